@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The net_device of one end: what it is, what it can, up and down.
+ */
+#include <linux/etherdevice.h>
+#include <linux/netdevice.h>
+#include <net/rtnetlink.h>
+
+#include "nic.h"
+
+/* One queue pair, until `ethtool -L` can change it. */
+#define NUM_QUEUES	1
+
+/* Nothing is offloaded to anybody: frames cross the cable as they are, with
+ * their checksum still to be filled in and their segments still joined, and the
+ * receiver takes them so. Whoever sends them on to a real wire does the work.
+ */
+#define OFFLOADS	(NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HIGHDMA | \
+			 NETIF_F_HW_CSUM | NETIF_F_RXCSUM | NETIF_F_SCTP_CRC | \
+			 NETIF_F_GSO_SOFTWARE | NETIF_F_GSO_ENCAP_ALL)
+#define VLAN_OFFLOADS	(NETIF_F_HW_VLAN_CTAG_TX | NETIF_F_HW_VLAN_STAG_TX | \
+			 NETIF_F_HW_VLAN_CTAG_RX | NETIF_F_HW_VLAN_STAG_RX)
+
+static int nic_init(struct net_device *dev)
+{
+	struct strata_nic *nic = netdev_priv(dev);
+
+	netdev_lockdep_set_classes(dev);
+	nic->dev = dev;
+	nic->num_queues = NUM_QUEUES;
+	return strata_nic_queues_init(nic);
+}
+
+static void nic_uninit(struct net_device *dev)
+{
+	strata_nic_queues_uninit(netdev_priv(dev));
+}
+
+static void nic_destroy(struct net_device *dev)
+{
+	strata_nic_queues_free(netdev_priv(dev));
+}
+
+static int nic_open(struct net_device *dev)
+{
+	struct strata_nic *nic = netdev_priv(dev);
+	struct strata_nic *peer = strata_nic_peer(nic);
+
+	if (!peer)
+		return -ENOTCONN;
+	if (!netif_running(peer->dev))
+		return 0;
+	return strata_nic_cable_connect(nic, peer);
+}
+
+static int nic_stop(struct net_device *dev)
+{
+	struct strata_nic *nic = netdev_priv(dev);
+	struct strata_nic *peer = strata_nic_peer(nic);
+
+	if (peer)
+		strata_nic_cable_cut(nic, peer);
+	return 0;
+}
+
+static int nic_get_iflink(const struct net_device *dev)
+{
+	const struct strata_nic *nic = netdev_priv(dev);
+	const struct net_device *peer;
+	int ifindex;
+
+	rcu_read_lock();
+	peer = rcu_dereference(nic->peer);
+	ifindex = peer ? peer->ifindex : 0;
+	rcu_read_unlock();
+	return ifindex;
+}
+
+/* Frames for any address are received: the stack sorts them by pkt_type. */
+static void nic_set_rx_mode(struct net_device *dev)
+{
+}
+
+static const struct net_device_ops nic_netdev_ops = {
+	.ndo_init		= nic_init,
+	.ndo_uninit		= nic_uninit,
+	.ndo_open		= nic_open,
+	.ndo_stop		= nic_stop,
+	.ndo_start_xmit		= strata_nic_xmit,
+	.ndo_features_check	= passthru_features_check,
+	.ndo_get_stats64	= strata_nic_get_stats64,
+	.ndo_get_iflink		= nic_get_iflink,
+	.ndo_set_rx_mode	= nic_set_rx_mode,
+	.ndo_set_mac_address	= eth_mac_addr,
+	.ndo_validate_addr	= eth_validate_addr,
+};
+
+/* rtnl_link_ops setup: before the device is registered */
+void strata_nic_setup(struct net_device *dev)
+{
+	struct strata_nic *nic = netdev_priv(dev);
+
+	nic->tx_slots = STRATA_NIC_RING_DEFAULT;
+
+	ether_setup(dev);
+	dev->netdev_ops = &nic_netdev_ops;
+	dev->ethtool_ops = &strata_nic_ethtool_ops;
+	dev->needs_free_netdev = true;
+	dev->priv_destructor = nic_destroy;
+	/* The frame itself crosses the cable: it may not be sent twice. */
+	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
+	/* No queueing discipline unless asked for: see tx.c. */
+	dev->priv_flags |= IFF_LIVE_ADDR_CHANGE | IFF_NO_QUEUE;
+	dev->max_mtu = ETH_MAX_MTU;
+
+	dev->features |= OFFLOADS | VLAN_OFFLOADS;
+	dev->hw_features = OFFLOADS | VLAN_OFFLOADS;
+	dev->vlan_features = OFFLOADS;
+	dev->hw_enc_features = OFFLOADS | VLAN_OFFLOADS;
+	dev->mpls_features = NETIF_F_HW_CSUM | NETIF_F_GSO_SOFTWARE;
+	netif_set_tso_max_size(dev, GSO_MAX_SIZE);
+	netif_carrier_off(dev);
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ethtool: what the card says of itself, and the size of its rings.
+ */
+#include <linux/ethtool.h>
+#include <linux/netdevice.h>
+
+#include "nic.h"
+
+static void nic_get_drvinfo(struct net_device *dev,
+			    struct ethtool_drvinfo *info)
+{
+	strscpy(info->driver, STRATA_NIC_KIND, sizeof(info->driver));
+	strscpy(info->version, STRATA_NIC_VERSION, sizeof(info->version));
+}
+
+/* There is no wire and no limit; a speed is what bonding and STP want to see. */
+static int nic_get_link_ksettings(struct net_device *dev,
+				  struct ethtool_link_ksettings *settings)
+{
+	settings->base.speed = SPEED_10000;
+	settings->base.duplex = DUPLEX_FULL;
+	settings->base.port = PORT_TP;
+	settings->base.autoneg = AUTONEG_DISABLE;
+	return 0;
+}
+
+static void nic_get_channels(struct net_device *dev,
+			     struct ethtool_channels *channels)
+{
+	const struct strata_nic *nic = netdev_priv(dev);
+
+	channels->combined_count = nic->num_queues;
+	channels->max_combined = nic->num_queues;
+}
+
+static void nic_get_ringparam(struct net_device *dev,
+			      struct ethtool_ringparam *ring,
+			      struct kernel_ethtool_ringparam *kernel_ring,
+			      struct netlink_ext_ack *extack)
+{
+	const struct strata_nic *nic = netdev_priv(dev);
+	const struct strata_nic *peer = strata_nic_peer(nic);
+
+	ring->rx_max_pending = STRATA_NIC_RING_MAX;
+	ring->tx_max_pending = STRATA_NIC_RING_MAX;
+	ring->rx_pending = peer ? peer->tx_slots : 0;
+	ring->tx_pending = nic->tx_slots;
+}
+
+/* The receive ring is the transmit ring of the other end. */
+static int nic_set_ringparam(struct net_device *dev,
+			     struct ethtool_ringparam *ring,
+			     struct kernel_ethtool_ringparam *kernel_ring,
+			     struct netlink_ext_ack *extack)
+{
+	struct strata_nic *nic = netdev_priv(dev);
+	struct strata_nic *peer = strata_nic_peer(nic);
+	u32 old_slots = nic->tx_slots;
+	int err;
+
+	if (!peer)
+		return -ENOTCONN;
+	if (!ring->tx_pending || !ring->rx_pending) {
+		NL_SET_ERR_MSG(extack, "A ring has at least one descriptor");
+		return -EINVAL;
+	}
+	err = strata_nic_cable_resize(nic, peer,
+				      strata_nic_ring_round(ring->tx_pending));
+	if (err)
+		return err;
+	err = strata_nic_cable_resize(peer, nic,
+				      strata_nic_ring_round(ring->rx_pending));
+	if (err)
+		strata_nic_cable_resize(nic, peer, old_slots);
+	return err;
+}
+
+const struct ethtool_ops strata_nic_ethtool_ops = {
+	.get_drvinfo		= nic_get_drvinfo,
+	.get_link		= ethtool_op_get_link,
+	.get_link_ksettings	= nic_get_link_ksettings,
+	.get_ts_info		= ethtool_op_get_ts_info,
+	.get_channels		= nic_get_channels,
+	.get_ringparam		= nic_get_ringparam,
+	.set_ringparam		= nic_set_ringparam,
+	.get_sset_count		= strata_nic_get_sset_count,
+	.get_strings		= strata_nic_get_strings,
+	.get_ethtool_stats	= strata_nic_get_ethtool_stats,
+};

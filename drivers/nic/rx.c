@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Receive: the interrupt schedules NAPI, the poll takes frames off the ring,
+ * makes them frames of this device (and of its namespace), hands them up, and
+ * completes them for the sender.
+ *
+ * Frames that GRO could merge go through GRO. Most on a virtual cable cannot
+ * gain: a local sender with TSO hands over what is one buffer already, and the
+ * search for a partner would only cost. Those go up at once, in one list.
+ */
+#include <linux/etherdevice.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+#include <net/busy_poll.h>
+#include <net/sock.h>
+
+#include "nic.h"
+
+/* A sender stopped by a full ring is woken when 1/2^n of the ring is free. */
+#define WAKE_SHIFT	2
+
+/**
+ * struct rx_batch - what one poll takes
+ * @frames: frames to go up without GRO, in order
+ * @packets: frames that go up
+ * @bytes: their bytes
+ * @gro: those that went through GRO
+ * @accounted: bytes taken that byte queue limits of the sender know of
+ */
+struct rx_batch {
+	struct list_head frames;
+	unsigned int packets;
+	unsigned int bytes;
+	unsigned int gro;
+	unsigned int accounted;
+};
+
+/**
+ * strata_nic_interrupt - the receiver's interrupt
+ * @rx: queue that has work
+ *
+ * If the poll is running already, NAPI notes that it must run once more.
+ *
+ * Context: softirqs off; NAPI enabled, or about to be by someone who then
+ * interrupts again.
+ */
+void strata_nic_interrupt(struct strata_nic_rx_queue *rx)
+{
+	if (!napi_schedule_prep(&rx->napi))
+		return;
+	WRITE_ONCE(rx->irq_masked, true);
+	__napi_schedule(&rx->napi);
+}
+
+/* The network header is at skb->data. */
+static bool is_tcp(const struct sk_buff *skb)
+{
+	if (skb->protocol == htons(ETH_P_IP))
+		return skb_headlen(skb) >= sizeof(struct iphdr) &&
+		       ((struct iphdr *)skb->data)->protocol == IPPROTO_TCP;
+	if (skb->protocol == htons(ETH_P_IPV6))
+		return skb_headlen(skb) >= sizeof(struct ipv6hdr) &&
+		       ((struct ipv6hdr *)skb->data)->nexthdr == IPPROTO_TCP;
+	return false;
+}
+
+/* Whether GRO could gain by @skb, which has arrived. */
+static bool may_merge(const struct strata_nic_rx_queue *rx,
+		      const struct sk_buff *skb)
+{
+	netdev_features_t asked = rx->napi.dev->features &
+				  (NETIF_F_GRO_FRAGLIST | NETIF_F_GRO_UDP_FWD);
+
+	if (skb_is_gso(skb))
+		return false;
+	/* A local sender with TSO has joined what it had to send, unless it is
+	 * datagrams, which are merged only for those who asked.
+	 */
+	if (skb->sk && rx->sender->dev->features & NETIF_F_ALL_TSO)
+		return asked && skb->destructor == sock_wfree;
+	/* The segments were made far away, or the sender had to make them. */
+	return asked || is_tcp(skb);
+}
+
+/* GRO moves fragments from frame to frame, so they must be this frame's alone.
+ * What local TCP sends is a clone that shares them with its retransmit queue,
+ * and a flooding bridge sends clones too.
+ */
+static bool may_take_apart(struct sk_buff *skb)
+{
+	return !skb_shared(skb) && !skb_unclone(skb, GFP_ATOMIC);
+}
+
+/* Makes @skb a frame that arrived at this device: user pages copied, length
+ * checked, what belongs to the sender's side (and namespace) scrubbed, Ethernet
+ * header pulled. Checksum state, GSO and VLAN tag stay as they are. Consumes
+ * @skb if it answers false.
+ */
+static bool arrive(struct strata_nic_rx_queue *rx, struct sk_buff *skb)
+{
+	struct net_device *dev = rx->napi.dev;
+
+	if (likely(!____dev_forward_skb(dev, skb, true))) {
+		skb->protocol = eth_type_trans(skb, dev);
+		skb_postpull_rcsum(skb, eth_hdr(skb), ETH_HLEN);
+		return true;
+	}
+	u64_stats_update_begin(&rx->stats.syncp);
+	u64_stats_inc(&rx->stats.refused);
+	u64_stats_update_end(&rx->stats.syncp);
+	return false;
+}
+
+static void count(struct strata_nic_rx_queue *rx, unsigned int packets,
+		  unsigned int bytes, unsigned int gro)
+{
+	u64_stats_update_begin(&rx->stats.syncp);
+	u64_stats_inc(&rx->stats.polls);
+	u64_stats_add(&rx->stats.packets, packets);
+	u64_stats_add(&rx->stats.bytes, bytes);
+	u64_stats_add(&rx->stats.gro, gro);
+	u64_stats_update_end(&rx->stats.syncp);
+}
+
+/* A sender waits because the ring was full, and may go on. */
+static void wake(struct strata_nic_rx_queue *rx)
+{
+	u32 size = strata_nic_ring_size(rx->ring);
+
+	if (size - strata_nic_ring_waiting(rx->ring) < size >> WAKE_SHIFT)
+		return;
+	netif_tx_wake_queue(rx->sender);
+	u64_stats_update_begin(&rx->stats.syncp);
+	u64_stats_inc(&rx->stats.wakes);
+	u64_stats_update_end(&rx->stats.syncp);
+}
+
+/* Transmit completion: gives the slots back and lets the sender go on. */
+static void complete_tx(struct strata_nic_rx_queue *rx, u32 taken,
+			unsigned int accounted)
+{
+	strata_nic_ring_take_done(rx->ring, taken);
+	netdev_tx_completed_queue(rx->sender, taken, accounted);
+	/* Pairs with the barrier in stop(). */
+	smp_mb();
+	if (unlikely(netif_tx_queue_stopped(rx->sender)))
+		wake(rx);
+}
+
+/* Takes the only frame that waits: half of all polls, when programs take turns.
+ * It goes up without the cost of a list.
+ */
+static void receive_one(struct strata_nic_rx_queue *rx)
+{
+	unsigned long desc = strata_nic_ring_peek(rx->ring, 0);
+	struct sk_buff *skb = strata_nic_desc_skb(desc);
+	bool accounted = strata_nic_desc_accounted(desc);
+	unsigned int len = skb->len;
+	bool arrived, merge;
+
+	arrived = arrive(rx, skb);
+	complete_tx(rx, 1, accounted ? len : 0);
+	if (unlikely(!arrived))
+		return;
+	merge = may_merge(rx, skb) && may_take_apart(skb);
+	count(rx, 1, len, merge);
+	if (merge) {
+		napi_gro_receive(&rx->napi, skb);
+		return;
+	}
+	skb_mark_napi_id(skb, &rx->napi);
+	netif_receive_skb(skb);
+}
+
+static void take(struct strata_nic_rx_queue *rx, struct rx_batch *batch,
+		 unsigned long desc)
+{
+	struct sk_buff *skb = strata_nic_desc_skb(desc);
+	unsigned int len = skb->len;
+
+	if (strata_nic_desc_accounted(desc))
+		batch->accounted += len;
+	if (!arrive(rx, skb))
+		return;
+	batch->packets++;
+	batch->bytes += len;
+	if (may_merge(rx, skb) && may_take_apart(skb)) {
+		batch->gro++;
+		napi_gro_receive(&rx->napi, skb);
+		return;
+	}
+	skb_mark_napi_id(skb, &rx->napi);
+	list_add_tail(&skb->list, &batch->frames);
+}
+
+/* Not inlined: its stack frame would burden the polls that take one frame. */
+static noinline void receive_many(struct strata_nic_rx_queue *rx, u32 waiting)
+{
+	unsigned long next = strata_nic_ring_peek(rx->ring, 0);
+	struct rx_batch batch = {};
+	u32 i;
+
+	INIT_LIST_HEAD(&batch.frames);
+	for (i = 1; i <= waiting; i++) {
+		unsigned long desc = next;
+
+		if (i < waiting) {
+			next = strata_nic_ring_peek(rx->ring, i);
+			prefetch(strata_nic_desc_skb(next));
+			prefetch(&strata_nic_desc_skb(next)->len);
+		}
+		take(rx, &batch, desc);
+	}
+	complete_tx(rx, waiting, batch.accounted);
+	count(rx, batch.packets, batch.bytes, batch.gro);
+	if (!list_empty(&batch.frames))
+		netif_receive_skb_list(&batch.frames);
+}
+
+/* The poll has completed and owns the queue no more; @ring may be replaced
+ * meanwhile and is only looked at, which RCU allows.
+ */
+static void unmask(struct strata_nic_rx_queue *rx,
+		   const struct strata_nic_ring *ring)
+{
+	WRITE_ONCE(rx->irq_masked, false);
+	/* Pairs with the barrier in ring_doorbell(). */
+	smp_mb();
+	if (unlikely(strata_nic_ring_waiting(ring)))
+		strata_nic_interrupt(rx);
+}
+
+/**
+ * strata_nic_poll - NAPI poll
+ * @napi: of the receive queue
+ * @budget: at most so many frames; 0 from netpoll, which wants no frames
+ *
+ * Context: softirqs off.
+ * Return: frames taken; @budget says there may be more.
+ */
+int strata_nic_poll(struct napi_struct *napi, int budget)
+{
+	struct strata_nic_rx_queue *rx =
+		container_of(napi, struct strata_nic_rx_queue, napi);
+	struct strata_nic_ring *ring = rx->ring;
+	int waiting;
+
+	if (unlikely(budget <= 0))
+		return 0;
+
+	waiting = min_t(u32, strata_nic_ring_waiting(ring), budget);
+	if (waiting == 1)
+		receive_one(rx);
+	else if (likely(waiting))
+		receive_many(rx, waiting);
+
+	if (waiting < budget && napi_complete_done(napi, waiting))
+		unmask(rx, ring);
+	return waiting;
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Counters: the sum for `ip -s link`, and each queue's for `ethtool -S`.
+ */
+#include <linux/ethtool.h>
+#include <linux/netdevice.h>
+
+#include "nic.h"
+
+/**
+ * struct counter - a counter of a queue
+ * @name: as `ethtool -S` prints it, behind the queue's number
+ * @offset: where in struct strata_nic_tx_stats or strata_nic_rx_stats
+ */
+struct counter {
+	const char *name;
+	size_t offset;
+};
+
+#define TX_COUNTER(member) \
+	{ #member, offsetof(struct strata_nic_tx_stats, member) }
+#define RX_COUNTER(member) \
+	{ #member, offsetof(struct strata_nic_rx_stats, member) }
+
+static const struct counter tx_counters[] = {
+	TX_COUNTER(packets),
+	TX_COUNTER(bytes),
+	TX_COUNTER(dropped),
+	TX_COUNTER(overruns),
+	TX_COUNTER(stops),
+	TX_COUNTER(busy),
+};
+
+static const struct counter rx_counters[] = {
+	RX_COUNTER(packets),
+	RX_COUNTER(bytes),
+	RX_COUNTER(refused),
+	RX_COUNTER(polls),
+	RX_COUNTER(gro),
+	RX_COUNTER(wakes),
+};
+
+/* Before the queues' counters: which device is at the other end. */
+#define NUM_GLOBAL	1
+
+static u64 *read_counters(u64 *data, const void *stats,
+			  const struct u64_stats_sync *syncp,
+			  const struct counter *counter, size_t n)
+{
+	unsigned int start;
+	size_t i;
+
+	do {
+		start = u64_stats_fetch_begin(syncp);
+		for (i = 0; i < n; i++)
+			data[i] = u64_stats_read(stats + counter[i].offset);
+	} while (u64_stats_fetch_retry(syncp, start));
+	return data + n;
+}
+
+static u64 *read_tx(u64 *data, const struct strata_nic_tx_stats *stats)
+{
+	return read_counters(data, stats, &stats->syncp, tx_counters,
+			     ARRAY_SIZE(tx_counters));
+}
+
+static u64 *read_rx(u64 *data, const struct strata_nic_rx_stats *stats)
+{
+	return read_counters(data, stats, &stats->syncp, rx_counters,
+			     ARRAY_SIZE(rx_counters));
+}
+
+int strata_nic_get_sset_count(struct net_device *dev, int set)
+{
+	const struct strata_nic *nic = netdev_priv(dev);
+
+	if (set != ETH_SS_STATS)
+		return -EOPNOTSUPP;
+	return NUM_GLOBAL + nic->num_queues * (ARRAY_SIZE(tx_counters) +
+					       ARRAY_SIZE(rx_counters));
+}
+
+void strata_nic_get_strings(struct net_device *dev, u32 set, u8 *text)
+{
+	const struct strata_nic *nic = netdev_priv(dev);
+	unsigned int queue;
+	size_t i;
+
+	if (set != ETH_SS_STATS)
+		return;
+	ethtool_sprintf(&text, "peer_ifindex");
+	for (queue = 0; queue < nic->num_queues; queue++) {
+		for (i = 0; i < ARRAY_SIZE(tx_counters); i++)
+			ethtool_sprintf(&text, "tx_queue_%u_%s", queue,
+					tx_counters[i].name);
+		for (i = 0; i < ARRAY_SIZE(rx_counters); i++)
+			ethtool_sprintf(&text, "rx_queue_%u_%s", queue,
+					rx_counters[i].name);
+	}
+}
+
+void strata_nic_get_ethtool_stats(struct net_device *dev,
+				  struct ethtool_stats *stats, u64 *data)
+{
+	const struct strata_nic *nic = netdev_priv(dev);
+	const struct strata_nic *peer = strata_nic_peer(nic);
+	unsigned int i;
+
+	*data++ = peer ? peer->dev->ifindex : 0;
+	for (i = 0; i < nic->num_queues; i++) {
+		data = read_tx(data, &nic->queue[i].tx.stats);
+		data = read_rx(data, &nic->queue[i].rx.stats);
+	}
+}
+
+static void add_tx(struct rtnl_link_stats64 *sum,
+		   const struct strata_nic_tx_stats *stats)
+{
+	u64 packets, bytes, dropped;
+	unsigned int start;
+
+	do {
+		start = u64_stats_fetch_begin(&stats->syncp);
+		packets = u64_stats_read(&stats->packets);
+		bytes = u64_stats_read(&stats->bytes);
+		dropped = u64_stats_read(&stats->dropped);
+	} while (u64_stats_fetch_retry(&stats->syncp, start));
+	sum->tx_packets += packets;
+	sum->tx_bytes += bytes;
+	sum->tx_dropped += dropped;
+}
+
+static void add_rx(struct rtnl_link_stats64 *sum,
+		   const struct strata_nic_rx_stats *stats)
+{
+	u64 packets, bytes;
+	unsigned int start;
+
+	do {
+		start = u64_stats_fetch_begin(&stats->syncp);
+		packets = u64_stats_read(&stats->packets);
+		bytes = u64_stats_read(&stats->bytes);
+	} while (u64_stats_fetch_retry(&stats->syncp, start));
+	sum->rx_packets += packets;
+	sum->rx_bytes += bytes;
+}
+
+/* ndo_get_stats64; the core adds rx_dropped, which holds the refused frames. */
+void strata_nic_get_stats64(struct net_device *dev,
+			    struct rtnl_link_stats64 *sum)
+{
+	const struct strata_nic *nic = netdev_priv(dev);
+	unsigned int i;
+
+	for (i = 0; i < nic->num_queues; i++) {
+		add_tx(sum, &nic->queue[i].tx.stats);
+		add_rx(sum, &nic->queue[i].rx.stats);
+	}
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Transmit: post the frame into the ring and ring the doorbell.
+ *
+ * Everything here runs under the transmit queue's lock, taken by the core. The
+ * frame is not touched: no segmenting, no checksum, no copy. What crossing the
+ * cable does to it, the receiver's poll does.
+ *
+ * With a queueing discipline (`tc qdisc replace dev s0 root fq_codel`) the queue
+ * stops when the ring is full or byte queue limits say so, and the poll wakes
+ * it. By default there is none, as on every virtual device: a discipline costs
+ * more than the cable. Then nobody could keep a frame for a stopped queue, so
+ * byte queue limits do not apply and a full ring drops, as the host's backlog
+ * does for veth. Senders are still held back, each by its socket's buffer.
+ */
+#include <linux/etherdevice.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+#include <net/sch_generic.h>
+
+#include "nic.h"
+
+/* Counts @packets that the queue accepted, or held, and lost. */
+void strata_nic_tx_lost(struct strata_nic_tx_queue *tx, unsigned int packets)
+{
+	u64_stats_update_begin(&tx->stats.syncp);
+	u64_stats_add(&tx->stats.dropped, packets);
+	u64_stats_update_end(&tx->stats.syncp);
+}
+
+/* The receiver must see the frames posted, or the interrupt. */
+static void ring_doorbell(struct strata_nic_tx_queue *tx)
+{
+	struct strata_nic_rx_queue *rx = tx->receiver;
+
+	/* Pairs with the barrier in unmask(): either the poll that unmasks
+	 * sees the frame, or this sees that the interrupt is unmasked.
+	 */
+	smp_mb();
+	if (!READ_ONCE(rx->irq_masked))
+		strata_nic_interrupt(rx);
+}
+
+/* Stops the queue until the poll has made room, which it may just have done. */
+static void stop(struct strata_nic_tx_queue *tx, u64_stats_t *why)
+{
+	netif_tx_stop_queue(tx->txq);
+	u64_stats_update_begin(&tx->stats.syncp);
+	u64_stats_inc(why);
+	u64_stats_update_end(&tx->stats.syncp);
+	/* Pairs with the barrier in complete_tx(): either the poll sees the
+	 * stopped queue, or this sees the room.
+	 */
+	smp_mb();
+	if (!strata_nic_ring_full(tx->ring))
+		netif_tx_start_queue(tx->txq);
+}
+
+/* The ring was full though the queue ran: the core keeps the frame. Without a
+ * queueing discipline it cannot.
+ */
+static netdev_tx_t refuse(struct strata_nic_tx_queue *tx)
+{
+	stop(tx, &tx->stats.busy);
+	ring_doorbell(tx);
+	return NETDEV_TX_BUSY;
+}
+
+static bool has_qdisc(const struct netdev_queue *txq)
+{
+	return rcu_dereference_bh(txq->qdisc)->enqueue;
+}
+
+static netdev_tx_t drop(struct strata_nic_tx_queue *tx, struct sk_buff *skb)
+{
+	kfree_skb(skb);
+	strata_nic_tx_lost(tx, 1);
+	/* Frames before this one may have left the doorbell to it. */
+	if (tx->ring)
+		ring_doorbell(tx);
+	return NETDEV_TX_OK;
+}
+
+static netdev_tx_t overrun(struct strata_nic_tx_queue *tx, struct sk_buff *skb)
+{
+	u64_stats_update_begin(&tx->stats.syncp);
+	u64_stats_inc(&tx->stats.overruns);
+	u64_stats_update_end(&tx->stats.syncp);
+	return drop(tx, skb);
+}
+
+/* skb_tx_timestamp() without its search for a PHY, which a cable end lacks. */
+static void timestamp(struct sk_buff *skb)
+{
+	if (unlikely(skb_shinfo(skb)->tx_flags & SKBTX_SW_TSTAMP))
+		skb_tstamp_tx(skb, NULL);
+}
+
+static void count(struct strata_nic_tx_queue *tx, unsigned int len)
+{
+	u64_stats_update_begin(&tx->stats.syncp);
+	u64_stats_inc(&tx->stats.packets);
+	u64_stats_add(&tx->stats.bytes, len);
+	u64_stats_update_end(&tx->stats.syncp);
+}
+
+/**
+ * strata_nic_xmit - ndo_start_xmit
+ * @skb: the frame; consumed unless the answer is NETDEV_TX_BUSY
+ * @dev: this end
+ *
+ * Context: softirqs off, transmit queue locked.
+ * Return: NETDEV_TX_OK, or NETDEV_TX_BUSY with the queue stopped.
+ */
+netdev_tx_t strata_nic_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	struct strata_nic *nic = netdev_priv(dev);
+	struct strata_nic_tx_queue *tx;
+	struct strata_nic_ring *ring;
+	unsigned int len = skb->len;
+	bool queued, kick;
+
+	tx = &nic->queue[skb_get_queue_mapping(skb)].tx;
+	ring = tx->ring;
+	if (unlikely(!ring || !pskb_may_pull(skb, ETH_HLEN)))
+		return drop(tx, skb);
+	queued = has_qdisc(tx->txq);
+	if (unlikely(strata_nic_ring_full(ring)))
+		return queued ? refuse(tx) : overrun(tx, skb);
+
+	timestamp(skb);
+	count(tx, len);
+	/* Before the poll can complete the frame: it may run at once. */
+	if (queued)
+		kick = __netdev_tx_sent_queue(tx->txq, len, netdev_xmit_more());
+	else
+		kick = !netdev_xmit_more();
+	strata_nic_ring_post(ring, strata_nic_desc(skb, queued));
+	if (unlikely(strata_nic_ring_full(ring))) {
+		if (queued)
+			stop(tx, &tx->stats.stops);
+		kick = true;
+	}
+	if (kick)
+		ring_doorbell(tx);
+	return NETDEV_TX_OK;
+}
