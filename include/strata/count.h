@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Counters by layer, and the reasons for which packets are dropped.
+ *
+ * Both lists are X-macros: one line adds the enum value, its name in
+ * `strata stat` and its meaning.
+ */
+#ifndef _STRATA_COUNT_H
+#define _STRATA_COUNT_H
+
+#include <linux/percpu.h>
+#include <linux/skbuff.h>
+#include <linux/types.h>
+
+struct strata_net;
+
+/* C(identifier, layer, name, meaning) */
+#define STRATA_COUNTERS(C) \
+	C(LINK_RX, "link", "rx", "packets received from attached devices") \
+	C(LINK_TX, "link", "tx", "packets handed to attached devices") \
+	C(LINK_TX_DROPPED, "link", "tx_dropped", "packets a device or qdisc refused") \
+	C(NEIGH_CREATED, "neigh", "created", "neighbour entries created") \
+	C(NEIGH_EVICTED, "neigh", "evicted", "neighbour entries evicted to make room") \
+	C(NEIGH_TABLE_FULL, "neigh", "table_full", \
+	  "entries refused: table full and nothing to evict") \
+	C(NEIGH_PROBES, "neigh", "probes", "solicitations sent") \
+	C(NEIGH_FAILED, "neigh", "failed", "resolutions that failed") \
+	C(ARP_RX, "arp", "rx", "ARP packets received") \
+	C(ARP_TX, "arp", "tx", "ARP packets sent") \
+	C(ARP_CONFLICT, "arp", "conflict", \
+	  "ARP packets from others that claim an address of ours (RFC 5227)") \
+	C(IP4_RX, "ipv4", "rx", "datagrams received") \
+	C(IP4_DELIVERED, "ipv4", "delivered", "datagrams delivered to a transport protocol") \
+	C(IP4_TX, "ipv4", "tx", "datagrams sent") \
+	C(IP4_NO_ROUTE, "ipv4", "no_route", "sends refused for want of a route") \
+	C(ICMP4_RX, "icmp", "rx", "ICMP messages received") \
+	C(ICMP4_TX, "icmp", "tx", "ICMP messages sent") \
+	C(ICMP4_ERRORS, "icmp", "errors", "ICMP errors received about packets of ours") \
+	C(ICMP4_ECHO, "icmp", "echo", "echo requests answered") \
+	C(ICMP4_RATELIMITED, "icmp", "ratelimited", "ICMP errors held back by the rate limit") \
+	C(UDP_RX, "udp", "rx", "datagrams delivered to a socket") \
+	C(UDP_TX, "udp", "tx", "datagrams sent") \
+	C(UDP_NO_PORT, "udp", "no_port", "datagrams for a port without a socket") \
+	C(TCP_RX, "tcp", "rx", "segments received") \
+	C(TCP_TX, "tcp", "tx", "segments sent, one per segment of a GSO buffer") \
+	C(TCP_RETRANS, "tcp", "retrans", "segments retransmitted") \
+	C(TCP_RTO, "tcp", "rto", "retransmission timeouts") \
+	C(TCP_FAST_RETRANS, "tcp", "fast_retrans", "fast retransmits (RFC 5681 3.2)") \
+	C(TCP_ACTIVE_OPENS, "tcp", "active_opens", "connections opened by connect") \
+	C(TCP_PASSIVE_OPENS, "tcp", "passive_opens", "connections opened by a peer") \
+	C(TCP_ATTEMPT_FAILS, "tcp", "attempt_fails", "opens that failed") \
+	C(TCP_RESETS_RX, "tcp", "resets_rx", "connections reset by the peer") \
+	C(TCP_RESETS_TX, "tcp", "resets_tx", "resets sent") \
+	C(TCP_LISTEN_OVERFLOW, "tcp", "listen_overflow", "accept queue full") \
+	C(TCP_SYN_QUEUE_FULL, "tcp", "syn_queue_full", "SYN dropped: SYN queue full") \
+	C(TCP_OFO_QUEUED, "tcp", "ofo_queued", "segments queued out of order") \
+	C(TCP_CHALLENGE_ACK, "tcp", "challenge_ack", "challenge ACKs sent (RFC 5961)") \
+	C(TCP_TIMEWAIT, "tcp", "timewait", "connections that entered TIME-WAIT") \
+	C(TCP_TIMEWAIT_OVERFLOW, "tcp", "timewait_overflow", "TIME-WAIT skipped: table full") \
+	C(TCP_ORPHANS_KILLED, "tcp", "orphans_killed", \
+	  "orphaned connections reset: over the limit") \
+	C(TCP_DELAYED_ACKS, "tcp", "delayed_acks", "ACKs sent by the delayed-ACK timer") \
+	C(TCP_ZERO_WINDOW_PROBES, "tcp", "zero_window_probes", "zero-window probes sent") \
+	C(TCP_KEEPALIVE_PROBES, "tcp", "keepalive_probes", "keepalive probes sent") \
+	C(TCP_MEMORY, "tcp", "memory", "receives or sends refused for want of memory") \
+	C(SOCK_CREATED, "socket", "created", "sockets created") \
+	C(SOCK_REFUSED, "socket", "refused", "socket creations refused (permission)")
+
+/* R(identifier, name, meaning) */
+#define STRATA_DROP_REASONS(R) \
+	R(NO_MEMORY, "no_memory", "allocation failed") \
+	R(LINK_DOWN, "link_down", "device down or detached") \
+	R(LINK_HEADER, "link_header", "the device could not build its header") \
+	R(L2_NOT_FOR_US, "l2_not_for_us", "frame for another station") \
+	R(L3_UNKNOWN, "l3_unknown", "no protocol registered for the EtherType") \
+	R(HOOK, "hook", "dropped by a hook") \
+	R(NEIGH_UNRESOLVED, "neigh_unresolved", "next hop did not answer") \
+	R(NEIGH_QUEUE_FULL, "neigh_queue_full", "too many packets wait for the next hop") \
+	R(NEIGH_TABLE_FULL, "neigh_table_full", "no room for the next hop's entry") \
+	R(ARP_MALFORMED, "arp_malformed", \
+	  "ARP: truncated or wrong type, length, opcode or address") \
+	R(ARP_IGNORED, "arp_ignored", "ARP: not for an address of ours") \
+	R(IP_TRUNCATED, "ip_truncated", "IP: shorter than its header says") \
+	R(IP_VERSION, "ip_version", "IP: version is not the EtherType's") \
+	R(IP_HEADER_LENGTH, "ip_header_length", "IP: impossible header length") \
+	R(IP_CHECKSUM, "ip_checksum", "IP: header checksum wrong") \
+	R(IP_OPTIONS, "ip_options", "IP: malformed or refused options") \
+	R(IP_MARTIAN_SOURCE, "ip_martian_source", "IP: impossible source address") \
+	R(IP_MARTIAN_DEST, "ip_martian_destination", "IP: impossible destination address") \
+	R(IP_L2_CAST, "ip_l2_cast", \
+	  "IP: unicast in a link-layer broadcast or multicast (RFC 1122 3.3.6)") \
+	R(IP_FRAGMENT, "ip_fragment", "IP: fragments are not reassembled yet") \
+	R(IP_NOT_LOCAL, "ip_not_local", "IP: not for us, and forwarding is off") \
+	R(IP_NO_ROUTE, "ip_no_route", "IP: no route") \
+	R(IP_NO_PROTOCOL, "ip_no_protocol", "IP: no such transport protocol") \
+	R(IP_TOO_BIG, "ip_too_big", "IP: larger than the path's MTU") \
+	R(ICMP_TRUNCATED, "icmp_truncated", "ICMP: truncated") \
+	R(ICMP_CHECKSUM, "icmp_checksum", "ICMP: checksum wrong") \
+	R(ICMP_IGNORED, "icmp_ignored", "ICMP: a type or destination we do not answer") \
+	R(L4_TRUNCATED, "l4_truncated", "transport header truncated or length wrong") \
+	R(L4_CHECKSUM, "l4_checksum", "transport checksum wrong") \
+	R(L4_NO_SOCKET, "l4_no_socket", "no socket") \
+	R(SOCKET_FILTER, "socket_filter", "dropped by the socket's filter") \
+	R(SOCKET_RCVBUF, "socket_rcvbuf", "socket receive buffer full") \
+	R(SOCKET_BACKLOG, "socket_backlog", "socket backlog full") \
+	R(SOCKET_CLOSED, "socket_closed", "socket closed meanwhile") \
+	R(TCP_FLAGS, "tcp_flags", "TCP: flags impossible in this state") \
+	R(TCP_HEADER, "tcp_header", "TCP: data offset or options malformed") \
+	R(TCP_SEQUENCE, "tcp_sequence", "TCP: outside the receive window") \
+	R(TCP_ACK, "tcp_ack", "TCP: acknowledges what was not sent, or too old") \
+	R(TCP_PAWS, "tcp_paws", "TCP: timestamp older than the last (RFC 7323 PAWS)") \
+	R(TCP_RESET, "tcp_reset", "TCP: a reset, obeyed or challenged") \
+	R(TCP_DUPLICATE, "tcp_duplicate", "TCP: data already received") \
+	R(TCP_OFO_FULL, "tcp_ofo_full", "TCP: no room for out-of-order data") \
+	R(TCP_WINDOW, "tcp_window", "TCP: data beyond a closed window") \
+	R(TCP_CLOSED, "tcp_closed", "TCP: data for a side already shut down") \
+	R(TCP_BACKLOG, "tcp_backlog", "TCP: SYN or accept queue full") \
+	R(TCP_TIMEWAIT, "tcp_timewait", "TCP: old segment of a closed connection")
+
+enum strata_counter {
+#define C(id, layer, name, meaning) STRATA_COUNT_##id,
+	STRATA_COUNTERS(C)
+#undef C
+	STRATA_COUNTER_MAX
+};
+
+enum strata_drop_reason {
+#define R(id, name, meaning) STRATA_DROP_##id,
+	STRATA_DROP_REASONS(R)
+#undef R
+	STRATA_DROP_MAX
+};
+
+/* Per CPU; written with this_cpu operations, read by summing over CPUs. */
+struct strata_counters {
+	unsigned long count[STRATA_COUNTER_MAX];
+	unsigned long drop[STRATA_DROP_MAX];
+};
+
+/* Add to a counter. Context: any. */
+#define strata_count_add(sn, id, n) \
+	this_cpu_add((sn)->counters->count[STRATA_COUNT_##id], n)
+#define strata_count(sn, id)	strata_count_add(sn, id, 1)
+
+/**
+ * struct strata_counter_info - how a counter or drop reason is shown
+ * @layer: the folder it belongs to; "drop" for reasons
+ * @name: as `strata stat` prints it
+ * @meaning: one line
+ */
+struct strata_counter_info {
+	const char *layer;
+	const char *name;
+	const char *meaning;
+};
+
+extern const struct strata_counter_info strata_counter_info[STRATA_COUNTER_MAX];
+extern const struct strata_counter_info strata_drop_info[STRATA_DROP_MAX];
+
+u64 strata_counter_read(const struct strata_net *sn, enum strata_counter id);
+u64 strata_drop_read(const struct strata_net *sn, enum strata_drop_reason reason);
+
+void strata_drop(struct strata_net *sn, struct sk_buff *skb,
+		 enum strata_drop_reason reason);
+void strata_drop_count(struct strata_net *sn, struct sk_buff *skb,
+		       enum strata_drop_reason reason);
+
+#endif /* _STRATA_COUNT_H */

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The transport layer's contract with L3.
+ */
+#ifndef _STRATA_L4_H
+#define _STRATA_L4_H
+
+#include <linux/in6.h>
+#include <linux/module.h>
+#include <linux/skbuff.h>
+#include <strata/net.h>
+#include <strata/packet.h>
+
+/**
+ * struct strata_l4_error - an ICMP error about a packet that we sent
+ * @saddr: source of the quoted packet: ours
+ * @daddr: its destination
+ * @reporter: who sent the error
+ * @iif: device the error came in on
+ * @header: the quoted L4 header, linear
+ * @header_len: bytes of it, at least 8 (RFC 792)
+ * @err: positive errno for the program
+ * @hard: RFC 1122 4.2.3.9: a hard error
+ * @mtu: next-hop MTU for "packet too big", else 0
+ * @icmp_type: as received
+ * @icmp_code: as received
+ */
+struct strata_l4_error {
+	struct in6_addr saddr;
+	struct in6_addr daddr;
+	struct in6_addr reporter;
+	int iif;
+	const u8 *header;
+	unsigned int header_len;
+	int err;
+	bool hard;
+	u32 mtu;
+	u8 icmp_type;
+	u8 icmp_code;
+};
+
+/**
+ * struct strata_l4_ops - a protocol that receives by IP protocol number
+ * @owner: module. Required (NULL when built in)
+ * @name: for messages. Required
+ * @protocol: IP protocol number. Required
+ * @rcv: a datagram for one of our addresses, reassembled. skb->data is at the
+ *	L4 header and skb->len covers just the L4 datagram; strata_cb() is
+ *	filled; not shared; may be non-linear; checksum not verified; a GRO
+ *	merged buffer has gso_size set. Owns @skb afterwards. Required.
+ *	Runs in: softirq, RCU
+ * @err: an ICMP error quoted a packet of this protocol. Required (a protocol
+ *	that ignores errors says so with a function). Runs in: softirq, RCU
+ */
+struct strata_l4_ops {
+	struct module *owner;
+	const char *name;
+	u8 protocol;
+	void (*rcv)(struct strata_net *sn, struct sk_buff *skb);
+	void (*err)(struct strata_net *sn, const struct strata_l4_error *error);
+};
+
+int strata_l4_register(const struct strata_l4_ops *ops);
+void strata_l4_unregister(const struct strata_l4_ops *ops);
+
+/* In the slots of protocols that nobody registered: drops with a reason. */
+extern const struct strata_l4_ops strata_l4_none;
+
+extern const struct strata_l4_ops __rcu *strata_l4_table[256];
+
+/* The table's entry, never NULL. Context: RCU read side. */
+static inline const struct strata_l4_ops *strata_l4(u8 protocol)
+{
+	return rcu_dereference(strata_l4_table[protocol]);
+}
+
+#endif /* _STRATA_L4_H */

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Strata: the init ladder, bottom up, and nothing else.
+ */
+#include <linux/module.h>
+#include <strata/net.h>
+
+/* One rung: a layer and how it leaves. */
+struct rung {
+	const char *name;
+	int (*init)(void);
+	void (*exit)(void);
+};
+
+static const struct rung ladder[] = {
+	{ "core", strata_core_net_init, strata_core_net_exit },
+};
+
+static void climb_down(unsigned int rungs)
+{
+	while (rungs--)
+		ladder[rungs].exit();
+	/* Objects freed by RCU, and work that they started, end here. */
+	rcu_barrier();
+}
+
+static int __init strata_init(void)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(ladder); i++) {
+		err = ladder[i].init();
+		if (err) {
+			pr_err("strata: %s: init failed: %d\n",
+			       ladder[i].name, err);
+			climb_down(i);
+			return err;
+		}
+	}
+	return 0;
+}
+
+static void __exit strata_exit(void)
+{
+	climb_down(ARRAY_SIZE(ladder));
+}
+
+module_init(strata_init);
+module_exit(strata_exit);
+
+MODULE_DESCRIPTION("Strata: a complete network stack beside the kernel's own");
+MODULE_LICENSE("GPL");
