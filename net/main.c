@@ -3,6 +3,7 @@
  * Strata: the init ladder, bottom up, and nothing else.
  */
 #include <linux/module.h>
+#include <strata/link.h>
 #include <strata/net.h>
 
 /* One rung: a layer and how it leaves. */
@@ -14,6 +15,7 @@ struct rung {
 
 static const struct rung ladder[] = {
 	{ "core", strata_core_net_init, strata_core_net_exit },
+	{ "link", strata_link_init, strata_link_exit },
 };
 
 static void climb_down(unsigned int rungs)
