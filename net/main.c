@@ -5,6 +5,7 @@
 #include <linux/module.h>
 #include <strata/link.h>
 #include <strata/net.h>
+#include <strata/route.h>
 
 /* One rung: a layer and how it leaves. */
 struct rung {
@@ -16,6 +17,7 @@ struct rung {
 static const struct rung ladder[] = {
 	{ "core", strata_core_net_init, strata_core_net_exit },
 	{ "link", strata_link_init, strata_link_exit },
+	{ "route", strata_route_init, strata_route_exit },
 };
 
 static void climb_down(unsigned int rungs)

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Addresses and routes of a namespace, for both families in one 128-bit form
+ * (an IPv4 prefix of length n is the v4-mapped prefix of length 96 + n).
+ */
+#ifndef _STRATA_ROUTE_H
+#define _STRATA_ROUTE_H
+
+#include <linux/in6.h>
+#include <linux/list.h>
+#include <linux/notifier.h>
+#include <linux/rcupdate.h>
+#include <strata/link.h>
+#include <strata/net.h>
+
+struct netlink_ext_ack;
+
+#define STRATA_ADDR_LIMIT	4096		/* addresses of a namespace */
+#define STRATA_ROUTE_LIMIT	BIT(20)		/* routes of a namespace */
+
+/* RFC 1122 3.2.1.3 (a), (b): in 0.0.0.0/8, "this network"; no host's address. */
+static inline bool strata_addr4_is_this_net(__be32 addr4)
+{
+	return !(addr4 & htonl(0xff000000));
+}
+
+/**
+ * struct strata_addr - an address of ours
+ * @addr: the address
+ * @plen: prefix length, in the 128-bit form
+ * @type: STRATA_ADDR_LOCAL; STRATA_ADDR_BROADCAST in the entries that make a
+ *	subnet's broadcast address known to strata_addr_lookup() alone
+ * @link: the link it is on; referenced
+ * @broadcast: the subnet's broadcast address; unspecified: none
+ * @cast: the entry of @broadcast; NULL: none. Lives as long as this one
+ * @hash: in the table by address; RCU
+ * @node: in the list by age; written under strata_net.config, RCU
+ * @rcu: frees
+ *
+ * Immutable once published. Created and freed under strata_net.config.
+ */
+struct strata_addr {
+	struct in6_addr addr;
+	u8 plen;
+	u8 type;
+	struct strata_link *link;
+	struct in6_addr broadcast;
+	struct strata_addr *cast;
+	struct hlist_node hash;
+	struct list_head node;
+	struct rcu_head rcu;
+};
+
+/* Context: process, strata_net.config held. */
+int strata_addr_add(struct strata_link *link, const struct in6_addr *addr,
+		    u8 plen, struct netlink_ext_ack *extack);
+int strata_addr_del(struct strata_link *link, const struct in6_addr *addr,
+		    u8 plen, struct netlink_ext_ack *extack);
+/* Iteration by age; NULL starts and ends. Context: strata_net.config held. */
+struct strata_addr *strata_addr_next(struct strata_net *sn,
+				     struct strata_addr *addr);
+
+/*
+ * What an address is to us, in one look: our own (any link; the one we have on
+ * it for the whole of 127.0.0.0/8), or the broadcast address of a subnet on
+ * @link (NULL: any); see its type. NULL: neither.
+ * Context: RCU read side. Borrowed.
+ */
+struct strata_addr *strata_addr_lookup(struct strata_net *sn,
+				       const struct strata_link *link,
+				       const struct in6_addr *addr);
+/* Our own only. Context: RCU read side. Borrowed, NULL if none. */
+struct strata_addr *strata_addr_find(struct strata_net *sn,
+				     const struct in6_addr *addr);
+/* Our address to use towards @daddr on @link: same subnet first. */
+struct strata_addr *strata_addr_select(struct strata_link *link,
+				       const struct in6_addr *daddr);
+/* Is @addr the broadcast address of a subnet on @link (NULL: any)? */
+bool strata_addr_is_broadcast(struct strata_net *sn, struct strata_link *link,
+			      const struct in6_addr *addr);
+
+enum strata_addr_event {
+	STRATA_ADDR_ADDED,
+	STRATA_ADDR_REMOVED,
+};
+
+/*
+ * Who follows our addresses; the data is the &struct strata_addr.
+ * Context: process, strata_net.config held.
+ */
+int strata_addr_notifier_register(struct notifier_block *nb);
+void strata_addr_notifier_unregister(struct notifier_block *nb);
+
+enum strata_route_origin {
+	STRATA_ROUTE_KERNEL,	/* connected, made with an address */
+	STRATA_ROUTE_STATIC,
+};
+
+/**
+ * struct strata_route - a prefix and where it leads
+ * @prefix: masked to @plen
+ * @plen: in the 128-bit form
+ * @metric: lower wins among equal prefixes
+ * @origin: &enum strata_route_origin
+ * @mtu: limit, 0: the link's
+ * @gateway: next hop; unspecified: the destination itself (on link)
+ * @source: preferred source; unspecified: chosen by strata_addr_select()
+ * @link: output link; referenced
+ * @node: for the algorithm that holds it; protected as the algorithm says
+ * @list: in the namespace's list of all routes; strata_net.config
+ * @rcu: frees
+ *
+ * Immutable once published. Created and freed under strata_net.config.
+ */
+struct strata_route {
+	struct in6_addr prefix;
+	u8 plen;
+	u8 origin;
+	u32 metric;
+	u32 mtu;
+	struct in6_addr gateway;
+	struct in6_addr source;
+	struct strata_link *link;
+	struct hlist_node node;
+	struct list_head list;
+	struct rcu_head rcu;
+};
+
+/*
+ * @route is a description on the caller's stack (link borrowed); it is copied.
+ * A NULL link is found by the gateway. @replace: take the place of the static
+ * route with the same prefix and metric, if there is one.
+ * Context: process, strata_net.config held.
+ */
+int strata_route_add(struct strata_net *sn, const struct strata_route *route,
+		     bool replace, struct netlink_ext_ack *extack);
+/* The first whose metric, gateway and link match, where those are set. */
+int strata_route_del(struct strata_net *sn, const struct strata_route *route,
+		     struct netlink_ext_ack *extack);
+
+/* The best route; @oif 0: any link. Context: RCU. Borrowed, NULL if none. */
+const struct strata_route *strata_route_lookup(struct strata_net *sn,
+					       const struct in6_addr *daddr,
+					       int oif);
+/* Visit in a stable order from *@pos on. Context: strata_net.config held. */
+int strata_route_walk(struct strata_net *sn, unsigned long *pos,
+		      int (*visit)(const struct strata_route *route, void *arg),
+		      void *arg);
+
+int strata_route_init(void);
+void strata_route_exit(void);
+
+#endif /* _STRATA_ROUTE_H */

@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Addresses and the routes that users add, on a station's link: what is
+ * refused, what comes and goes together, which source is chosen.
+ */
+#include <linux/inet.h>
+#include <linux/netlink.h>
+#include "../ipv4/station.h"
+
+#define NEIGHBOURS	0x0a630000U	/* 10.99.0.0, the station's subnet */
+#define GATEWAY		STATION_PEER
+#define SECOND		0x0a630003U	/* 10.99.0.3 */
+#define OTHER_SUBNET	0x0a640001U	/* 10.100.0.1 */
+#define V4_PLEN		96
+
+static void configure(bool lock)
+{
+	if (lock)
+		mutex_lock(&strata_station.sn->config);
+	else
+		mutex_unlock(&strata_station.sn->config);
+}
+
+static int addr_add(u32 addr4, u8 plen, struct netlink_ext_ack *extack)
+{
+	struct in6_addr addr = strata_station_addr(addr4);
+	int err;
+
+	configure(true);
+	err = strata_addr_add(strata_station.link, &addr, V4_PLEN + plen,
+			      extack);
+	configure(false);
+	return err;
+}
+
+static int addr_del(u32 addr4, u8 plen)
+{
+	struct in6_addr addr = strata_station_addr(addr4);
+	int err;
+
+	configure(true);
+	err = strata_addr_del(strata_station.link, &addr, V4_PLEN + plen,
+			      NULL);
+	configure(false);
+	return err;
+}
+
+/**
+ * struct addr_case - an address that is refused
+ * @addr: the address
+ * @plen: as in ADDRESS/PLEN
+ * @err: how
+ */
+struct addr_case {
+	u32 addr;
+	u8 plen;
+	int err;
+};
+
+static const struct addr_case addr_cases[] = {
+	{ STATION_ADDR, 24, -EEXIST },
+	{ STATION_ADDR, 16, -EEXIST },
+	{ OTHER_SUBNET, 33, -EINVAL },
+	{ 0xe0000001, 24, -EINVAL },
+	{ 0x00000001, 8, -EINVAL },
+	{ 0xf0000001, 24, -EINVAL },
+	{ INADDR_BROADCAST, 32, -EINVAL },
+	{ 0x7f000002, 8, -EINVAL },
+	{ 0x0a640000, 24, -EINVAL },
+	{ 0x0a6400ff, 24, -EINVAL },
+};
+
+static void addr_describe(const struct addr_case *c, char *text)
+{
+	__be32 addr = htonl(c->addr);
+
+	snprintf(text, KUNIT_PARAM_DESC_SIZE, "%pI4/%u", &addr, c->plen);
+}
+
+KUNIT_ARRAY_PARAM(addr, addr_cases, addr_describe);
+
+static void addr_impossible_is_refused(struct kunit *test)
+{
+	const struct addr_case *c = test->param_value;
+	struct netlink_ext_ack extack = {};
+
+	KUNIT_EXPECT_EQ(test, addr_add(c->addr, c->plen, &extack), c->err);
+	KUNIT_EXPECT_NOT_NULL(test, extack._msg);
+}
+
+static void addr_point_to_point_has_no_broadcast(struct kunit *test)
+{
+	struct in6_addr last = strata_station_addr(OTHER_SUBNET | 1);
+
+	/* RFC 3021: both addresses of a /31 are hosts */
+	KUNIT_EXPECT_EQ(test, addr_add(OTHER_SUBNET & ~1U, 31, NULL), 0);
+	rcu_read_lock();
+	KUNIT_EXPECT_FALSE(test, strata_addr_is_broadcast(strata_station.sn,
+							  NULL, &last));
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, addr_add(OTHER_SUBNET | 1, 31, NULL), 0);
+}
+
+/* Our source towards @daddr4 by the table; 0: no route. */
+static u32 route_source(u32 daddr4)
+{
+	struct in6_addr daddr = strata_station_addr(daddr4);
+	const struct strata_route *route;
+	u32 source = 0;
+
+	rcu_read_lock();
+	route = strata_route_lookup(strata_station.sn, &daddr, 0);
+	if (route && route->link == strata_station.link)
+		source = ntohl(strata_addr_to4(&route->source));
+	rcu_read_unlock();
+	return source;
+}
+
+static void addr_connected_route_has_heirs(struct kunit *test)
+{
+	/* Given two addresses in one subnet */
+	KUNIT_EXPECT_EQ(test, route_source(STATION_PEER), STATION_ADDR);
+	KUNIT_ASSERT_EQ(test, addr_add(SECOND, 24, NULL), 0);
+	KUNIT_EXPECT_EQ(test, route_source(STATION_PEER), STATION_ADDR);
+	/* When the older goes, then the route stays with the younger */
+	KUNIT_EXPECT_EQ(test, addr_del(STATION_ADDR, 24), 0);
+	KUNIT_EXPECT_EQ(test, route_source(STATION_PEER), SECOND);
+	/* and goes with the last */
+	KUNIT_EXPECT_EQ(test, addr_del(SECOND, 16), -EADDRNOTAVAIL);
+	KUNIT_EXPECT_EQ(test, addr_del(SECOND, 24), 0);
+	KUNIT_EXPECT_EQ(test, route_source(STATION_PEER), 0);
+}
+
+static void addr_is_found_while_there(struct kunit *test)
+{
+	struct in6_addr addr = strata_station_addr(OTHER_SUBNET);
+	struct in6_addr cast = strata_station_addr(OTHER_SUBNET | 0xff);
+	struct in6_addr loopback = strata_station_addr(INADDR_LOOPBACK);
+	struct strata_net *sn = strata_station.sn;
+	struct strata_addr *elsewhere;
+
+	KUNIT_ASSERT_EQ(test, addr_add(OTHER_SUBNET, 24, NULL), 0);
+	rcu_read_lock();
+	elsewhere = strata_addr_find(sn, &loopback);
+	KUNIT_EXPECT_NOT_NULL(test, strata_addr_find(sn, &addr));
+	KUNIT_EXPECT_NULL(test, strata_addr_find(sn, &cast));
+	KUNIT_EXPECT_TRUE(test, strata_addr_is_broadcast(sn, NULL, &cast));
+	KUNIT_EXPECT_TRUE(test, strata_addr_is_broadcast(sn,
+							 strata_station.link,
+							 &cast));
+	KUNIT_EXPECT_TRUE(test, elsewhere &&
+			  !strata_addr_is_broadcast(sn, elsewhere->link,
+						    &cast));
+	rcu_read_unlock();
+	KUNIT_ASSERT_EQ(test, addr_del(OTHER_SUBNET, 24), 0);
+	rcu_read_lock();
+	KUNIT_EXPECT_NULL(test, strata_addr_lookup(sn, NULL, &addr));
+	KUNIT_EXPECT_NULL(test, strata_addr_lookup(sn, NULL, &cast));
+	rcu_read_unlock();
+}
+
+static u32 selected(u32 daddr4)
+{
+	struct in6_addr daddr = strata_station_addr(daddr4);
+	struct strata_addr *own;
+	u32 addr4;
+
+	rcu_read_lock();
+	own = strata_addr_select(strata_station.link, &daddr);
+	addr4 = own ? ntohl(strata_addr_to4(&own->addr)) : 0;
+	rcu_read_unlock();
+	return addr4;
+}
+
+static void addr_select_prefers_the_subnet(struct kunit *test)
+{
+	/* RFC 1122 3.3.4.3 */
+	KUNIT_ASSERT_EQ(test, addr_add(OTHER_SUBNET, 24, NULL), 0);
+	KUNIT_EXPECT_EQ(test, selected(STATION_PEER), STATION_ADDR);
+	KUNIT_EXPECT_EQ(test, selected(OTHER_SUBNET + 1), OTHER_SUBNET);
+	KUNIT_EXPECT_EQ(test, selected(STATION_OUTSIDE), STATION_ADDR);
+}
+
+static void addr_loopback_is_whole_net(struct kunit *test)
+{
+	struct in6_addr addr = strata_station_addr(0x7f123456);
+	struct strata_addr *own;
+
+	/* RFC 1122 3.2.1.3 (g) */
+	rcu_read_lock();
+	own = strata_addr_find(strata_station.sn, &addr);
+	KUNIT_EXPECT_NOT_NULL(test, own);
+	if (own)
+		KUNIT_EXPECT_EQ(test, ntohl(strata_addr_to4(&own->addr)),
+				INADDR_LOOPBACK);
+	rcu_read_unlock();
+}
+
+static void addr_limit_is_kept(struct kunit *test)
+{
+	struct netlink_ext_ack extack = {};
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i <= STRATA_ADDR_LIMIT && !err; i++)
+		err = addr_add(OTHER_SUBNET + 0x10000 + i, 32, &extack);
+	KUNIT_EXPECT_EQ(test, err, -ENOSPC);
+	KUNIT_EXPECT_NOT_NULL(test, extack._msg);
+}
+
+/**
+ * struct route_case - a route that is refused
+ * @name: for the report
+ * @prefix: its prefix
+ * @plen: as in PREFIX/PLEN
+ * @gateway: 0: none
+ * @source: 0: none
+ * @mtu: 0: none
+ * @link: names the station's
+ * @err: how it is refused
+ */
+struct route_case {
+	const char *name;
+	u32 prefix;
+	u8 plen;
+	u32 gateway;
+	u32 source;
+	u32 mtu;
+	bool link;
+	int err;
+};
+
+static const struct route_case route_cases[] = {
+	{ "host bits set", STATION_OUTSIDE, 24, GATEWAY, .err = -EINVAL },
+	{ "length 33", STATION_OUTSIDE, 33, GATEWAY, .err = -EINVAL },
+	{ "neither gateway nor device", 0, 0, .err = -EINVAL },
+	{ "gateway not connected", 0, 0, OTHER_SUBNET, .err = -ENETUNREACH },
+	{ "gateway not on that device", 0, 0, OTHER_SUBNET, .link = true,
+	  .err = -ENETUNREACH },
+	{ "gateway is ourselves", 0, 0, STATION_ADDR, .err = -EINVAL },
+	{ "gateway is everybody", 0, 0, STATION_CAST, .err = -EINVAL },
+	{ "gateway is a group", 0, 0, 0xe0000001, .err = -EINVAL },
+	{ "gateway is loopback", 0, 0, INADDR_LOOPBACK, .err = -EINVAL },
+	{ "source not ours", 0, 0, GATEWAY, STATION_PEER, .err = -EINVAL },
+	{ "MTU 67", 0, 0, GATEWAY, 0, 67, .err = -EINVAL },
+	{ "MTU 65536", 0, 0, GATEWAY, 0, 65536, .err = -EINVAL },
+	{ "there already", NEIGHBOURS, 24, .link = true, .err = -EEXIST },
+};
+
+static void route_describe(const struct route_case *c, char *text)
+{
+	strscpy(text, c->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(route, route_cases, route_describe);
+
+static struct strata_route route_of(u32 prefix, u8 plen, u32 gateway)
+{
+	return (struct strata_route){
+		.prefix = strata_station_addr(prefix),
+		.plen = V4_PLEN + plen,
+		.origin = STRATA_ROUTE_STATIC,
+		.gateway = strata_station_addr(gateway),
+	};
+}
+
+static int route_add(const struct strata_route *route, bool replace,
+		     struct netlink_ext_ack *extack)
+{
+	int err;
+
+	configure(true);
+	err = strata_route_add(strata_station.sn, route, replace, extack);
+	configure(false);
+	return err;
+}
+
+static int route_del(const struct strata_route *route,
+		     struct netlink_ext_ack *extack)
+{
+	int err;
+
+	configure(true);
+	err = strata_route_del(strata_station.sn, route, extack);
+	configure(false);
+	return err;
+}
+
+static void route_impossible_is_refused(struct kunit *test)
+{
+	const struct route_case *c = test->param_value;
+	struct strata_route route = route_of(c->prefix, c->plen, c->gateway);
+	struct netlink_ext_ack extack = {};
+
+	route.source = strata_station_addr(c->source);
+	route.mtu = c->mtu;
+	route.link = c->link ? strata_station.link : NULL;
+	KUNIT_EXPECT_EQ(test, route_add(&route, false, &extack), c->err);
+	KUNIT_EXPECT_NOT_NULL(test, extack._msg);
+}
+
+static u32 route_gateway(u32 daddr4)
+{
+	struct in6_addr daddr = strata_station_addr(daddr4);
+	const struct strata_route *route;
+	u32 gateway = 0;
+
+	rcu_read_lock();
+	route = strata_route_lookup(strata_station.sn, &daddr, 0);
+	if (route)
+		gateway = ntohl(strata_addr_to4(&route->gateway));
+	rcu_read_unlock();
+	return gateway;
+}
+
+static void route_is_added_replaced_deleted(struct kunit *test)
+{
+	struct strata_route route = route_of(0, 0, GATEWAY);
+	struct netlink_ext_ack extack = {};
+	u32 genid = strata_net_genid(strata_station.sn);
+
+	/* Given a default route by gateway alone */
+	KUNIT_ASSERT_EQ(test, route_add(&route, false, NULL), 0);
+	KUNIT_EXPECT_EQ(test, route_gateway(STATION_OUTSIDE), GATEWAY);
+	KUNIT_EXPECT_NE(test, strata_net_genid(strata_station.sn), genid);
+	/* When it is added again, then it is refused; replacing works */
+	KUNIT_EXPECT_EQ(test, route_add(&route, false, NULL), -EEXIST);
+	route.gateway = strata_station_addr(SECOND);
+	KUNIT_EXPECT_EQ(test, route_add(&route, true, NULL), 0);
+	KUNIT_EXPECT_EQ(test, route_gateway(STATION_OUTSIDE), SECOND);
+	/* A higher metric waits behind it */
+	route = route_of(0, 0, GATEWAY);
+	route.metric = 100;
+	KUNIT_EXPECT_EQ(test, route_add(&route, false, NULL), 0);
+	KUNIT_EXPECT_EQ(test, route_gateway(STATION_OUTSIDE), SECOND);
+	/* Deleting matches what is given */
+	route = route_of(0, 0, SECOND);
+	KUNIT_EXPECT_EQ(test, route_del(&route, NULL), 0);
+	KUNIT_EXPECT_EQ(test, route_gateway(STATION_OUTSIDE), GATEWAY);
+	KUNIT_EXPECT_EQ(test, route_del(&route, &extack), -ESRCH);
+	KUNIT_EXPECT_NOT_NULL(test, extack._msg);
+	/* A connected route is its address's, not to be replaced */
+	route = route_of(NEIGHBOURS, 24, 0);
+	route.link = strata_station.link;
+	KUNIT_EXPECT_EQ(test, route_add(&route, true, NULL), -EEXIST);
+}
+
+static void route_source_goes_with_its_address(struct kunit *test)
+{
+	struct strata_route route = route_of(0, 0, GATEWAY);
+
+	KUNIT_ASSERT_EQ(test, addr_add(OTHER_SUBNET, 24, NULL), 0);
+	route.source = strata_station_addr(OTHER_SUBNET);
+	KUNIT_ASSERT_EQ(test, route_add(&route, false, NULL), 0);
+	KUNIT_EXPECT_EQ(test, route_source(STATION_OUTSIDE), OTHER_SUBNET);
+	KUNIT_ASSERT_EQ(test, addr_del(OTHER_SUBNET, 24), 0);
+	KUNIT_EXPECT_EQ(test, route_source(STATION_OUTSIDE), 0);
+}
+
+static int count_station_routes(const struct strata_route *route, void *arg)
+{
+	if (route->link == strata_station.link)
+		(*(unsigned int *)arg)++;
+	return 0;
+}
+
+static unsigned int station_routes(void)
+{
+	unsigned int count = 0;
+	unsigned long pos = 0;
+
+	configure(true);
+	strata_route_walk(strata_station.sn, &pos, count_station_routes,
+			  &count);
+	configure(false);
+	return count;
+}
+
+static void route_of_v6_stays_apart(struct kunit *test)
+{
+	struct strata_route route = {
+		.origin = STRATA_ROUTE_STATIC,
+		.link = strata_station.link,
+	};
+
+	/* ::/0 covers the bits of every v4-mapped address, yet no IPv4 one */
+	KUNIT_ASSERT_EQ(test, route_add(&route, false, NULL), 0);
+	KUNIT_EXPECT_EQ(test, route_source(STATION_OUTSIDE), 0);
+	KUNIT_EXPECT_EQ(test, station_routes(), 2);
+	KUNIT_EXPECT_EQ(test, route_del(&route, NULL), 0);
+	KUNIT_EXPECT_EQ(test, station_routes(), 1);
+}
+
+static struct kunit_case address_tests[] = {
+	KUNIT_CASE_PARAM(addr_impossible_is_refused, addr_gen_params),
+	KUNIT_CASE(addr_point_to_point_has_no_broadcast),
+	KUNIT_CASE(addr_connected_route_has_heirs),
+	KUNIT_CASE(addr_is_found_while_there),
+	KUNIT_CASE(addr_select_prefers_the_subnet),
+	KUNIT_CASE(addr_loopback_is_whole_net),
+	KUNIT_CASE(addr_limit_is_kept),
+	KUNIT_CASE_PARAM(route_impossible_is_refused, route_gen_params),
+	KUNIT_CASE(route_is_added_replaced_deleted),
+	KUNIT_CASE(route_source_goes_with_its_address),
+	KUNIT_CASE(route_of_v6_stays_apart),
+	{}
+};
+
+static struct kunit_suite address_suite = {
+	.name = "strata_route_address",
+	.init = strata_station_init,
+	.exit = strata_station_exit,
+	.test_cases = address_tests,
+};
+
+kunit_test_suite(address_suite);

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Connected routes: the subnets that our addresses put us on.
+ *
+ * A subnet has one connected route for each link it is on, however many of our
+ * addresses are in it; its source is the oldest of them still there.
+ */
+#include <linux/netlink.h>
+#include "table.h"
+
+#define HOST_PLEN	128	/* the address alone: no network to be on */
+
+static bool has_subnet(const struct strata_addr *addr)
+{
+	return addr->plen < HOST_PLEN &&
+	       !(addr->link->flags & STRATA_LINK_LOOPBACK);
+}
+
+static struct strata_route *connected_find(const struct strata_addr *addr)
+{
+	struct strata_route *route = NULL;
+	struct in6_addr prefix;
+
+	ipv6_addr_prefix(&prefix, &addr->addr, addr->plen);
+	while ((route = strata_route_next(addr->link->sn, &prefix, addr->plen,
+					  route)))
+		if (route->origin == STRATA_ROUTE_KERNEL &&
+		    route->link == addr->link)
+			break;
+	return route;
+}
+
+static int connected_insert(const struct strata_addr *addr,
+			    struct netlink_ext_ack *extack)
+{
+	struct strata_route route = {
+		.plen = addr->plen,
+		.origin = STRATA_ROUTE_KERNEL,
+		.source = addr->addr,
+		.link = addr->link,
+	};
+
+	ipv6_addr_prefix(&route.prefix, &addr->addr, addr->plen);
+	return strata_route_insert(addr->link->sn, &route, extack);
+}
+
+/**
+ * strata_addr_connect() - make the route to an address's subnet
+ * @addr: about to be published
+ * @extack: for the reason of a refusal
+ *
+ * The caller calls strata_net_changed().
+ *
+ * Context: process, strata_net.config held. Return: 0, -ENOSPC, -ENOMEM.
+ */
+int strata_addr_connect(struct strata_addr *addr,
+			struct netlink_ext_ack *extack)
+{
+	if (!has_subnet(addr) || connected_find(addr))
+		return 0;
+	return connected_insert(addr, extack);
+}
+
+/* The oldest address of ours that is left in @addr's subnet. */
+static struct strata_addr *subnet_heir(const struct strata_addr *addr)
+{
+	struct strata_addr *heir = NULL;
+
+	while ((heir = strata_addr_next_on(addr->link->sn, addr->link, heir)))
+		if (heir->plen == addr->plen &&
+		    ipv6_prefix_equal(&heir->addr, &addr->addr, addr->plen))
+			break;
+	return heir;
+}
+
+/**
+ * strata_addr_disconnect() - an address goes, and with it its route
+ * @addr: no longer in the list of addresses
+ *
+ * The route stays, with another source, if an address is left in the subnet.
+ * The caller calls strata_net_changed().
+ *
+ * Context: process, strata_net.config held.
+ */
+void strata_addr_disconnect(struct strata_addr *addr)
+{
+	struct strata_route *route;
+	struct strata_addr *heir;
+
+	if (!has_subnet(addr))
+		return;
+	route = connected_find(addr);
+	if (!route)
+		return;
+	heir = subnet_heir(addr);
+	if (heir && !ipv6_addr_equal(&route->source, &addr->addr))
+		return;
+	/* New before old: no packet finds the subnet unreachable meanwhile. */
+	if (heir)
+		connected_insert(heir, NULL);
+	strata_route_erase(addr->link->sn, route);
+}

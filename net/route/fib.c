@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The routes of a namespace: what is refused and why, and lookup.
+ */
+#include <linux/indirect_call_wrapper.h>
+#include <linux/module.h>
+#include <linux/netlink.h>
+#include <linux/slab.h>
+#include "table.h"
+
+#define ROUTE_MTU_MIN	68U	/* RFC 791 3.2: every link carries that much */
+#define ROUTE_MTU_MAX	65535U
+#define V4_PLEN		96	/* bits before an IPv4 address in the 128-bit form */
+
+static void route_free_rcu(struct rcu_head *rcu)
+{
+	struct strata_route *route = container_of(rcu, struct strata_route, rcu);
+
+	strata_link_put(route->link);
+	kfree(route);
+}
+
+/**
+ * strata_route_insert() - add a copy of a route, unconditionally
+ * @sn: the namespace's stack
+ * @like: checked already; link set
+ * @extack: for the reason of a refusal
+ *
+ * The caller calls strata_net_changed().
+ *
+ * Context: process, strata_net.config held. Return: 0, -ENOSPC, -ENOMEM.
+ */
+int strata_route_insert(struct strata_net *sn, const struct strata_route *like,
+			struct netlink_ext_ack *extack)
+{
+	int family = strata_route_family(&like->prefix);
+	struct strata_route_net *rn = sn->route;
+	struct strata_route *route;
+	int err;
+
+	lockdep_assert_held(&sn->config);
+	if (rn->routes[STRATA_ROUTE_IPV4] + rn->routes[STRATA_ROUTE_IPV6] >=
+	    STRATA_ROUTE_LIMIT) {
+		NL_SET_ERR_MSG(extack, "Too many routes in this namespace");
+		return -ENOSPC;
+	}
+	route = kmemdup(like, sizeof(*like), GFP_KERNEL_ACCOUNT);
+	if (!route)
+		return -ENOMEM;
+	err = rn->algo->insert(rn->table[family], route);
+	if (err) {
+		kfree(route);
+		return err;
+	}
+	strata_link_hold(route->link);
+	list_add_tail(&route->list, &rn->route_list);
+	rn->routes[family]++;
+	return 0;
+}
+
+/**
+ * strata_route_erase() - take a route out
+ * @sn: the namespace's stack
+ * @route: in the table; readers may see it until RCU has passed
+ *
+ * The caller calls strata_net_changed().
+ *
+ * Context: process, strata_net.config held.
+ */
+void strata_route_erase(struct strata_net *sn, struct strata_route *route)
+{
+	int family = strata_route_family(&route->prefix);
+	struct strata_route_net *rn = sn->route;
+
+	lockdep_assert_held(&sn->config);
+	rn->algo->remove(rn->table[family], route);
+	list_del(&route->list);
+	rn->routes[family]--;
+	call_rcu(&route->rcu, route_free_rcu);
+}
+
+/**
+ * strata_route_next() - visit the routes of exactly one prefix
+ * @sn: the namespace's stack
+ * @prefix: masked
+ * @plen: its length
+ * @prev: NULL: the first
+ *
+ * Context: process, strata_net.config held. Return: the next in order of
+ * metric, NULL at the end.
+ */
+struct strata_route *strata_route_next(struct strata_net *sn,
+				       const struct in6_addr *prefix, u8 plen,
+				       struct strata_route *prev)
+{
+	struct strata_route_net *rn = sn->route;
+
+	lockdep_assert_held(&sn->config);
+	return rn->algo->next(rn->table[strata_route_family(prefix)], prefix,
+			      plen, prev);
+}
+
+/**
+ * strata_route_purge_link() - take out every route of a link
+ * @sn: the namespace's stack
+ * @link: it goes
+ *
+ * Context: process, strata_net.config held.
+ */
+void strata_route_purge_link(struct strata_net *sn,
+			     const struct strata_link *link)
+{
+	struct strata_route *route, *next;
+
+	list_for_each_entry_safe(route, next, &sn->route->route_list, list)
+		if (route->link == link)
+			strata_route_erase(sn, route);
+}
+
+/**
+ * strata_route_purge_source() - take out every route that prefers a source
+ * @sn: the namespace's stack
+ * @source: no longer ours
+ *
+ * Context: process, strata_net.config held.
+ */
+void strata_route_purge_source(struct strata_net *sn,
+			       const struct in6_addr *source)
+{
+	struct strata_route *route, *next;
+
+	list_for_each_entry_safe(route, next, &sn->route->route_list, list)
+		if (ipv6_addr_equal(&route->source, source))
+			strata_route_erase(sn, route);
+}
+
+/**
+ * strata_route_lookup() - the best route to a destination
+ * @sn: the namespace's stack
+ * @daddr: destination
+ * @oif: index of the output link, 0: any
+ *
+ * Context: RCU read side. Return: borrowed, NULL if none.
+ */
+const struct strata_route *strata_route_lookup(struct strata_net *sn,
+					       const struct in6_addr *daddr,
+					       int oif)
+{
+	const struct strata_route_net *rn = sn->route;
+
+	return INDIRECT_CALL_1(rn->algo->lookup, strata_trie_lookup,
+			       rn->table[strata_route_family(daddr)], daddr,
+			       oif);
+}
+EXPORT_SYMBOL_GPL(strata_route_lookup);
+
+/**
+ * strata_route_walk() - visit every route in a stable order
+ * @sn: the namespace's stack
+ * @pos: position to start from, counted from 0; where to go on, afterwards
+ * @visit: non-zero stops, and *@pos then names the route it refused
+ * @arg: for @visit
+ *
+ * Context: process, strata_net.config held. Return: what @visit returned, or 0.
+ */
+int strata_route_walk(struct strata_net *sn, unsigned long *pos,
+		      int (*visit)(const struct strata_route *route, void *arg),
+		      void *arg)
+{
+	struct strata_route_net *rn = sn->route;
+	unsigned long before = 0;
+	int family, ret;
+
+	lockdep_assert_held(&sn->config);
+	for (family = 0; family < STRATA_ROUTE_FAMILIES; family++) {
+		unsigned long here = max(*pos, before) - before;
+
+		ret = rn->algo->walk(rn->table[family], &here, visit, arg);
+		*pos = before + here;
+		if (ret)
+			return ret;
+		before += rn->routes[family];
+	}
+	return 0;
+}
+EXPORT_SYMBOL_GPL(strata_route_walk);
+
+static int check_prefix(const struct strata_route *want,
+			struct netlink_ext_ack *extack)
+{
+	struct in6_addr masked;
+
+	if (want->plen > 128 ||
+	    (strata_addr_is4(&want->prefix) && want->plen < V4_PLEN)) {
+		NL_SET_ERR_MSG(extack, "Prefix length out of range");
+		return -EINVAL;
+	}
+	ipv6_addr_prefix(&masked, &want->prefix, want->plen);
+	if (!ipv6_addr_equal(&masked, &want->prefix)) {
+		NL_SET_ERR_MSG(extack, "Prefix has host bits set");
+		return -EINVAL;
+	}
+	if (want->mtu && (want->mtu < ROUTE_MTU_MIN ||
+			  want->mtu > ROUTE_MTU_MAX)) {
+		NL_SET_ERR_MSG(extack, "MTU must be 68 to 65535");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* The link on which @gateway answers without a further gateway. */
+static struct strata_link *gateway_link(struct strata_net *sn,
+					const struct strata_link *link,
+					const struct in6_addr *gateway)
+{
+	struct strata_link *found = NULL;
+	const struct strata_route *route;
+	struct strata_addr *addr = NULL;
+
+	/* By addresses first: that works while the link is still down. */
+	while ((addr = strata_addr_next_on(sn, link, addr))) {
+		if (!(addr->link->flags & STRATA_LINK_LOOPBACK) &&
+		    strata_route_family(&addr->addr) ==
+		    strata_route_family(gateway) &&
+		    ipv6_prefix_equal(&addr->addr, gateway, addr->plen))
+			return addr->link;
+	}
+	rcu_read_lock();
+	route = strata_route_lookup(sn, gateway, link ? link->ifindex : 0);
+	if (route && strata_addr_any(&route->gateway))
+		found = route->link;
+	rcu_read_unlock();
+	return found;
+}
+
+static bool gateway_possible(struct strata_net *sn,
+			     const struct in6_addr *gateway)
+{
+	__be32 gateway4 = strata_addr_to4(gateway);
+	bool ours;
+
+	if (strata_addr_is4(gateway) &&
+	    (ipv4_is_multicast(gateway4) || ipv4_is_lbcast(gateway4) ||
+	     ipv4_is_loopback(gateway4) || strata_addr4_is_this_net(gateway4)))
+		return false;
+	if (ipv6_addr_is_multicast(gateway) || ipv6_addr_loopback(gateway))
+		return false;
+	rcu_read_lock();
+	ours = strata_addr_lookup(sn, NULL, gateway);
+	rcu_read_unlock();
+	return !ours;
+}
+
+/* Check @want's gateway and settle its link. */
+static int check_gateway(struct strata_net *sn, struct strata_route *want,
+			 struct netlink_ext_ack *extack)
+{
+	if (strata_addr_any(&want->gateway)) {
+		if (want->link)
+			return 0;
+		NL_SET_ERR_MSG(extack, "Neither gateway nor device given");
+		return -EINVAL;
+	}
+	if (strata_route_family(&want->gateway) !=
+	    strata_route_family(&want->prefix)) {
+		NL_SET_ERR_MSG(extack, "Gateway is of another family");
+		return -EINVAL;
+	}
+	if (!gateway_possible(sn, &want->gateway)) {
+		NL_SET_ERR_MSG(extack,
+			       "Gateway is no other host's unicast address");
+		return -EINVAL;
+	}
+	want->link = gateway_link(sn, want->link, &want->gateway);
+	if (!want->link) {
+		NL_SET_ERR_MSG(extack, "Gateway is not on a connected network");
+		return -ENETUNREACH;
+	}
+	return 0;
+}
+
+static int check_link(struct strata_net *sn, const struct strata_route *want,
+		      struct netlink_ext_ack *extack)
+{
+	if (want->link->sn != sn || want->link->dead) {
+		NL_SET_ERR_MSG(extack, "Device is not attached");
+		return -ENODEV;
+	}
+	if (want->link->flags & STRATA_LINK_LOOPBACK) {
+		NL_SET_ERR_MSG(extack, "No route can lead to the loopback device");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int check_source(struct strata_net *sn, const struct strata_route *want,
+			struct netlink_ext_ack *extack)
+{
+	bool ours;
+
+	if (strata_addr_any(&want->source))
+		return 0;
+	rcu_read_lock();
+	ours = strata_addr_find(sn, &want->source);
+	rcu_read_unlock();
+	if (ours && strata_route_family(&want->source) ==
+	    strata_route_family(&want->prefix))
+		return 0;
+	NL_SET_ERR_MSG(extack, "Preferred source is not an address of ours");
+	return -EINVAL;
+}
+
+/* The route that @want would stand beside: same prefix, same metric. */
+static struct strata_route *route_twin(struct strata_net *sn,
+				       const struct strata_route *want)
+{
+	struct strata_route *route = NULL;
+
+	while ((route = strata_route_next(sn, &want->prefix, want->plen,
+					  route)))
+		if (route->metric == want->metric)
+			break;
+	return route;
+}
+
+/**
+ * strata_route_add() - add a route, or replace one
+ * @sn: the namespace's stack
+ * @route: a description on the caller's stack (link borrowed); it is copied
+ * @replace: take the place of the static route with this prefix and metric
+ * @extack: for the reason of a refusal
+ *
+ * Context: process, strata_net.config held. Return: 0, -EINVAL, -ENETUNREACH,
+ * -ENODEV, -EEXIST, -ENOSPC, -ENOMEM.
+ */
+int strata_route_add(struct strata_net *sn, const struct strata_route *route,
+		     bool replace, struct netlink_ext_ack *extack)
+{
+	struct strata_route want = *route;
+	struct strata_route *twin;
+	int err;
+
+	err = check_prefix(&want, extack) ?:
+	      check_gateway(sn, &want, extack) ?:
+	      check_link(sn, &want, extack) ?:
+	      check_source(sn, &want, extack);
+	if (err)
+		return err;
+	twin = route_twin(sn, &want);
+	if (twin && !replace) {
+		NL_SET_ERR_MSG(extack,
+			       "A route with this prefix and metric exists");
+		return -EEXIST;
+	}
+	if (twin && twin->origin == STRATA_ROUTE_KERNEL) {
+		NL_SET_ERR_MSG(extack,
+			       "The route of an address cannot be replaced");
+		return -EEXIST;
+	}
+	err = strata_route_insert(sn, &want, extack);
+	if (err)
+		return err;
+	if (twin)
+		strata_route_erase(sn, twin);
+	strata_net_changed(sn);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(strata_route_add);
+
+static bool route_matches(const struct strata_route *route,
+			  const struct strata_route *want)
+{
+	if (want->metric && want->metric != route->metric)
+		return false;
+	if (want->link && want->link != route->link)
+		return false;
+	return strata_addr_any(&want->gateway) ||
+	       ipv6_addr_equal(&want->gateway, &route->gateway);
+}
+
+/**
+ * strata_route_del() - delete a route
+ * @sn: the namespace's stack
+ * @route: prefix and length; metric, gateway and link match where set
+ * @extack: for the reason of a refusal
+ *
+ * Context: process, strata_net.config held. Return: 0, -EINVAL, -ESRCH.
+ */
+int strata_route_del(struct strata_net *sn, const struct strata_route *route,
+		     struct netlink_ext_ack *extack)
+{
+	struct strata_route *found = NULL;
+	int err;
+
+	err = check_prefix(route, extack);
+	if (err)
+		return err;
+	while ((found = strata_route_next(sn, &route->prefix, route->plen,
+					  found))) {
+		if (!route_matches(found, route))
+			continue;
+		strata_route_erase(sn, found);
+		strata_net_changed(sn);
+		return 0;
+	}
+	NL_SET_ERR_MSG(extack, "No such route");
+	return -ESRCH;
+}
+EXPORT_SYMBOL_GPL(strata_route_del);

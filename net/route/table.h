@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The addresses and routes of one namespace.
+ */
+#ifndef _NET_ROUTE_TABLE_H
+#define _NET_ROUTE_TABLE_H
+
+#include <strata/fib.h>
+#include <strata/packet.h>
+#include <strata/route.h>
+
+#define STRATA_ADDR_HASH_BITS	10
+
+/* Indexes of strata_route_net.table. */
+enum strata_route_family {
+	STRATA_ROUTE_IPV4,
+	STRATA_ROUTE_IPV6,
+	STRATA_ROUTE_FAMILIES
+};
+
+/**
+ * struct strata_route_net - what net/route keeps for a namespace
+ * @algo: how routes are looked up; constant, its module is referenced
+ * @table: one of @algo's for each family
+ * @routes: how many each table holds; strata_net.config
+ * @route_list: all routes by age; strata_net.config
+ * @addrs: how many are in @addr_list; strata_net.config
+ * @addr_list: addresses by age; written under strata_net.config, RCU
+ * @addr_hash: addresses and broadcast addresses by their bits; our own stand
+ *	before broadcast addresses in each chain; RCU
+ *
+ * Created with the namespace (or when the module is loaded), freed with it.
+ */
+struct strata_route_net {
+	const struct strata_fib_algo *algo;
+	void *table[STRATA_ROUTE_FAMILIES];
+	unsigned int routes[STRATA_ROUTE_FAMILIES];
+	struct list_head route_list;
+	unsigned int addrs;
+	struct list_head addr_list;
+	struct hlist_head addr_hash[1 << STRATA_ADDR_HASH_BITS];
+};
+
+static inline int strata_route_family(const struct in6_addr *addr)
+{
+	return strata_addr_is4(addr) ? STRATA_ROUTE_IPV4 : STRATA_ROUTE_IPV6;
+}
+
+int strata_route_insert(struct strata_net *sn, const struct strata_route *like,
+			struct netlink_ext_ack *extack);
+void strata_route_erase(struct strata_net *sn, struct strata_route *route);
+struct strata_route *strata_route_next(struct strata_net *sn,
+				       const struct in6_addr *prefix, u8 plen,
+				       struct strata_route *prev);
+void strata_route_purge_link(struct strata_net *sn,
+			     const struct strata_link *link);
+void strata_route_purge_source(struct strata_net *sn,
+			       const struct in6_addr *source);
+
+int strata_addr_connect(struct strata_addr *addr,
+			struct netlink_ext_ack *extack);
+void strata_addr_disconnect(struct strata_addr *addr);
+
+struct strata_addr *strata_addr_next_on(struct strata_net *sn,
+					const struct strata_link *link,
+					struct strata_addr *addr);
+void strata_addr_purge_link(struct strata_net *sn,
+			    const struct strata_link *link);
+int strata_addr_loopback(struct strata_link *link);
+
+const struct strata_route *strata_trie_lookup(void *table,
+					      const struct in6_addr *daddr,
+					      int oif);
+extern const struct strata_fib_algo strata_trie;
+
+#endif /* _NET_ROUTE_TABLE_H */

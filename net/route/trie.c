@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The built-in route lookup: a path-compressed binary trie.
+ *
+ * Each node is a prefix. A node below another has a longer prefix that starts
+ * with the upper one's bits, so a lookup walks down while prefixes match and
+ * the last usable route it met is the longest match; it never turns back.
+ * Depth is bounded by the number of bits of an address.
+ *
+ * Readers walk under RCU. A writer (one at a time) completes a new node before
+ * it publishes it with one pointer, and takes a node out by making its parent
+ * skip it; a reader who stands on such a node still finds the way down.
+ */
+#include <linux/module.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+#include <strata/visibility.h>
+#include "table.h"
+
+#define ADDR_BITS	128
+
+/**
+ * struct trie_node - a prefix with routes, or where two of them part
+ * @prefix: masked to @plen
+ * @plen: bits of @prefix
+ * @total: routes here and below; writers only
+ * @parent: NULL: the root; writers only
+ * @child: by the bit after the prefix; RCU
+ * @routes: in order of metric; RCU
+ * @rcu: frees
+ */
+struct trie_node {
+	struct in6_addr prefix;
+	u8 plen;
+	unsigned long total;
+	struct trie_node *parent;
+	struct trie_node __rcu *child[2];
+	struct hlist_head routes;
+	struct rcu_head rcu;
+};
+
+struct trie {
+	struct trie_node __rcu *root;
+};
+
+/* The writer's own view: strata_net.config keeps others out. */
+#define trie_own(pointer)	rcu_dereference_protected(pointer, true)
+
+static int addr_bit(const struct in6_addr *addr, u8 bit)
+{
+	return addr->s6_addr[bit / 8] >> (7 - bit % 8) & 1;
+}
+
+static void *trie_create(void)
+{
+	struct trie *trie = kzalloc(sizeof(*trie), GFP_KERNEL_ACCOUNT);
+
+	return trie ?: ERR_PTR(-ENOMEM);
+}
+
+static void trie_destroy(void *table)
+{
+	struct trie *trie = table;
+
+	WARN_ON_ONCE(rcu_access_pointer(trie->root));
+	kfree(trie);
+}
+
+static struct trie_node *node_new(const struct in6_addr *prefix, u8 plen,
+				  struct trie_node *parent)
+{
+	struct trie_node *node = kzalloc(sizeof(*node), GFP_KERNEL_ACCOUNT);
+
+	if (!node)
+		return NULL;
+	ipv6_addr_prefix(&node->prefix, prefix, plen);
+	node->plen = plen;
+	node->parent = parent;
+	return node;
+}
+
+/* Make @below a child of @node, which nobody sees yet. */
+static void node_adopt(struct trie_node *node, struct trie_node *below)
+{
+	int bit = addr_bit(&below->prefix, node->plen);
+
+	RCU_INIT_POINTER(node->child[bit], below);
+	below->parent = node;
+	node->total += below->total;
+}
+
+/* Put a new node for @prefix/@plen between @slot and @below, which shares only
+ * the first @common bits with it. NULL: no memory, nothing has changed.
+ */
+static struct trie_node *node_split(struct trie_node __rcu **slot,
+				    struct trie_node *below,
+				    const struct in6_addr *prefix, u8 plen,
+				    u8 common)
+{
+	struct trie_node *parent = below->parent;
+	struct trie_node *node, *branch;
+
+	node = node_new(prefix, plen, parent);
+	if (!node)
+		return NULL;
+	if (common == plen) {
+		node_adopt(node, below);
+		rcu_assign_pointer(*slot, node);
+		return node;
+	}
+	branch = node_new(prefix, common, parent);
+	if (!branch) {
+		kfree(node);
+		return NULL;
+	}
+	node_adopt(branch, node);
+	node_adopt(branch, below);
+	rcu_assign_pointer(*slot, branch);
+	return node;
+}
+
+/* The node of exactly this prefix, made if missing; NULL: no memory. */
+static struct trie_node *node_get(struct trie *trie,
+				  const struct in6_addr *prefix, u8 plen)
+{
+	struct trie_node __rcu **slot = &trie->root;
+	struct trie_node *parent = NULL;
+	struct trie_node *node;
+	u8 common;
+
+	while ((node = trie_own(*slot))) {
+		common = min3(ipv6_addr_diff(&node->prefix, prefix),
+			      (int)node->plen, (int)plen);
+		if (common < node->plen)
+			return node_split(slot, node, prefix, plen, common);
+		if (node->plen == plen)
+			return node;
+		parent = node;
+		slot = &node->child[addr_bit(prefix, node->plen)];
+	}
+	node = node_new(prefix, plen, parent);
+	if (node)
+		rcu_assign_pointer(*slot, node);
+	return node;
+}
+
+static struct trie_node *node_find(struct trie *trie,
+				   const struct in6_addr *prefix, u8 plen)
+{
+	struct trie_node *node = trie_own(trie->root);
+
+	while (node && node->plen < plen)
+		node = trie_own(node->child[addr_bit(prefix, node->plen)]);
+	if (!node || node->plen != plen ||
+	    !ipv6_addr_equal(&node->prefix, prefix))
+		return NULL;
+	return node;
+}
+
+static struct trie_node __rcu **node_slot(struct trie *trie,
+					  struct trie_node *node)
+{
+	if (!node->parent)
+		return &trie->root;
+	return &node->parent->child[addr_bit(&node->prefix,
+					     node->parent->plen)];
+}
+
+/* Free nodes that hold no route and part no ways, from @node upwards. */
+static void node_prune(struct trie *trie, struct trie_node *node)
+{
+	struct trie_node *left, *right, *child, *parent;
+
+	for (; node && hlist_empty(&node->routes); node = parent) {
+		left = trie_own(node->child[0]);
+		right = trie_own(node->child[1]);
+		if (left && right)
+			return;
+		parent = node->parent;
+		child = left ?: right;
+		rcu_assign_pointer(*node_slot(trie, node), child);
+		if (child)
+			child->parent = parent;
+		kfree_rcu(node, rcu);
+	}
+}
+
+static void node_count(struct trie_node *node, long change)
+{
+	for (; node; node = node->parent)
+		node->total += change;
+}
+
+static int trie_insert(void *table, struct strata_route *route)
+{
+	struct trie_node *node = node_get(table, &route->prefix, route->plen);
+	struct strata_route *entry, *before = NULL;
+
+	if (!node)
+		return -ENOMEM;
+	hlist_for_each_entry(entry, &node->routes, node) {
+		if (entry->metric > route->metric)
+			break;
+		before = entry;
+	}
+	if (before)
+		hlist_add_behind_rcu(&route->node, &before->node);
+	else
+		hlist_add_head_rcu(&route->node, &node->routes);
+	node_count(node, 1);
+	return 0;
+}
+
+static void trie_remove(void *table, struct strata_route *route)
+{
+	struct trie_node *node = node_find(table, &route->prefix, route->plen);
+
+	if (WARN_ON_ONCE(!node))
+		return;
+	hlist_del_rcu(&route->node);
+	node_count(node, -1);
+	node_prune(table, node);
+}
+
+static struct strata_route *trie_next(void *table,
+				      const struct in6_addr *prefix, u8 plen,
+				      struct strata_route *prev)
+{
+	struct trie_node *node;
+
+	if (prev)
+		return hlist_entry_safe(prev->node.next, struct strata_route,
+					node);
+	node = node_find(table, prefix, plen);
+	if (!node)
+		return NULL;
+	return hlist_entry_safe(node->routes.first, struct strata_route, node);
+}
+
+/**
+ * strata_trie_lookup() - longest prefix match
+ * @table: of strata_trie
+ * @daddr: destination
+ * @oif: index of the output link, 0: any
+ *
+ * Context: RCU read side. Return: borrowed, NULL if none.
+ */
+const struct strata_route *strata_trie_lookup(void *table,
+					      const struct in6_addr *daddr,
+					      int oif)
+{
+	const struct strata_route *route, *best = NULL;
+	const struct trie *trie = table;
+	const struct trie_node *node = rcu_dereference(trie->root);
+
+	while (node && ipv6_prefix_equal(daddr, &node->prefix, node->plen)) {
+		hlist_for_each_entry_rcu(route, &node->routes, node) {
+			if (strata_fib_usable(route, oif)) {
+				best = route;
+				break;
+			}
+		}
+		if (node->plen == ADDR_BITS)
+			break;
+		node = rcu_dereference(node->child[addr_bit(daddr,
+							    node->plen)]);
+	}
+	return best;
+}
+
+/* The first node in order after all that is below @node. */
+static struct trie_node *node_beyond(struct trie_node *node)
+{
+	struct trie_node *parent;
+
+	for (; (parent = node->parent); node = parent) {
+		if (trie_own(parent->child[0]) == node &&
+		    trie_own(parent->child[1]))
+			return trie_own(parent->child[1]);
+	}
+	return NULL;
+}
+
+static struct trie_node *node_after(struct trie_node *node)
+{
+	struct trie_node *child = trie_own(node->child[0]);
+
+	child = child ?: trie_own(node->child[1]);
+	return child ?: node_beyond(node);
+}
+
+/* In the order of prefixes, a shorter one before the longer ones it covers.
+ * Whole subtrees before *@pos are skipped by their count, so that a dump in
+ * many pieces costs little more than one in one piece.
+ */
+static int trie_walk(void *table, unsigned long *pos,
+		     int (*visit)(const struct strata_route *route, void *arg),
+		     void *arg)
+{
+	struct trie *trie = table;
+	struct trie_node *node = trie_own(trie->root);
+	unsigned long skip = *pos;
+	struct strata_route *route;
+	int ret;
+
+	while (node) {
+		if (skip && skip >= node->total) {
+			skip -= node->total;
+			node = node_beyond(node);
+			continue;
+		}
+		hlist_for_each_entry(route, &node->routes, node) {
+			if (skip) {
+				skip--;
+				continue;
+			}
+			ret = visit(route, arg);
+			if (ret)
+				return ret;
+			(*pos)++;
+		}
+		node = node_after(node);
+	}
+	return 0;
+}
+
+const struct strata_fib_algo strata_trie = {
+	.name = "trie",
+	.create = trie_create,
+	.destroy = trie_destroy,
+	.insert = trie_insert,
+	.remove = trie_remove,
+	.next = trie_next,
+	.lookup = strata_trie_lookup,
+	.walk = trie_walk,
+};
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_trie);
