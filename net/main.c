@@ -3,6 +3,7 @@
  * Strata: the init ladder, bottom up, and nothing else.
  */
 #include <linux/module.h>
+#include <strata/ipv4.h>
 #include <strata/link.h>
 #include <strata/net.h>
 #include <strata/route.h>
@@ -18,6 +19,7 @@ static const struct rung ladder[] = {
 	{ "core", strata_core_net_init, strata_core_net_exit },
 	{ "link", strata_link_init, strata_link_exit },
 	{ "route", strata_route_init, strata_route_exit },
+	{ "ipv4", strata_ipv4_init, strata_ipv4_exit },
 };
 
 static void climb_down(unsigned int rungs)

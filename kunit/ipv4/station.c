@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The station that tests of IPv4 and ARP drive; see station.h.
+ */
+#include <linux/etherdevice.h>
+#include <linux/rtnetlink.h>
+#include <strata/l4.h>
+#include <strata/neigh.h>
+#include "../../net/ipv4/ipv4.h"
+#include "station.h"
+
+struct strata_station strata_station;
+const u8 strata_station_peer_ll[ETH_ALEN] = { 2, 0, 0, 0, 0, 2 };
+
+static const u8 station_ll[ETH_ALEN] = { 2, 0, 0, 0, 0, 1 };
+static struct sk_buff_head station_sent;
+static struct strata_l4_error station_error;
+
+static netdev_tx_t station_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	skb_queue_tail(&station_sent, skb);
+	return NETDEV_TX_OK;
+}
+
+static const struct net_device_ops station_ops = {
+	.ndo_start_xmit = station_xmit,
+};
+
+static void station_setup(struct net_device *dev)
+{
+	ether_setup(dev);
+	dev->netdev_ops = &station_ops;
+	dev->priv_flags |= IFF_NO_QUEUE;
+	eth_hw_addr_set(dev, station_ll);
+}
+
+static void station_l4_rcv(struct strata_net *sn, struct sk_buff *skb)
+{
+	strata_station.delivered++;
+	consume_skb(skb);
+}
+
+static void station_l4_err(struct strata_net *sn,
+			   const struct strata_l4_error *error)
+{
+	strata_station.errors++;
+	station_error = *error;
+	station_error.header = NULL;
+}
+
+static const struct strata_l4_ops station_l4 = {
+	.name = "station",
+	.protocol = STATION_PROTO,
+	.rcv = station_l4_rcv,
+	.err = station_l4_err,
+};
+
+static int station_attach(struct net_device *dev)
+{
+	int err;
+
+	rtnl_lock();
+	err = dev_open(dev, NULL) ?: strata_link_attach(dev, NULL);
+	rtnl_unlock();
+	return err;
+}
+
+static int station_configure(struct strata_station *station)
+{
+	struct in6_addr own = strata_station_addr(STATION_ADDR);
+	struct in6_addr peer = strata_station_addr(STATION_PEER);
+	int err = -ENODEV;
+
+	mutex_lock(&station->sn->config);
+	station->link = strata_link_by_index(station->sn,
+					     station->dev->ifindex);
+	if (station->link)
+		err = strata_addr_add(station->link, &own, STATION_PLEN, NULL);
+	if (!err)
+		err = strata_neigh_add(station->link, &peer,
+				       strata_station_peer_ll, false, NULL);
+	mutex_unlock(&station->sn->config);
+	return err;
+}
+
+/**
+ * strata_station_init() - for the init member of a suite
+ * @test: that is about to run
+ */
+int strata_station_init(struct kunit *test)
+{
+	struct strata_station *station = &strata_station;
+	int err;
+
+	memset(station, 0, sizeof(*station));
+	skb_queue_head_init(&station_sent);
+	station->sent = &station_sent;
+	station->error = &station_error;
+	station->sn = strata_net(&init_net);
+	station->dev = alloc_netdev(0, "station%d", NET_NAME_ENUM,
+				    station_setup);
+	KUNIT_ASSERT_NOT_NULL(test, station->dev);
+	err = register_netdev(station->dev) ?: station_attach(station->dev) ?:
+	      station_configure(station) ?: strata_l4_register(&station_l4);
+	/* Announcements, and what the host said before it lost the device. */
+	skb_queue_purge(&station_sent);
+	return err;
+}
+
+/**
+ * strata_station_exit() - for the exit member of a suite
+ * @test: that has run
+ */
+void strata_station_exit(struct kunit *test)
+{
+	struct net_device *dev = strata_station.dev;
+
+	if (!dev)
+		return;
+	strata_l4_unregister(&station_l4);
+	unregister_netdev(dev);
+	free_netdev(dev);
+	skb_queue_purge(&station_sent);
+	strata_station.dev = NULL;
+}
+
+/**
+ * strata_station_datagram() - a datagram as the device would hand it up
+ * @test: that needs it
+ * @saddr: source, host order
+ * @daddr: destination, host order
+ * @proto: IP protocol
+ * @payload: after the header
+ * @len: bytes of it
+ */
+struct sk_buff *strata_station_datagram(struct kunit *test, u32 saddr,
+					u32 daddr, u8 proto,
+					const void *payload, unsigned int len)
+{
+	struct sk_buff *skb;
+	struct iphdr *iph;
+
+	skb = alloc_skb(ETH_HLEN + NET_IP_ALIGN + sizeof(*iph) + len,
+			GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	skb_reserve(skb, ETH_HLEN + NET_IP_ALIGN);
+	iph = skb_put_zero(skb, sizeof(*iph));
+	if (len)
+		skb_put_data(skb, payload, len);
+	skb_reset_network_header(skb);
+	iph->version = 4;
+	iph->ihl = 5;
+	iph->tot_len = htons(skb->len);
+	iph->ttl = 64;
+	iph->protocol = proto;
+	iph->saddr = htonl(saddr);
+	iph->daddr = htonl(daddr);
+	skb->protocol = htons(ETH_P_IP);
+	skb->pkt_type = PACKET_HOST;
+	skb->dev = strata_station.dev;
+	strata_station_sum(skb);
+	return skb;
+}
+
+/**
+ * strata_station_sum() - make the header's checksum right
+ * @skb: of strata_station_datagram(), options included
+ */
+void strata_station_sum(struct sk_buff *skb)
+{
+	struct iphdr *iph = ip_hdr(skb);
+
+	iph->check = 0;
+	iph->check = ip_compute_csum(iph, iph->ihl * 4);
+}
+
+/**
+ * strata_station_rcv() - the device received a datagram
+ * @skb: owned
+ */
+void strata_station_rcv(struct sk_buff *skb)
+{
+	local_bh_disable();
+	rcu_read_lock();
+	strata_ipv4_rcv(strata_station.link, skb);
+	rcu_read_unlock();
+	local_bh_enable();
+}
+
+/**
+ * strata_station_drops() - packets dropped so far, for whatever reason
+ */
+u64 strata_station_drops(void)
+{
+	enum strata_drop_reason reason;
+	u64 sum = 0;
+
+	for (reason = 0; reason < STRATA_DROP_MAX; reason++)
+		sum += strata_drop_read(strata_station.sn, reason);
+	return sum;
+}

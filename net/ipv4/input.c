@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Datagrams received: validate (RFC 791, RFC 1122 3.2.1), decide whom each is
+ * for, deliver it to its transport protocol.
+ */
+#include <linux/icmp.h>
+#include <linux/module.h>
+#include <net/ip.h>
+#include <strata/hook.h>
+#include <strata/visibility.h>
+#include "ipv4.h"
+
+#define IPV4_VERSION		4
+#define HEADER_WORDS_MIN	5
+#define ALL_HOSTS		0xe0000001U	/* 224.0.0.1, RFC 1112 4 */
+#define POINTER_SHIFT		24	/* of a Parameter Problem (RFC 792) */
+
+/* First octets of addresses that are no single host's. */
+#define OCTET_LOOPBACK		127
+#define OCTET_MULTICAST		224	/* and class E above */
+
+/**
+ * struct decision - what addresses mean here
+ * @saddr: source it was made for
+ * @daddr: destination
+ * @pkt_type: L2's part: PACKET_HOST, ...
+ * @flags: STRATA_CB_* for a datagram to deliver
+ * @reason: why not to; STRATA_IPV4_PASS: it is for us
+ *
+ * Kept from one datagram of a batch to the next: most have the same addresses.
+ */
+struct decision {
+	__be32 saddr;
+	__be32 daddr;
+	u8 pkt_type;
+	u8 flags;
+	enum strata_drop_reason reason;
+};
+
+/* A decision that holds already: nothing goes from nobody to nobody. */
+#define DECISION_NONE	{ .reason = STRATA_DROP_IP_MARTIAN_SOURCE }
+
+static enum strata_drop_reason check_header(struct sk_buff *skb)
+{
+	const struct iphdr *iph;
+	unsigned int header_len, len;
+
+	if (unlikely(!pskb_may_pull(skb, sizeof(*iph))))
+		return STRATA_DROP_IP_TRUNCATED;
+	iph = ip_hdr(skb);
+	if (unlikely(iph->version != IPV4_VERSION))
+		return STRATA_DROP_IP_VERSION;
+	header_len = iph->ihl * 4;
+	len = ntohs(iph->tot_len);
+	if (unlikely(iph->ihl < HEADER_WORDS_MIN || len < header_len))
+		return STRATA_DROP_IP_HEADER_LENGTH;
+	if (unlikely(skb->len < len || !pskb_may_pull(skb, header_len)))
+		return STRATA_DROP_IP_TRUNCATED;
+	iph = ip_hdr(skb);
+	if (unlikely(ip_fast_csum(iph, iph->ihl)))
+		return STRATA_DROP_IP_CHECKSUM;
+	/* Ethernet pads short frames. */
+	if (unlikely(pskb_trim_rcsum(skb, len)))
+		return STRATA_DROP_NO_MEMORY;
+	return STRATA_IPV4_PASS;
+}
+
+static u8 first_octet(__be32 addr)
+{
+	return ntohl(addr) >> 24;
+}
+
+/* RFC 1122 3.2.1.3: can a datagram come from there, on this link? */
+static bool source_possible(struct strata_net *sn, struct strata_link *link,
+			    __be32 saddr, __be32 daddr)
+{
+	u8 octet = first_octet(saddr);
+	struct in6_addr addr;
+
+	/* Who has no address yet may say so to everybody (DHCP). */
+	if (unlikely(!octet || octet >= OCTET_MULTICAST))
+		return !saddr && ipv4_is_lbcast(daddr);
+	if (unlikely(link->flags & STRATA_LINK_LOOPBACK))
+		return true;
+	if (unlikely(octet == OCTET_LOOPBACK))
+		return false;
+	/* Neither our own address nor a broadcast address is another host's. */
+	strata_addr_from4(&addr, saddr);
+	return !strata_addr_lookup(sn, link, &addr);
+}
+
+/* A destination that is not an address of ours. */
+static enum strata_drop_reason decide_cast(__be32 daddr, bool broadcast,
+					   u8 *flags)
+{
+	if (ipv4_is_multicast(daddr)) {
+		*flags |= STRATA_CB_MULTICAST;
+		return daddr == htonl(ALL_HOSTS) ? STRATA_IPV4_PASS :
+						   STRATA_DROP_IP_NOT_LOCAL;
+	}
+	if (broadcast || ipv4_is_lbcast(daddr)) {
+		*flags |= STRATA_CB_BROADCAST;
+		return STRATA_IPV4_PASS;
+	}
+	if (strata_addr4_is_this_net(daddr) || ipv4_is_loopback(daddr) ||
+	    first_octet(daddr) >= OCTET_MULTICAST)
+		return STRATA_DROP_IP_MARTIAN_DEST;
+	return STRATA_DROP_IP_NOT_LOCAL;
+}
+
+static enum strata_drop_reason decide_dest(struct strata_net *sn,
+					   struct strata_link *link,
+					   __be32 daddr, u8 pkt_type, u8 *flags)
+{
+	bool loopback = link->flags & STRATA_LINK_LOOPBACK;
+	struct strata_addr *entry;
+	struct in6_addr addr;
+
+	strata_addr_from4(&addr, daddr);
+	/* What we broadcast to ourselves went out on another link. */
+	entry = strata_addr_lookup(sn, loopback ? NULL : link, &addr);
+	*flags = pkt_type == PACKET_HOST ? 0 : STRATA_CB_L2_CAST;
+	if (unlikely(!entry || entry->type != STRATA_ADDR_LOCAL))
+		return decide_cast(daddr, entry, flags);
+	if (unlikely(ipv4_is_loopback(daddr) && !loopback))
+		return STRATA_DROP_IP_MARTIAN_DEST;
+	/* RFC 1122 3.3.6 */
+	if (unlikely(*flags))
+		return STRATA_DROP_IP_L2_CAST;
+	return STRATA_IPV4_PASS;
+}
+
+static void decide(struct strata_net *sn, struct strata_link *link,
+		   const struct sk_buff *skb, struct decision *decision)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+
+	if (decision->saddr == iph->saddr && decision->daddr == iph->daddr &&
+	    decision->pkt_type == skb->pkt_type)
+		return;
+	decision->saddr = iph->saddr;
+	decision->daddr = iph->daddr;
+	decision->pkt_type = skb->pkt_type;
+	if (unlikely(!source_possible(sn, link, iph->saddr, iph->daddr)))
+		decision->reason = STRATA_DROP_IP_MARTIAN_SOURCE;
+	else
+		decision->reason = decide_dest(sn, link, iph->daddr,
+					       skb->pkt_type, &decision->flags);
+}
+
+static enum strata_drop_reason check_options(struct strata_net *sn,
+					     struct sk_buff *skb)
+{
+	struct strata_ipv4_options options;
+
+	strata_ipv4_options_parse(skb_network_header(skb), ip_hdrlen(skb),
+				  &options);
+	if (options.malformed)
+		strata_icmp_send(sn, skb, ICMP_PARAMETERPROB, 0,
+				 htonl(options.pointer << POINTER_SHIFT));
+	if (options.malformed || options.source_route)
+		return STRATA_DROP_IP_OPTIONS;
+	return STRATA_IPV4_PASS;
+}
+
+static void fill_cb(struct sk_buff *skb, const struct strata_link *link,
+		    u8 flags)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	struct strata_cb *cb = strata_cb(skb);
+
+	cb->iif = link->ifindex;
+	cb->family = AF_INET;
+	cb->tos = iph->tos;
+	cb->ttl = iph->ttl;
+	cb->flags = flags;
+}
+
+/* Owns @skb, which is for us. */
+static void deliver(struct strata_net *sn, struct strata_link *link,
+		    struct sk_buff *skb, u8 flags)
+{
+	enum strata_drop_reason reason = STRATA_IPV4_PASS;
+	const struct strata_l4_ops *l4;
+
+	if (unlikely(ip_is_fragment(ip_hdr(skb))))
+		reason = STRATA_DROP_IP_FRAGMENT;
+	else if (unlikely(ip_hdr(skb)->ihl > HEADER_WORDS_MIN))
+		reason = check_options(sn, skb);
+	if (unlikely(reason != STRATA_IPV4_PASS)) {
+		strata_drop(sn, skb, reason);
+		return;
+	}
+	if (unlikely(!strata_hook_pass(sn, STRATA_HOOK_L3_INPUT, link, skb))) {
+		strata_drop(sn, skb, STRATA_DROP_HOOK);
+		return;
+	}
+	fill_cb(skb, link, flags);
+	l4 = strata_l4(ip_hdr(skb)->protocol);
+	if (unlikely(l4 == &strata_l4_none))
+		strata_icmp_send(sn, skb, ICMP_DEST_UNREACH, ICMP_PROT_UNREACH,
+				 0);
+	else
+		strata_count(sn, IP4_DELIVERED);
+	__skb_pull(skb, ip_hdrlen(skb));
+	skb_reset_transport_header(skb);
+	l4->rcv(sn, skb);
+}
+
+/* Owns @skb. */
+static void rcv_one(struct strata_net *sn, struct strata_link *link,
+		    struct sk_buff *skb, struct decision *decision)
+{
+	enum strata_drop_reason reason;
+
+	skb_reset_network_header(skb);
+	reason = check_header(skb);
+	if (unlikely(reason != STRATA_IPV4_PASS))
+		goto drop;
+	if (unlikely(!strata_hook_pass(sn, STRATA_HOOK_L3_PREROUTING, link,
+				       skb))) {
+		reason = STRATA_DROP_HOOK;
+		goto drop;
+	}
+	decide(sn, link, skb, decision);
+	reason = decision->reason;
+	if (unlikely(reason != STRATA_IPV4_PASS))
+		goto drop;
+	deliver(sn, link, skb, decision->flags);
+	return;
+drop:
+	strata_drop(sn, skb, reason);
+}
+
+/**
+ * strata_ipv4_rcv() - receive a datagram
+ * @link: where it came in
+ * @skb: skb->data at the IP header; neither shared nor for another station;
+ *	owned
+ *
+ * Context: softirq, RCU.
+ */
+void strata_ipv4_rcv(struct strata_link *link, struct sk_buff *skb)
+{
+	struct decision decision = DECISION_NONE;
+	struct strata_net *sn = link->sn;
+
+	strata_count(sn, IP4_RX);
+	rcv_one(sn, link, skb, &decision);
+}
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_ipv4_rcv);
+
+/* A batch; owns all of it. */
+static void ipv4_rcv_list(struct strata_link *link, struct list_head *skbs)
+{
+	struct decision decision = DECISION_NONE;
+	struct strata_net *sn = link->sn;
+	struct sk_buff *skb, *next;
+	unsigned int n = 0;
+
+	list_for_each_entry_safe(skb, next, skbs, list) {
+		skb_list_del_init(skb);
+		rcv_one(sn, link, skb, &decision);
+		n++;
+	}
+	strata_count_add(sn, IP4_RX, n);
+}
+
+const struct strata_l3_ops strata_ipv4_l3 = {
+	.name = "ipv4",
+	.type = htons(ETH_P_IP),
+	.rcv = strata_ipv4_rcv,
+	.rcv_list = ipv4_rcv_list,
+};

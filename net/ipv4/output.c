@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Datagrams sent: one header, two hooks, and down to the link.
+ */
+#include <linux/icmp.h>
+#include <linux/module.h>
+#include <net/ip.h>
+#include <net/sock.h>
+#include <strata/hook.h>
+#include <strata/visibility.h>
+#include "ipv4.h"
+
+#define VERSION_IHL	0x45000000	/* version 4, five words of header */
+#define TOTAL_LEN_MAX	65535
+
+static int refuse(struct strata_net *sn, struct sk_buff *skb,
+		  enum strata_drop_reason reason, int err)
+{
+	strata_drop(sn, skb, reason);
+	return err;
+}
+
+/* The header's second word: identification, flags, fragment offset. */
+static __be32 ident_word(struct strata_net *sn, const struct sk_buff *skb,
+			 const struct strata_flow *flow)
+{
+	__be16 ident;
+
+	/* RFC 6864 4.1: atomic, the identification says nothing. */
+	if (likely(flow->flags & STRATA_FLOW_DF || skb_is_gso(skb)))
+		return htonl(IP_DF);
+	ident = strata_ident_next(sn->ipv4, strata_addr_to4(&flow->saddr),
+				  strata_addr_to4(&flow->daddr), flow->proto);
+	return htonl(ntohs(ident) << 16);
+}
+
+static __wsum word_add(__wsum sum, __be32 word)
+{
+	return csum_add(sum, (__force __wsum)word);
+}
+
+/* In whole words: they are summed in registers, and stored once. */
+static void push_header(struct strata_net *sn, struct sk_buff *skb,
+			const struct strata_flow *flow)
+{
+	__be32 word, *out;
+	__wsum sum;
+
+	out = __skb_push(skb, sizeof(struct iphdr));
+	skb_reset_network_header(skb);
+	word = htonl(VERSION_IHL | flow->tos << 16 | skb->len);
+	out[0] = word;
+	sum = (__force __wsum)word;
+	word = ident_word(sn, skb, flow);
+	out[1] = word;
+	sum = word_add(sum, word);
+	word = htonl((u32)(flow->ttl ?: STRATA_IPV4_TTL) << 24 |
+		     flow->proto << 16);
+	sum = word_add(sum, word);
+	sum = word_add(sum, strata_addr_to4(&flow->saddr));
+	sum = word_add(sum, strata_addr_to4(&flow->daddr));
+	out[2] = word;
+	out[3] = strata_addr_to4(&flow->saddr);
+	out[4] = strata_addr_to4(&flow->daddr);
+	((struct iphdr *)out)->check = csum_fold(sum);
+}
+
+/* Our own programs hear what we broadcast. Does not own @skb. */
+static void hear_ourselves(struct strata_net *sn, struct sk_buff *skb)
+{
+	struct strata_link *loopback = strata_link_loopback(sn);
+	struct sk_buff *copy;
+
+	if (!loopback)
+		return;
+	/* A copy: the link pushes its header into the original. */
+	copy = skb_copy(skb, GFP_ATOMIC);
+	if (copy)
+		strata_link_xmit(loopback, copy);
+}
+
+/**
+ * strata_ipv4_output() - send a datagram
+ * @sn: the namespace's stack
+ * @sk: the sender or NULL
+ * @skb: skb->data at the L4 header; owned, also on error
+ * @flow: addresses and the rest of the header
+ * @path: where to
+ *
+ * Context: RCU read side, softirq or process. Return: 0, -EMSGSIZE, -ENOBUFS,
+ * -EPERM (hook) or what the link says.
+ */
+int strata_ipv4_output(struct strata_net *sn, struct sock *sk,
+		       struct sk_buff *skb, const struct strata_flow *flow,
+		       const struct strata_path *path)
+{
+	unsigned int len = skb->len + sizeof(struct iphdr);
+	struct strata_link *link = path->link;
+
+	if (unlikely(len > path->mtu &&
+		     (len > TOTAL_LEN_MAX || !skb_is_gso(skb))))
+		return refuse(sn, skb, STRATA_DROP_IP_TOO_BIG, -EMSGSIZE);
+	if (unlikely(skb_headroom(skb) < sizeof(struct iphdr)) &&
+	    pskb_expand_head(skb, HH_DATA_ALIGN(sizeof(struct iphdr)), 0,
+			     GFP_ATOMIC))
+		return refuse(sn, skb, STRATA_DROP_NO_MEMORY, -ENOBUFS);
+	push_header(sn, skb, flow);
+	skb->protocol = htons(ETH_P_IP);
+	skb->mark = flow->mark;
+	if (sk)
+		skb->priority = READ_ONCE(sk->sk_priority);
+	strata_count(sn, IP4_TX);
+	if (unlikely(!strata_hook_pass(sn, STRATA_HOOK_L3_OUTPUT, link, skb) ||
+		     !strata_hook_pass(sn, STRATA_HOOK_L3_POSTROUTING, link,
+				       skb)))
+		return refuse(sn, skb, STRATA_DROP_HOOK, -EPERM);
+	if (unlikely(path->type == STRATA_PATH_BROADCAST))
+		hear_ourselves(sn, skb);
+	if (likely(path->neigh))
+		return strata_neigh_xmit(path->neigh, skb);
+	return strata_link_xmit(link, skb);
+}
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_ipv4_output);
+
+static void ipv4_unreachable(struct strata_net *sn, struct sk_buff *skb,
+			     enum strata_unreachable what)
+{
+	strata_icmp_send(sn, skb, ICMP_DEST_UNREACH,
+			 what == STRATA_UNREACH_PORT ? ICMP_PORT_UNREACH :
+						       ICMP_PROT_UNREACH, 0);
+}
+
+static void ipv4_confirm(const struct strata_path *path)
+{
+	if (path->neigh)
+		strata_neigh_confirm(path->neigh);
+}
+
+const struct strata_af_ops strata_ipv4_af = {
+	.family = AF_INET,
+	.header_len = sizeof(struct iphdr),
+	.min_mtu = STRATA_IPV4_MIN_PMTU,
+	.route = strata_ipv4_route,
+	.output = strata_ipv4_output,
+	.addr_type = strata_ipv4_addr_type,
+	.unreachable = ipv4_unreachable,
+	.confirm = ipv4_confirm,
+};
