@@ -7,6 +7,8 @@
 #include <strata/link.h>
 #include <strata/net.h>
 #include <strata/route.h>
+#include <strata/sock.h>
+#include <strata/udp.h>
 
 /* One rung: a layer and how it leaves. */
 struct rung {
@@ -20,6 +22,8 @@ static const struct rung ladder[] = {
 	{ "link", strata_link_init, strata_link_exit },
 	{ "route", strata_route_init, strata_route_exit },
 	{ "ipv4", strata_ipv4_init, strata_ipv4_exit },
+	{ "udp", strata_udp_init, strata_udp_exit },
+	{ "socket", strata_socket_init, strata_socket_exit },
 };
 
 static void climb_down(unsigned int rungs)

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The socket contract: what a transport protocol gives to AF_STRATA, and what
+ * AF_STRATA gives to every transport protocol.
+ */
+#ifndef _STRATA_SOCK_H
+#define _STRATA_SOCK_H
+
+#include <linux/in.h>
+#include <linux/in6.h>
+#include <linux/net.h>
+#include <linux/siphash.h>
+#include <net/sock.h>
+#include <strata/l3.h>
+#include <strata/net.h>
+#include <strata/packet.h>
+
+struct strata_sock_proto;
+
+/* strata_sock.flags */
+#define STRATA_SOCK_V6ONLY	BIT(0)
+#define STRATA_SOCK_REUSEPORT	BIT(1)
+#define STRATA_SOCK_RECVERR	BIT(2)
+#define STRATA_SOCK_BOUND_ADDR	BIT(3)	/* bind() named the local address */
+#define STRATA_SOCK_BOUND_PORT	BIT(4)	/* bind() named the local port */
+#define STRATA_SOCK_FREEBIND	BIT(5)	/* IP_FREEBIND: any address will do */
+#define STRATA_SOCK_LATE_PORT	BIT(6)	/* IP_BIND_ADDRESS_NO_PORT */
+#define STRATA_SOCK_PKTINFO	BIT(7)	/* tell the program, with each datagram */
+#define STRATA_SOCK_RECVTTL	BIT(8)
+#define STRATA_SOCK_RECVTOS	BIT(9)
+#define STRATA_SOCK_MCAST_LOOP	BIT(10)	/* IP_MULTICAST_LOOP */
+#define STRATA_SOCK_DONT_FRAG	BIT(11)	/* IP_MTU_DISCOVER asks for DF */
+
+/*
+ * sk_protocol of every AF_STRATA socket: outside the range of IP protocols,
+ * so that nothing takes the socket for one of the kernel's own.
+ */
+#define STRATA_SK_PROTOCOL(ipproto)	(0x5300 | (ipproto))
+
+/**
+ * struct strata_sock - what every AF_STRATA socket begins with
+ * @sk: the kernel's socket. Addresses and ports live in its common part, so
+ *	that hash tables and small connection objects share the layout:
+ *	sk_v6_rcv_saddr (bound local address, 128-bit form, any: all),
+ *	sk_v6_daddr (peer), sk_num (local port, host order), sk_dport (peer's
+ *	port, network order), sk_bound_dev_if, sk_hash, sk_node/sk_nulls_node
+ * @proto: the transport protocol
+ * @saddr: source address to send from; any: the route's choice
+ * @path: cached way to the peer; under the socket lock; see strata_sock_path()
+ * @flow: what @path was asked for; for connected sockets
+ * @family: AF_INET or AF_INET6: the form of addresses the program sees
+ * @ipproto: IP protocol. sk_protocol is private and never IPPROTO_TCP: BPF
+ *	helpers would take the socket for the kernel's own
+ * @flags: STRATA_SOCK_*
+ * @tos: IP_TOS or IPV6_TCLASS
+ * @ttl: IP_TTL or hop limit, 0: the default
+ * @mcast_ttl: for multicast destinations
+ * @pmtudisc: IP_MTU_DISCOVER as it was set
+ * @mcast_oif: IP_MULTICAST_IF: device for multicast destinations, 0: any
+ * @mcast_saddr: IP_MULTICAST_IF: source address for them, any: the route's
+ *
+ * The unspecified address of an AF_INET socket is the v4-mapped 0.0.0.0, of an
+ * AF_INET6 socket the all-zero one, in every address field from creation on.
+ *
+ * Fields are written under the socket lock and may be read without it.
+ */
+struct strata_sock {
+	struct sock sk;
+	const struct strata_sock_proto *proto;
+	struct in6_addr saddr;
+	struct strata_path path;
+	struct strata_flow flow;
+	u16 family;
+	u8 ipproto;
+	u16 flags;
+	u8 tos;
+	u8 ttl;
+	u8 mcast_ttl;
+	u8 pmtudisc;
+	int mcast_oif;
+	struct in6_addr mcast_saddr;
+};
+
+static inline struct strata_sock *strata_sock(const struct sock *sk)
+{
+	return (struct strata_sock *)sk;
+}
+
+static inline struct strata_net *strata_sock_net(const struct sock *sk)
+{
+	return strata_net(sock_net(sk));
+}
+
+struct strata_sock_info;
+
+/**
+ * struct strata_sock_proto - a transport protocol's sockets
+ * @owner: module. Required (NULL when built in)
+ * @type: SOCK_STREAM, SOCK_DGRAM, … Required
+ * @ipproto: IP protocol. Required
+ * @is_default: taken for protocol 0 of its type
+ * @prot: object size, slab, memory accounting, and these operations, each as
+ *	in the kernel's own transports: init, destroy, close, connect (called
+ *	with the socket locked for SOCK_STREAM, not locked for others),
+ *	disconnect, sendmsg, recvmsg, setsockopt and getsockopt (the
+ *	protocol's own level; -ENOPROTOOPT), unhash, get_port (claim sk_num; 0
+ *	picks a port; 0 or -EADDRINUSE). For SOCK_STREAM also shutdown,
+ *	backlog_rcv, and no_autobind. Required; already registered with
+ *	proto_register()
+ * @ops: mostly the strata_sock_* and strata_stream_* functions below; no
+ *	function may be missing but those that the kernel itself takes for
+ *	optional. Required
+ * @listen: become a listener or change the backlog; socket locked.
+ *	Required for SOCK_STREAM
+ * @accept: take a connection from the queue, waiting unless O_NONBLOCK in
+ *	@flags; socket not locked. NULL and *@err. Required for SOCK_STREAM
+ * @ioctl: SIOCINQ, SIOCOUTQ and the like: the answer in *@arg. Required.
+ *	0 or -ENOIOCTLCMD
+ * @describe: fill the protocol's part of @info for `strata socket`. Required.
+ *	Runs in: process, RCU; the socket is referenced, not locked
+ * @walk: visit every socket and small connection object (TIME-WAIT,
+ *	SYN-RECEIVED) of the namespace from position *@pos on; @visit returns
+ *	non-zero to stop and *@pos then names what it refused. Required.
+ *	Runs in: process
+ */
+struct strata_sock_proto {
+	struct module *owner;
+	int type;
+	u8 ipproto;
+	bool is_default;
+	struct proto *prot;
+	const struct proto_ops *ops;
+	int (*listen)(struct sock *sk, int backlog);
+	struct sock *(*accept)(struct sock *sk, int flags, int *err, bool kern);
+	int (*ioctl)(struct sock *sk, unsigned int cmd, int *arg);
+	void (*describe)(struct sock *sk, struct strata_sock_info *info);
+	int (*walk)(struct strata_net *sn, unsigned long *pos,
+		    int (*visit)(const struct strata_sock_info *info, void *arg),
+		    void *arg);
+};
+
+/**
+ * struct strata_sock_info - a copy of a socket's state, for dumps
+ * @type: SOCK_*
+ * @ipproto: IP protocol
+ * @family: AF_INET or AF_INET6
+ * @state: TCP_ESTABLISHED … (linux/tcp_states.h), TCP_CLOSE for an
+ *	unconnected datagram socket, TCP_ESTABLISHED for a connected one
+ * @saddr: local address
+ * @daddr: peer
+ * @sport: local port, host order
+ * @dport: peer's port, host order
+ * @ifindex: bound device or 0
+ * @recvq: bytes to read; for a listener: connections waiting
+ * @sendq: bytes not acknowledged; for a listener: the backlog
+ * @uid: owner, in the reader's user namespace's parent: a kernel uid
+ * @inode: of the socket's file, 0 if none
+ * @timer: 0 none, 1 retransmit, 2 keepalive, 3 timewait, 4 zero-window probe
+ * @timer_ms: until it expires
+ * @retransmits: in a row
+ * @srtt_us: 0 if unknown
+ * @cwnd: segments, 0 if it has none
+ * @mss: bytes, 0 if it has none
+ * @drops: datagrams refused by the receive buffer
+ */
+struct strata_sock_info {
+	int type;
+	u8 ipproto;
+	u16 family;
+	u8 state;
+	struct in6_addr saddr;
+	struct in6_addr daddr;
+	u16 sport;
+	u16 dport;
+	int ifindex;
+	u32 recvq;
+	u32 sendq;
+	kuid_t uid;
+	u64 inode;
+	u8 timer;
+	u32 timer_ms;
+	u32 retransmits;
+	u32 srtt_us;
+	u32 cwnd;
+	u32 mss;
+	u32 drops;
+};
+
+int strata_sock_register(const struct strata_sock_proto *proto);
+void strata_sock_unregister(const struct strata_sock_proto *proto);
+/* By slot, NULL where none; slots up to STRATA_SOCK_PROTOS. Context: RCU. */
+#define STRATA_SOCK_PROTOS	16
+const struct strata_sock_proto *strata_sock_slot(unsigned int slot);
+
+/*
+ * The end of every socket: receive and error queues, memory accounting, cached
+ * path. It is sk_destruct already when prot->init runs; a transport that sets
+ * its own calls this one last. Context: process or softirq; nobody else has
+ * the socket.
+ */
+void strata_sock_destruct(struct sock *sk);
+
+/*
+ * For proto_ops: the same for every transport. Implemented in net/socket with
+ * the signatures of the kernel that is built for (include/compat).
+ */
+int strata_sock_release(struct socket *sock);
+int strata_sock_bind(struct socket *sock, struct sockaddr *uaddr, int len);
+int strata_sock_getname(struct socket *sock, struct sockaddr *uaddr, int peer);
+int strata_sock_ioctl(struct socket *sock, unsigned int cmd, unsigned long arg);
+int strata_sock_shutdown(struct socket *sock, int how);
+int strata_sock_setsockopt(struct socket *sock, int level, int optname,
+			   sockptr_t optval, unsigned int optlen);
+int strata_sock_getsockopt(struct socket *sock, int level, int optname,
+			   char __user *optval, int __user *optlen);
+int strata_sock_sendmsg(struct socket *sock, struct msghdr *msg, size_t len);
+int strata_sock_recvmsg(struct socket *sock, struct msghdr *msg, size_t len,
+			int flags);
+int strata_dgram_connect(struct socket *sock, struct sockaddr *uaddr, int len,
+			 int flags);
+int strata_stream_connect(struct socket *sock, struct sockaddr *uaddr, int len,
+			  int flags);
+int strata_stream_listen(struct socket *sock, int backlog);
+/* proto_ops.accept differs between kernels: take this macro's function. */
+#include <strata/accept.h>
+
+/**
+ * struct strata_endpoint - a socket address in the form used inside
+ * @addr: 128-bit form
+ * @port: network order
+ * @scope: interface of a link-local address, 0 if none
+ */
+struct strata_endpoint {
+	struct in6_addr addr;
+	__be16 port;
+	int scope;
+};
+
+/*
+ * sockaddr_in or sockaddr_in6 to endpoint. @family: the socket's. AF_UNSPEC is
+ * left to the caller. -EINVAL (too short), -EAFNOSUPPORT, -ENETUNREACH (a
+ * v4-mapped address on a V6ONLY socket).
+ */
+int strata_endpoint_parse(const struct sock *sk, const struct sockaddr *uaddr,
+			  int len, struct strata_endpoint *ep);
+/* Writes the form of the socket's family; returns its length. */
+int strata_endpoint_format(const struct sock *sk,
+			   const struct strata_endpoint *ep,
+			   struct sockaddr *uaddr);
+
+struct strata_path *strata_sock_path_slow(struct sock *sk);
+
+/**
+ * strata_sock_path() - the way to the peer of a connected socket
+ * @sk: a socket whose strata_sock.flow is filled in
+ *
+ * Looks it up again only when something it depends on has changed.
+ *
+ * Context: RCU read side, socket locked (or owned by BH).
+ * Return: the cached path, or ERR_PTR(-errno) as strata_af_ops.route.
+ */
+static inline struct strata_path *strata_sock_path(struct sock *sk)
+{
+	struct strata_sock *ss = strata_sock(sk);
+
+	if (likely(strata_path_valid(strata_sock_net(sk), &ss->path)))
+		return &ss->path;
+	return strata_sock_path_slow(sk);
+}
+
+/*
+ * Fill strata_sock.flow from the socket's addresses and options. Context:
+ * socket locked.
+ */
+void strata_sock_flow(struct sock *sk);
+
+/**
+ * strata_flow_self() - give an unspecified destination its meaning: this host
+ * @flow: daddr and saddr filled in; daddr is replaced where unspecified
+ *
+ * BSD's reading of connect(INADDR_ANY), which programs rely on: the source
+ * address if there is one, else the loopback address.
+ */
+static inline void strata_flow_self(struct strata_flow *flow)
+{
+	if (likely(!strata_addr_any(&flow->daddr)))
+		return;
+	if (!strata_addr_any(&flow->saddr))
+		flow->daddr = flow->saddr;
+	else if (strata_addr_is4(&flow->daddr))
+		strata_addr_from4(&flow->daddr, htonl(INADDR_LOOPBACK));
+	else
+		flow->daddr = in6addr_loopback;
+}
+
+/*
+ * May two sockets not share a port? Call for sockets with the same port: true
+ * when their addresses, devices, SO_REUSEADDR or STRATA_SO_REUSEPORT forbid
+ * it. @listening: SO_REUSEADDR excuses nothing if @other listens (streams).
+ * Context: the lock of the table that @other is in.
+ */
+bool strata_sock_bind_conflict(const struct sock *sk, const struct sock *other,
+			       bool listening);
+
+/* Boot-time secret, made on first use. */
+extern siphash_key_t strata_hash_key;
+void strata_hash_init(void);
+
+/*
+ * Hash of a connection or of an endpoint. Ports in any fixed order.
+ * siphash: what a peer sends must not let it choose the bucket.
+ */
+static inline u32 strata_hash_flow(const struct in6_addr *laddr,
+				   const struct in6_addr *faddr, u32 ports)
+{
+	if (likely(strata_addr_is4(laddr)))
+		return siphash_2u64((u64)(__force u32)strata_addr_to4(laddr) << 32 |
+				    (__force u32)strata_addr_to4(faddr),
+				    ports, &strata_hash_key);
+	return siphash_4u64((__force u32)laddr->s6_addr32[2] |
+			    (u64)(__force u32)laddr->s6_addr32[3] << 32,
+			    (__force u32)faddr->s6_addr32[0] |
+			    (u64)(__force u32)faddr->s6_addr32[1] << 32,
+			    (__force u32)faddr->s6_addr32[2] |
+			    (u64)(__force u32)faddr->s6_addr32[3] << 32,
+			    ports, &strata_hash_key);
+}
+
+int strata_socket_init(void);
+void strata_socket_exit(void);
+
+#endif /* _STRATA_SOCK_H */

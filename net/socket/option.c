@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Socket options: who answers for which level, and SOL_STRATA itself.
+ * SOL_SOCKET never gets here: the kernel's generic code answers it.
+ */
+#include <linux/module.h>
+#include <uapi/linux/strata.h>
+#include "socket.h"
+
+/**
+ * strata_option_int() - read an option that may be an int or one byte
+ * @optval: from the program
+ * @optlen: its bytes; 0 counts as the value 0
+ * @val: out
+ *
+ * Context: process. Return: 0 or -EFAULT.
+ */
+int strata_option_int(sockptr_t optval, unsigned int optlen, int *val)
+{
+	u8 byte;
+
+	*val = 0;
+	if (optlen >= sizeof(int))
+		return copy_from_sockptr(val, optval, sizeof(int)) ? -EFAULT : 0;
+	if (!optlen)
+		return 0;
+	if (copy_from_sockptr(&byte, optval, sizeof(byte)))
+		return -EFAULT;
+	*val = byte;
+	return 0;
+}
+
+/**
+ * strata_option_put() - give a program an option's value
+ * @val: the value
+ * @size: its bytes
+ * @optval: the program's buffer
+ * @optlen: where its size stands
+ * @len: the program's idea of the size, not negative
+ *
+ * Context: process. Return: 0 or -EFAULT.
+ */
+int strata_option_put(const void *val, int size, char __user *optval,
+		      int __user *optlen, int len)
+{
+	len = min(len, size);
+	if (put_user(len, optlen) || copy_to_user(optval, val, len))
+		return -EFAULT;
+	return 0;
+}
+
+static int strata_level_set(struct sock *sk, int optname, sockptr_t optval,
+			    unsigned int optlen)
+{
+	struct strata_sock *ss = strata_sock(sk);
+	int val;
+
+	if (optname != STRATA_SO_REUSEPORT)
+		return -ENOPROTOOPT;
+	if (optlen < sizeof(int))
+		return -EINVAL;
+	if (copy_from_sockptr(&val, optval, sizeof(val)))
+		return -EFAULT;
+	lock_sock(sk);
+	if (val)
+		ss->flags |= STRATA_SOCK_REUSEPORT;
+	else
+		ss->flags &= ~STRATA_SOCK_REUSEPORT;
+	release_sock(sk);
+	return 0;
+}
+
+static int strata_level_get(const struct sock *sk, int optname, int *val)
+{
+	const struct strata_sock *ss = strata_sock(sk);
+
+	switch (optname) {
+	case STRATA_SO_DOMAIN:
+		*val = ss->family;
+		return 0;
+	case STRATA_SO_PROTOCOL:
+		*val = ss->ipproto;
+		return 0;
+	case STRATA_SO_REUSEPORT:
+		*val = !!(READ_ONCE(ss->flags) & STRATA_SOCK_REUSEPORT);
+		return 0;
+	default:
+		return -ENOPROTOOPT;
+	}
+}
+
+static int strata_level_getsockopt(const struct sock *sk, int optname,
+				   char __user *optval, int __user *optlen)
+{
+	int val, len, err;
+
+	if (get_user(len, optlen))
+		return -EFAULT;
+	if (len < 0)
+		return -EINVAL;
+	err = strata_level_get(sk, optname, &val);
+	return err ? : strata_option_put(&val, sizeof(val), optval, optlen, len);
+}
+
+/**
+ * strata_sock_setsockopt() - proto_ops.setsockopt
+ * @sock: the socket
+ * @level: SOL_*, never SOL_SOCKET
+ * @optname: the option
+ * @optval: its value
+ * @optlen: the value's bytes
+ *
+ * Context: process; locks the socket. Return: 0, -ENOPROTOOPT, -EINVAL,
+ * -EFAULT, -EPERM or what the protocol says.
+ */
+int strata_sock_setsockopt(struct socket *sock, int level, int optname,
+			   sockptr_t optval, unsigned int optlen)
+{
+	struct sock *sk = sock->sk;
+
+	switch (level) {
+	case SOL_STRATA:
+		return strata_level_set(sk, optname, optval, optlen);
+	case SOL_IP:
+		return strata_ip_setsockopt(sk, optname, optval, optlen);
+	default:
+		return sk->sk_prot->setsockopt(sk, level, optname, optval,
+					       optlen);
+	}
+}
+
+/**
+ * strata_sock_getsockopt() - proto_ops.getsockopt
+ * @sock: the socket
+ * @level: SOL_*, never SOL_SOCKET
+ * @optname: the option
+ * @optval: out: its value
+ * @optlen: in and out: the value's bytes
+ *
+ * Context: process; locks the socket. Return: 0, -ENOPROTOOPT, -EOPNOTSUPP
+ * (no such level), -EINVAL, -EFAULT, or what the protocol says.
+ */
+int strata_sock_getsockopt(struct socket *sock, int level, int optname,
+			   char __user *optval, int __user *optlen)
+{
+	struct sock *sk = sock->sk;
+
+	switch (level) {
+	case SOL_STRATA:
+		return strata_level_getsockopt(sk, optname, optval, optlen);
+	case SOL_IP:
+		return strata_ip_getsockopt(sk, optname, optval, optlen);
+	case SOL_TCP:
+	case SOL_UDP:
+		return sk->sk_prot->getsockopt(sk, level, optname, optval,
+					       optlen);
+	default:
+		return -EOPNOTSUPP;
+	}
+}

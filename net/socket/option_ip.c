@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Socket options at level SOL_IP, as ip(7) has them.
+ */
+#include <linux/module.h>
+#include <net/dsfield.h>
+#include <net/inet_ecn.h>
+#include <net/ip.h>
+#include <net/tcp_states.h>
+#include <strata/link.h>
+#include <strata/route.h>
+#include "socket.h"
+
+#define TTL_DEFAULT	64	/* RFC 1700; what 0 in strata_sock.ttl means */
+
+/**
+ * struct ip_flag - an option that is one bit of strata_sock.flags
+ * @optname: IP_*
+ * @flag: STRATA_SOCK_*
+ * @needs_value: an empty value is refused
+ */
+struct ip_flag {
+	int optname;
+	u16 flag;
+	bool needs_value;
+};
+
+static const struct ip_flag ip_flags[] = {
+	{ IP_PKTINFO, STRATA_SOCK_PKTINFO },
+	{ IP_RECVTTL, STRATA_SOCK_RECVTTL },
+	{ IP_RECVTOS, STRATA_SOCK_RECVTOS },
+	{ IP_RECVERR, STRATA_SOCK_RECVERR },
+	{ IP_BIND_ADDRESS_NO_PORT, STRATA_SOCK_LATE_PORT },
+	{ IP_FREEBIND, STRATA_SOCK_FREEBIND, true },
+	{ IP_MULTICAST_LOOP, STRATA_SOCK_MCAST_LOOP, true },
+};
+
+static const struct ip_flag *ip_flag_find(int optname)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(ip_flags); i++)
+		if (ip_flags[i].optname == optname)
+			return &ip_flags[i];
+	return NULL;
+}
+
+static int ip_set_flag(struct sock *sk, const struct ip_flag *flag, int val,
+		       unsigned int optlen)
+{
+	struct strata_sock *ss = strata_sock(sk);
+
+	if (flag->needs_value && !optlen)
+		return -EINVAL;
+	if (val)
+		ss->flags |= flag->flag;
+	else
+		ss->flags &= ~flag->flag;
+	if (flag->flag == STRATA_SOCK_RECVERR && !val)
+		skb_queue_purge(&sk->sk_error_queue);
+	return 0;
+}
+
+/* A stream's ECN bits are TCP's, not the program's (RFC 3168 6.1). */
+static void ip_set_tos(struct sock *sk, int val)
+{
+	struct strata_sock *ss = strata_sock(sk);
+
+	if (sk->sk_type == SOCK_STREAM) {
+		val &= ~INET_ECN_MASK;
+		val |= ss->tos & INET_ECN_MASK;
+	}
+	if (ss->tos == (u8)val)
+		return;
+	ss->tos = val;
+	ss->flow.tos = val;
+	sk->sk_priority = rt_tos2priority(val);
+}
+
+static int ip_set_ttl(struct strata_sock *ss, int val, unsigned int optlen)
+{
+	if (!optlen || (val != -1 && (val < 1 || val > 255)))
+		return -EINVAL;
+	ss->ttl = val == -1 ? 0 : val;
+	ss->flow.ttl = ss->ttl;
+	return 0;
+}
+
+static int ip_set_pmtudisc(struct strata_sock *ss, int val)
+{
+	if (val < IP_PMTUDISC_DONT || val > IP_PMTUDISC_OMIT)
+		return -EINVAL;
+	ss->pmtudisc = val;
+	if (val == IP_PMTUDISC_WANT || val == IP_PMTUDISC_DO ||
+	    val == IP_PMTUDISC_PROBE) {
+		ss->flags |= STRATA_SOCK_DONT_FRAG;
+		ss->flow.flags |= STRATA_FLOW_DF;
+	} else {
+		ss->flags &= ~STRATA_SOCK_DONT_FRAG;
+		ss->flow.flags &= ~STRATA_FLOW_DF;
+	}
+	return 0;
+}
+
+static int ip_set_mcast_ttl(struct sock *sk, int val, unsigned int optlen)
+{
+	if (sk->sk_type == SOCK_STREAM || !optlen)
+		return -EINVAL;
+	if (val == -1)
+		val = 1;
+	if (val < 0 || val > 255)
+		return -EINVAL;
+	strata_sock(sk)->mcast_ttl = val;
+	return 0;
+}
+
+/* Context: socket locked. */
+static int ip_set_int(struct sock *sk, int optname, int val,
+		      unsigned int optlen)
+{
+	const struct ip_flag *flag = ip_flag_find(optname);
+	struct strata_sock *ss = strata_sock(sk);
+
+	if (flag)
+		return ip_set_flag(sk, flag, val, optlen);
+	switch (optname) {
+	case IP_TOS:
+		ip_set_tos(sk, val);
+		return 0;
+	case IP_TTL:
+		return ip_set_ttl(ss, val, optlen);
+	case IP_MTU_DISCOVER:
+		return ip_set_pmtudisc(ss, val);
+	case IP_MULTICAST_TTL:
+		return ip_set_mcast_ttl(sk, val, optlen);
+	default:
+		return -ENOPROTOOPT;
+	}
+}
+
+/* The three forms that a program may name an interface in. */
+static int ip_mreq_read(sockptr_t optval, unsigned int optlen,
+			struct ip_mreqn *mreq)
+{
+	size_t size;
+
+	memset(mreq, 0, sizeof(*mreq));
+	if (optlen >= sizeof(*mreq)) {
+		size = sizeof(*mreq);
+	} else if (optlen >= sizeof(struct ip_mreq)) {
+		size = sizeof(struct ip_mreq);
+	} else if (optlen >= sizeof(struct in_addr)) {
+		return copy_from_sockptr(&mreq->imr_address, optval,
+					 sizeof(struct in_addr)) ? -EFAULT : 0;
+	} else {
+		return -EINVAL;
+	}
+	return copy_from_sockptr(mreq, optval, size) ? -EFAULT : 0;
+}
+
+/* Index of the link that is named, 0 if there is none. */
+static int ip_mreq_link(struct strata_net *sn, const struct ip_mreqn *mreq)
+{
+	struct strata_link *link = NULL;
+	struct strata_addr *addr;
+	struct in6_addr local;
+	int ifindex;
+
+	rcu_read_lock();
+	if (mreq->imr_ifindex) {
+		link = strata_link_by_index(sn, mreq->imr_ifindex);
+	} else {
+		strata_addr_from4(&local, mreq->imr_address.s_addr);
+		addr = strata_addr_find(sn, &local);
+		if (addr)
+			link = addr->link;
+	}
+	ifindex = link ? link->ifindex : 0;
+	rcu_read_unlock();
+	return ifindex;
+}
+
+static int ip_set_mcast_if(struct sock *sk, sockptr_t optval,
+			   unsigned int optlen)
+{
+	struct strata_sock *ss = strata_sock(sk);
+	struct ip_mreqn mreq;
+	int ifindex, err;
+
+	if (sk->sk_type == SOCK_STREAM)
+		return -EINVAL;
+	err = ip_mreq_read(optval, optlen, &mreq);
+	if (err)
+		return err;
+	ifindex = 0;
+	if (mreq.imr_ifindex || mreq.imr_address.s_addr != htonl(INADDR_ANY)) {
+		ifindex = ip_mreq_link(strata_sock_net(sk), &mreq);
+		if (!ifindex)
+			return -EADDRNOTAVAIL;
+		if (sk->sk_bound_dev_if && sk->sk_bound_dev_if != ifindex)
+			return -EINVAL;
+	}
+	lock_sock(sk);
+	ss->mcast_oif = ifindex;
+	strata_addr_from4(&ss->mcast_saddr, mreq.imr_address.s_addr);
+	release_sock(sk);
+	return 0;
+}
+
+/**
+ * strata_ip_setsockopt() - set an option of level SOL_IP
+ * @sk: the socket
+ * @optname: IP_*
+ * @optval: its value
+ * @optlen: the value's bytes
+ *
+ * Context: process; locks the socket. Return: 0, -ENOPROTOOPT, -EINVAL,
+ * -EFAULT, -EADDRNOTAVAIL.
+ */
+int strata_ip_setsockopt(struct sock *sk, int optname, sockptr_t optval,
+			 unsigned int optlen)
+{
+	int val, err;
+
+	if (optname == IP_MULTICAST_IF)
+		return ip_set_mcast_if(sk, optval, optlen);
+	err = strata_option_int(optval, optlen, &val);
+	if (err)
+		return err;
+	lock_sock(sk);
+	err = ip_set_int(sk, optname, val, optlen);
+	release_sock(sk);
+	return err;
+}
+
+/* Context: socket locked. Of a connected socket only. */
+static int ip_get_mtu(struct sock *sk, int *val)
+{
+	struct strata_path *path;
+	int err = 0;
+
+	if (strata_addr_any(&sk->sk_v6_daddr) || sk->sk_state == TCP_CLOSE)
+		return -ENOTCONN;
+	rcu_read_lock();
+	strata_sock_flow(sk);
+	path = strata_sock_path(sk);
+	if (IS_ERR(path))
+		err = -ENOTCONN;
+	else
+		*val = path->mtu;
+	rcu_read_unlock();
+	return err;
+}
+
+/* Context: socket locked. */
+static int ip_get_int(struct sock *sk, int optname, int *val)
+{
+	const struct ip_flag *flag = ip_flag_find(optname);
+	const struct strata_sock *ss = strata_sock(sk);
+
+	if (flag) {
+		*val = !!(ss->flags & flag->flag);
+		return 0;
+	}
+	switch (optname) {
+	case IP_TOS:
+		*val = ss->tos;
+		return 0;
+	case IP_TTL:
+		*val = ss->ttl ? : TTL_DEFAULT;
+		return 0;
+	case IP_MTU_DISCOVER:
+		*val = ss->pmtudisc;
+		return 0;
+	case IP_MULTICAST_TTL:
+		*val = ss->mcast_ttl;
+		return 0;
+	case IP_MTU:
+		return ip_get_mtu(sk, val);
+	default:
+		return -ENOPROTOOPT;
+	}
+}
+
+/**
+ * strata_ip_getsockopt() - get an option of level SOL_IP
+ * @sk: the socket
+ * @optname: IP_*
+ * @optval: out: its value
+ * @optlen: in and out: the value's bytes
+ *
+ * A buffer shorter than an int gets a value that fits a byte as one byte.
+ *
+ * Context: process; locks the socket. Return: 0, -ENOPROTOOPT, -EINVAL,
+ * -EFAULT, -ENOTCONN.
+ */
+int strata_ip_getsockopt(struct sock *sk, int optname, char __user *optval,
+			 int __user *optlen)
+{
+	struct in_addr mcast;
+	int val = 0, len, err;
+	u8 byte;
+
+	if (get_user(len, optlen))
+		return -EFAULT;
+	if (len < 0)
+		return -EINVAL;
+	if (optname == IP_MULTICAST_IF) {
+		mcast.s_addr = strata_addr_to4(&strata_sock(sk)->mcast_saddr);
+		return strata_option_put(&mcast, sizeof(mcast), optval, optlen,
+					 len);
+	}
+	lock_sock(sk);
+	err = ip_get_int(sk, optname, &val);
+	release_sock(sk);
+	if (err)
+		return err;
+	if (len > 0 && len < (int)sizeof(int) && val >= 0 && val <= 255) {
+		byte = val;
+		return strata_option_put(&byte, sizeof(byte), optval, optlen,
+					 len);
+	}
+	return strata_option_put(&val, sizeof(val), optval, optlen, len);
+}

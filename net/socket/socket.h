@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of net/socket share.
+ */
+#ifndef _NET_SOCKET_SOCKET_H
+#define _NET_SOCKET_SOCKET_H
+
+#include <linux/srcu.h>
+#include <strata/sock.h>
+
+struct ctl_table;
+struct ctl_table_header;
+
+/**
+ * struct strata_socket_net - net/socket's part of a namespace
+ * @unprivileged: net.strata.unprivileged: anybody may create sockets
+ * @table: of this namespace's sysctls
+ * @header: of their registration
+ */
+struct strata_socket_net {
+	u8 unprivileged;
+	struct ctl_table *table;
+	struct ctl_table_header *header;
+};
+
+/* proto.c */
+extern struct srcu_struct strata_sock_creating;
+const struct strata_sock_proto *strata_sock_find(int type, int ipproto);
+
+/* sysctl.c */
+int strata_socket_sysctl_init(void);
+void strata_socket_sysctl_exit(void);
+
+/* bind.c */
+int strata_sock_autobind(struct sock *sk);
+void strata_sock_any(const struct sock *sk, struct in6_addr *addr);
+
+/* option_ip.c */
+int strata_ip_setsockopt(struct sock *sk, int optname, sockptr_t optval,
+			 unsigned int optlen);
+int strata_ip_getsockopt(struct sock *sk, int optname, char __user *optval,
+			 int __user *optlen);
+
+/* option.c */
+int strata_option_int(sockptr_t optval, unsigned int optlen, int *val);
+int strata_option_put(const void *val, int size, char __user *optval,
+		      int __user *optlen, int len);
+
+#endif /* _NET_SOCKET_SOCKET_H */

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Datagrams sent in pieces: MSG_MORE, or UDP_CORK until it is taken off. The
+ * pieces wait in a buffer; where the datagram goes is what the first one said.
+ */
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/uio.h>
+#include "udp.h"
+
+/**
+ * struct udp_cork - a datagram that is not complete
+ * @len: bytes so far
+ * @namelen: bytes of @name, 0: the peer of the connected socket
+ * @name: its destination
+ * @data: the bytes
+ *
+ * Made and freed under the socket lock.
+ */
+struct udp_cork {
+	size_t len;
+	int namelen;
+	struct sockaddr_storage name;
+	u8 data[UDP_PAYLOAD_MAX];
+};
+
+static int cork_begin(struct sock *sk, const struct msghdr *msg)
+{
+	struct strata_udp_sock *us = udp_sock(sk);
+	struct udp_cork *cork;
+
+	cork = kvmalloc(sizeof(*cork), GFP_KERNEL_ACCOUNT);
+	if (!cork)
+		return -ENOBUFS;
+	cork->len = 0;
+	cork->namelen = 0;
+	if (msg->msg_name) {
+		cork->namelen = msg->msg_namelen;
+		memcpy(&cork->name, msg->msg_name, msg->msg_namelen);
+	}
+	WRITE_ONCE(us->cork, cork);
+	return 0;
+}
+
+static int cork_append(struct udp_cork *cork, struct msghdr *msg, size_t len)
+{
+	if (len > sizeof(cork->data) - cork->len)
+		return -EMSGSIZE;
+	if (!copy_from_iter_full(cork->data + cork->len, len, &msg->msg_iter))
+		return -EFAULT;
+	cork->len += len;
+	return 0;
+}
+
+/* Context: socket locked. Sends what is there; the cork is gone after it. */
+static int cork_push(struct sock *sk, int flags)
+{
+	struct udp_cork *cork = udp_sock(sk)->cork;
+	struct msghdr msg = { .msg_flags = flags };
+	struct kvec vec = { .iov_base = cork->data, .iov_len = cork->len };
+	int err;
+
+	if (cork->namelen) {
+		msg.msg_name = &cork->name;
+		msg.msg_namelen = cork->namelen;
+	}
+	iov_iter_kvec(&msg.msg_iter, ITER_SOURCE, &vec, 1, cork->len);
+	err = strata_udp_send_datagram(sk, &msg, cork->len);
+	strata_udp_cork_drop(sk);
+	return min(err, 0);
+}
+
+static int cork_send_locked(struct sock *sk, struct msghdr *msg, size_t len)
+{
+	struct strata_udp_sock *us = udp_sock(sk);
+	bool more = us->cork_option || msg->msg_flags & MSG_MORE;
+	int err = 0;
+
+	if (!us->cork)
+		err = cork_begin(sk, msg);
+	if (err)
+		return err;
+	err = cork_append(us->cork, msg, len);
+	if (err) {
+		strata_udp_cork_drop(sk);
+		return err;
+	}
+	if (!more)
+		err = cork_push(sk, msg->msg_flags & MSG_DONTWAIT);
+	return err ? : len;
+}
+
+/**
+ * strata_udp_cork_send() - take a piece of a datagram
+ * @sk: the socket
+ * @msg: the piece
+ * @len: its bytes
+ *
+ * Context: process; locks the socket. Return: @len, -ENOBUFS, or as
+ * strata_udp_sendmsg(); after an error the whole datagram is gone.
+ */
+int strata_udp_cork_send(struct sock *sk, struct msghdr *msg, size_t len)
+{
+	int err;
+
+	lock_sock(sk);
+	err = cork_send_locked(sk, msg, len);
+	release_sock(sk);
+	return err;
+}
+
+/**
+ * strata_udp_cork_set() - UDP_CORK
+ * @sk: the socket
+ * @on: collect from now on; else send what has been collected
+ *
+ * Context: process; locks the socket. Return: 0; sending is not reported, as
+ * the kernel does not.
+ */
+int strata_udp_cork_set(struct sock *sk, bool on)
+{
+	struct strata_udp_sock *us = udp_sock(sk);
+
+	lock_sock(sk);
+	WRITE_ONCE(us->cork_option, on);
+	if (!on && us->cork)
+		cork_push(sk, 0);
+	release_sock(sk);
+	return 0;
+}
+
+/**
+ * strata_udp_cork_drop() - forget an unfinished datagram
+ * @sk: the socket
+ *
+ * Context: process, socket locked or without users.
+ */
+void strata_udp_cork_drop(struct sock *sk)
+{
+	struct strata_udp_sock *us = udp_sock(sk);
+
+	kvfree(us->cork);
+	WRITE_ONCE(us->cork, NULL);
+}

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Datagrams and ICMP errors from the network layer (RFC 768, RFC 1122 4.1).
+ */
+#include <linux/filter.h>
+#include <linux/module.h>
+#include <net/gso.h>
+#include <net/tcp_states.h>
+#include <strata/visibility.h>
+#include "udp.h"
+
+static __wsum rcv_pseudo(struct sk_buff *skb, int proto)
+{
+	struct in6_addr saddr, daddr;
+
+	strata_packet_addrs(skb, &saddr, &daddr);
+	return ~csum_unfold(strata_pseudo_magic(&saddr, &daddr, skb->len,
+						proto, 0));
+}
+
+/*
+ * Settles what can be settled without reading the payload; the rest waits for
+ * the copy to the program, which reads it anyway. A short datagram is summed up
+ * at once. Returns false if the checksum is wrong.
+ */
+static bool rcv_csum(struct sk_buff *skb, const struct udphdr *uh)
+{
+	bool is4 = strata_cb(skb)->family == AF_INET;
+
+	/* RFC 768: zero: the sender made none. RFC 8200 8.1: it must. */
+	if (!uh->check && !is4)
+		return false;
+	if (skb_checksum_init_zero_check(skb, IPPROTO_UDP, uh->check,
+					 rcv_pseudo))
+		return false;
+	if (skb->ip_summed == CHECKSUM_COMPLETE && !skb->csum_valid) {
+		/* The device says it is wrong: see for ourselves. */
+		skb->ip_summed = CHECKSUM_NONE;
+		return !__skb_checksum_complete(skb);
+	}
+	return true;
+}
+
+/* Length fields are believed only now. Returns the header or NULL. */
+static const struct udphdr *rcv_header(struct sk_buff *skb)
+{
+	const struct udphdr *uh;
+	unsigned int len;
+
+	if (!pskb_may_pull(skb, sizeof(*uh)))
+		return NULL;
+	uh = (const struct udphdr *)skb->data;
+	len = ntohs(uh->len);
+	if (len < sizeof(*uh) || len > skb->len)
+		return NULL;
+	/* RFC 1122 says nothing of padding; the kernel trims it. */
+	if (len < skb->len && pskb_trim_rcsum(skb, len))
+		return NULL;
+	return (const struct udphdr *)skb->data;
+}
+
+static void rcv_key(const struct sk_buff *skb, const struct udphdr *uh,
+		    struct strata_udp_key *key)
+{
+	strata_packet_addrs(skb, &key->faddr, &key->laddr);
+	key->lport = ntohs(uh->dest);
+	key->fport = uh->source;
+	key->iif = strata_cb(skb)->iif;
+}
+
+/* Owns @skb; skb->data at the UDP header. */
+static void rcv_deliver(struct sock *sk, struct sk_buff *skb)
+{
+	struct udp_cb *cb = udp_cb(skb);
+
+	if (unlikely(rcu_access_pointer(sk->sk_filter)) &&
+	    !skb_csum_unnecessary(skb) && __skb_checksum_complete(skb)) {
+		strata_drop(strata_sock_net(sk), skb, STRATA_DROP_L4_CHECKSUM);
+		atomic_inc(&sk->sk_drops);
+		return;
+	}
+	if (sk_filter_trim_cap(sk, skb, sizeof(struct udphdr))) {
+		strata_drop(strata_sock_net(sk), skb,
+			    STRATA_DROP_SOCKET_FILTER);
+		atomic_inc(&sk->sk_drops);
+		return;
+	}
+	cb->csum_ok = skb_csum_unnecessary(skb);
+	if (!cb->csum_ok)
+		skb->csum = csum_partial(skb->data, sizeof(struct udphdr),
+					 skb->csum);
+	__skb_pull(skb, sizeof(struct udphdr));
+	strata_udp_enqueue(sk, skb);
+}
+
+/* Owns @skb: datagrams that were merged on the way, as one GSO buffer. */
+static void rcv_segments(struct strata_net *sn, struct sock *sk,
+			 struct sk_buff *skb)
+{
+	struct strata_cb cb = *strata_cb(skb);
+	struct sk_buff *segs, *seg, *next;
+
+	/* Headers from the network layer on are copied to each. */
+	skb_push(skb, skb_transport_offset(skb) - skb_network_offset(skb));
+	segs = __skb_gso_segment(skb, NETIF_F_SG | NETIF_F_IP_CSUM |
+				 NETIF_F_IPV6_CSUM, false);
+	if (IS_ERR_OR_NULL(segs)) {
+		strata_drop(sn, skb, STRATA_DROP_NO_MEMORY);
+		return;
+	}
+	consume_skb(skb);
+	skb_list_walk_safe(segs, seg, next) {
+		skb_mark_not_on_list(seg);
+		__skb_pull(seg, skb_transport_offset(seg));
+		*strata_cb(seg) = cb;
+		/* The whole was verified; nobody summed up the parts. */
+		seg->ip_summed = CHECKSUM_UNNECESSARY;
+		rcv_deliver(sk, seg);
+	}
+}
+
+/* Owns @skb. */
+static void rcv_to_socket(struct strata_net *sn, struct sock *sk,
+			  struct sk_buff *skb)
+{
+	const unsigned int merged = SKB_GSO_UDP_L4 | SKB_GSO_FRAGLIST;
+
+	if (likely(!(skb_shinfo(skb)->gso_type & merged)))
+		rcv_deliver(sk, skb);
+	else if (skb_csum_unnecessary(skb))
+		rcv_segments(sn, sk, skb);
+	else	/* nobody merges what has not been verified */
+		strata_drop(sn, skb, STRATA_DROP_L4_CHECKSUM);
+}
+
+/* RFC 1122 4.1.3.1: tell the sender, though never of a broadcast. */
+static void rcv_no_socket(struct strata_net *sn, struct sk_buff *skb)
+{
+	const struct strata_cb *cb = strata_cb(skb);
+	void (*report)(struct strata_net *sn, struct sk_buff *skb,
+		       enum strata_unreachable what);
+
+	if (!skb_csum_unnecessary(skb) && __skb_checksum_complete(skb)) {
+		strata_drop(sn, skb, STRATA_DROP_L4_CHECKSUM);
+		return;
+	}
+	strata_count(sn, UDP_NO_PORT);
+	report = strata_af(cb->family)->unreachable;
+	if (!(cb->flags & (STRATA_CB_BROADCAST | STRATA_CB_MULTICAST |
+			   STRATA_CB_L2_CAST)))
+		report(sn, skb, STRATA_UNREACH_PORT);
+	strata_drop(sn, skb, STRATA_DROP_L4_NO_SOCKET);
+}
+
+/* A copy for @sk, but the buffer itself for the last one. */
+static void rcv_flood_one(struct strata_net *sn, struct sock *sk,
+			  struct sk_buff *skb)
+{
+	struct sk_buff *copy = skb_clone(skb, GFP_ATOMIC);
+
+	if (copy) {
+		rcv_to_socket(sn, sk, copy);
+		return;
+	}
+	atomic_inc(&sk->sk_drops);
+	strata_drop_count(sn, skb, STRATA_DROP_NO_MEMORY);
+}
+
+/* Owns @skb: a broadcast or multicast goes to every socket that matches. */
+static void rcv_flood(struct strata_net *sn, struct sk_buff *skb,
+		      const struct strata_udp_key *key)
+{
+	struct sock *sk, *last = NULL;
+
+	sk_for_each_rcu(sk, &strata_udp_port_slot(sn->udp, key->lport)->head) {
+		if (!strata_udp_score(sk, key))
+			continue;
+		if (last)
+			rcv_flood_one(sn, last, skb);
+		last = sk;
+	}
+	if (last)
+		rcv_to_socket(sn, last, skb);
+	else
+		rcv_no_socket(sn, skb);
+}
+
+/**
+ * strata_udp_rcv() - strata_l4_ops.rcv
+ * @sn: the namespace's stack
+ * @skb: a datagram for one of our addresses. Owned afterwards
+ *
+ * Context: softirq, RCU.
+ */
+void strata_udp_rcv(struct strata_net *sn, struct sk_buff *skb)
+{
+	const struct udphdr *uh = rcv_header(skb);
+	struct strata_udp_key key;
+	struct sock *sk;
+
+	if (unlikely(!uh)) {
+		strata_drop(sn, skb, STRATA_DROP_L4_TRUNCATED);
+		return;
+	}
+	skb_orphan(skb);
+	skb_reset_transport_header(skb);
+	if (unlikely(!rcv_csum(skb, uh))) {
+		strata_drop(sn, skb, STRATA_DROP_L4_CHECKSUM);
+		return;
+	}
+	rcv_key(skb, uh, &key);
+	if (unlikely(strata_cb(skb)->flags &
+		     (STRATA_CB_BROADCAST | STRATA_CB_MULTICAST))) {
+		rcv_flood(sn, skb, &key);
+		return;
+	}
+	sk = strata_udp_lookup(sn->udp, &key);
+	if (likely(sk))
+		rcv_to_socket(sn, sk, skb);
+	else
+		rcv_no_socket(sn, skb);
+}
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_udp_rcv);
+
+/* "Packet too big": only a program that wants no fragments cares. */
+static bool err_pmtu(struct sock *sk, const struct strata_l4_error *error)
+{
+	struct strata_udp_sock *us = udp_sock(sk);
+
+	if (READ_ONCE(us->ss.pmtudisc) == IP_PMTUDISC_DONT)
+		return false;
+	if (sk->sk_state == TCP_ESTABLISHED)
+		WRITE_ONCE(us->pmtu, min_t(u32, error->mtu, U16_MAX));
+	return true;
+}
+
+/**
+ * strata_udp_err() - strata_l4_ops.err
+ * @sn: the namespace's stack
+ * @error: an ICMP error that quotes a datagram of ours
+ *
+ * RFC 1122 4.1.3.3: a connected socket hears of hard errors at its next call;
+ * one with IP_RECVERR hears of all, with the details in its error queue.
+ *
+ * Context: softirq, RCU.
+ */
+void strata_udp_err(struct strata_net *sn, const struct strata_l4_error *error)
+{
+	const struct udphdr *uh = (const struct udphdr *)error->header;
+	struct strata_udp_key key = {
+		.laddr = error->saddr,
+		.faddr = error->daddr,
+		.iif = error->iif,
+	};
+	bool hard = error->hard;
+	struct sock *sk;
+
+	if (error->header_len < sizeof(*uh))
+		return;
+	key.lport = ntohs(uh->source);
+	key.fport = uh->dest;
+	sk = strata_udp_lookup(sn->udp, &key);
+	if (!sk || !error->err)
+		return;
+	if (error->mtu) {
+		if (!err_pmtu(sk, error))
+			return;
+		hard = true;
+	}
+	if (READ_ONCE(strata_sock(sk)->flags) & STRATA_SOCK_RECVERR)
+		strata_udp_errqueue_add(sk, error);
+	else if (!hard || sk->sk_state != TCP_ESTABLISHED)
+		return;
+	WRITE_ONCE(sk->sk_err, error->err);
+	sk_error_report(sk);
+}
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_udp_err);

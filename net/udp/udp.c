@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * UDP: registration, and the life and options of its sockets.
+ */
+#include <linux/module.h>
+#include <linux/poll.h>
+#include <linux/sockios.h>
+#include <asm/ioctls.h>
+#include <net/tcp_states.h>
+#include <strata/udp.h>
+#include "udp.h"
+
+/* Context: process or softirq (RCU callback); nobody else has the socket. */
+static void udp_destruct(struct sock *sk)
+{
+	struct udp_route *route;
+
+	strata_udp_queue_purge(sk);
+	/* A grace period has passed since the last sender was inside. */
+	route = rcu_dereference_protected(udp_sock(sk)->route, true);
+	if (route) {
+		strata_path_release(&route->path);
+		kfree(route);
+	}
+	strata_sock_destruct(sk);
+}
+
+static int udp_init(struct sock *sk)
+{
+	struct strata_udp_sock *us = udp_sock(sk);
+
+	skb_queue_head_init(&us->reader);
+	INIT_HLIST_NODE(&us->peer_node);
+	sk->sk_destruct = udp_destruct;
+	return 0;
+}
+
+static void udp_close(struct sock *sk, long timeout)
+{
+	sk_common_release(sk);
+}
+
+static void udp_destroy(struct sock *sk)
+{
+	lock_sock(sk);
+	strata_udp_cork_drop(sk);
+	release_sock(sk);
+}
+
+static int udp_setsockopt(struct sock *sk, int level, int optname,
+			  sockptr_t optval, unsigned int optlen)
+{
+	int val;
+
+	if (level != SOL_UDP)
+		return -ENOPROTOOPT;
+	if (optlen < sizeof(int))
+		return -EINVAL;
+	if (copy_from_sockptr(&val, optval, sizeof(val)))
+		return -EFAULT;
+	if (optname != UDP_CORK)
+		return -ENOPROTOOPT;
+	return strata_udp_cork_set(sk, val);
+}
+
+static int udp_getsockopt(struct sock *sk, int level, int optname,
+			  char __user *optval, int __user *optlen)
+{
+	int val, len;
+
+	if (level != SOL_UDP)
+		return -EOPNOTSUPP;
+	if (get_user(len, optlen))
+		return -EFAULT;
+	if (len < 0)
+		return -EINVAL;
+	if (optname != UDP_CORK)
+		return -ENOPROTOOPT;
+	len = min_t(unsigned int, len, sizeof(int));
+	val = READ_ONCE(udp_sock(sk)->cork_option);
+	if (put_user(len, optlen) || copy_to_user(optval, &val, len))
+		return -EFAULT;
+	return 0;
+}
+
+static int udp_ioctl(struct sock *sk, unsigned int cmd, int *arg)
+{
+	switch (cmd) {
+	case SIOCOUTQ:
+		*arg = sk_wmem_alloc_get(sk);
+		return 0;
+	case SIOCINQ:
+		*arg = max(0, strata_udp_first_len(sk));
+		return 0;
+	default:
+		return -ENOIOCTLCMD;
+	}
+}
+
+static __poll_t udp_poll(struct file *file, struct socket *sock,
+			 poll_table *wait)
+{
+	__poll_t mask = datagram_poll(file, sock, wait);
+	struct sock *sk = sock->sk;
+
+	if (!skb_queue_empty_lockless(&udp_sock(sk)->reader))
+		mask |= EPOLLIN | EPOLLRDNORM;
+	/* A blocking reader relies on there being a good datagram. */
+	if ((mask & EPOLLRDNORM) && !(file->f_flags & O_NONBLOCK) &&
+	    !(READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN) &&
+	    strata_udp_first_len(sk) == -1)
+		mask &= ~(EPOLLIN | EPOLLRDNORM);
+	return mask;
+}
+
+static struct proto udp_prot = {
+	.name = "STRATA-UDP",
+	.owner = THIS_MODULE,
+	.init = udp_init,
+	.destroy = udp_destroy,
+	.close = udp_close,
+	.connect = strata_udp_connect,
+	.disconnect = strata_udp_disconnect,
+	.setsockopt = udp_setsockopt,
+	.getsockopt = udp_getsockopt,
+	.sendmsg = strata_udp_sendmsg,
+	.recvmsg = strata_udp_recvmsg,
+	.unhash = strata_udp_unhash,
+	.get_port = strata_udp_get_port,
+	.obj_size = sizeof(struct strata_udp_sock),
+};
+
+static const struct proto_ops udp_ops = {
+	.family = PF_UNSPEC,	/* a module parameter; nobody reads it here */
+	.owner = THIS_MODULE,
+	.release = strata_sock_release,
+	.bind = strata_sock_bind,
+	.connect = strata_dgram_connect,
+	.socketpair = sock_no_socketpair,
+	.accept = sock_no_accept,
+	.getname = strata_sock_getname,
+	.poll = udp_poll,
+	.ioctl = strata_sock_ioctl,
+	.gettstamp = sock_gettstamp,
+	.listen = sock_no_listen,
+	.shutdown = strata_sock_shutdown,
+	.setsockopt = strata_sock_setsockopt,
+	.getsockopt = strata_sock_getsockopt,
+	.sendmsg = strata_sock_sendmsg,
+	.recvmsg = strata_sock_recvmsg,
+	.mmap = sock_no_mmap,
+	.set_peek_off = sk_set_peek_off,
+};
+
+static const struct strata_sock_proto udp_proto = {
+	.type = SOCK_DGRAM,
+	.ipproto = IPPROTO_UDP,
+	.is_default = true,
+	.prot = &udp_prot,
+	.ops = &udp_ops,
+	.ioctl = udp_ioctl,
+	.describe = strata_udp_describe,
+	.walk = strata_udp_walk,
+};
+
+static const struct strata_l4_ops udp_l4_ops = {
+	.name = "udp",
+	.protocol = IPPROTO_UDP,
+	.rcv = strata_udp_rcv,
+	.err = strata_udp_err,
+};
+
+/**
+ * strata_udp_init() - offer UDP to programs and to the network layer
+ *
+ * Context: module load. Return: 0 or -errno.
+ */
+int strata_udp_init(void)
+{
+	int err;
+
+	strata_hash_init();
+	err = strata_udp_table_init();
+	if (err)
+		return err;
+	err = proto_register(&udp_prot, 1);
+	if (err)
+		goto exit_table;
+	err = strata_l4_register(&udp_l4_ops);
+	if (err)
+		goto unregister_prot;
+	err = strata_sock_register(&udp_proto);
+	if (err)
+		goto unregister_l4;
+	return 0;
+
+unregister_l4:
+	strata_l4_unregister(&udp_l4_ops);
+unregister_prot:
+	proto_unregister(&udp_prot);
+exit_table:
+	strata_udp_table_exit();
+	return err;
+}
+
+/**
+ * strata_udp_exit() - undo strata_udp_init()
+ *
+ * Context: module unload, without sockets.
+ */
+void strata_udp_exit(void)
+{
+	strata_sock_unregister(&udp_proto);
+	strata_l4_unregister(&udp_l4_ops);
+	/* Cached routes that sockets left behind hold links and neighbours. */
+	rcu_barrier();
+	proto_unregister(&udp_prot);
+	strata_udp_table_exit();
+}

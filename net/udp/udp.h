@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * UDP's own state (RFC 768) and how its files call each other.
+ *
+ *	udp.c		registration and the tables of operations
+ *	table.c		sockets by port and by peer
+ *	input.c		datagrams and ICMP errors to sockets
+ *	queue.c		the receive queue
+ *	recvmsg.c	receive queue to program
+ *	sendmsg.c	program to network layer
+ *	cork.c		datagrams sent in pieces (MSG_MORE, UDP_CORK)
+ *	route.c		the cached way to the last destination
+ *	connect.c	the peer of a socket
+ *	errqueue.c	ICMP errors as messages (IP_RECVERR)
+ *	dump.c		`strata socket`
+ */
+#ifndef _NET_UDP_UDP_H
+#define _NET_UDP_UDP_H
+
+#include <linux/cache.h>
+#include <linux/udp.h>
+#include <strata/l3.h>
+#include <strata/l4.h>
+#include <strata/sock.h>
+
+#define UDP_PORT_SLOTS	1024	/* of sockets by local port; a power of two */
+#define UDP_PEER_SLOTS	1024	/* of connected sockets by both endpoints */
+#define UDP_PORT_LOW	32768	/* ephemeral ports, as the kernel's default */
+#define UDP_PORT_HIGH	60999
+/* More sockets than this in one port slot: look connected ones up by peer. */
+#define UDP_SLOT_SHORT	8
+/* Larger datagrams are not worth one contiguous allocation. */
+#define UDP_LINEAR_MAX	SKB_MAX_ORDER(0, 2)
+#define UDP_PAYLOAD_MAX	(0xffff - 20 - (int)sizeof(struct udphdr))
+
+/**
+ * struct udp_slot - sockets whose local port falls here
+ * @head: struct sock by sk_node; RCU
+ * @lock: for writers, and against two sockets taking one port
+ * @count: sockets in @head
+ */
+struct udp_slot {
+	struct hlist_head head;
+	spinlock_t lock;	/* writers */
+	unsigned int count;
+};
+
+/**
+ * struct strata_udp_net - the UDP sockets of a namespace
+ * @ports: by local port: every socket that has one
+ * @peers: by local and peer endpoint: connected sockets, a second time
+ */
+struct strata_udp_net {
+	struct udp_slot ports[UDP_PORT_SLOTS];
+	struct udp_slot peers[UDP_PEER_SLOTS];
+};
+
+/**
+ * struct udp_route - where a datagram goes: question and answer
+ * @asked: what the socket asked the network layer
+ * @flow: @asked with what it filled in
+ * @path: its answer; held if published
+ * @rcu: frees
+ *
+ * Immutable once published in strata_udp_sock.route.
+ */
+struct udp_route {
+	struct strata_flow asked;
+	struct strata_flow flow;
+	struct strata_path path;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct strata_udp_sock - a UDP socket
+ * @ss: the part that all AF_STRATA sockets have
+ * @peer_node: in strata_udp_net.peers while connected; its slot's lock
+ * @peer_slot: the slot it is in, NULL if none; socket lock
+ * @route: the way to the last destination; replaced by xchg(), read under RCU
+ * @last_daddr: low bits of the last destination of an unconnected socket
+ * @headroom: bytes for the headers below UDP on @route
+ * @pmtu: what an ICMP error said of the peer's path, 0: nothing; connected
+ * @cork: pieces of a datagram not sent yet, NULL if none; socket lock
+ * @cork_len: bytes of it
+ * @cork_option: UDP_CORK is set
+ * @reader: datagrams moved over from sk_receive_queue, so that readers do not
+ *	contend with the softirq for its lock; reader.lock nests outside it
+ * @rx_released: bytes of truesize taken out so far; written under reader.lock
+ * @rx_deficit: bytes taken out and not yet in @rx_released; reader.lock
+ * @rx_queued: bytes of truesize put in so far; sk_receive_queue.lock
+ *
+ * rx_queued - rx_released, modulo 2^32, is what the queues hold at the most.
+ */
+struct strata_udp_sock {
+	struct strata_sock ss;
+	struct hlist_node peer_node;
+	struct udp_slot *peer_slot;
+	struct udp_route __rcu *route;
+	u32 last_daddr;
+	u16 headroom;
+	u16 pmtu;
+	struct udp_cork *cork;
+	bool cork_option;
+	struct sk_buff_head reader ____cacheline_aligned_in_smp;
+	u32 rx_released;
+	u32 rx_deficit;
+	u32 rx_queued ____cacheline_aligned_in_smp;
+};
+
+static inline struct strata_udp_sock *udp_sock(const struct sock *sk)
+{
+	return (struct strata_udp_sock *)sk;
+}
+
+/**
+ * struct udp_cb - UDP's part of a queued datagram (strata_cb.l4)
+ * @truesize: what it was charged with
+ * @csum_ok: nothing left to verify; else skb->csum covers the pseudo-header
+ *	and the UDP header
+ * @peeked: somebody has seen it (empty datagrams and SO_PEEK_OFF)
+ */
+struct udp_cb {
+	u32 truesize;
+	bool csum_ok;
+	bool peeked;
+};
+
+static inline struct udp_cb *udp_cb(const struct sk_buff *skb)
+{
+	BUILD_BUG_ON(sizeof(struct udp_cb) > STRATA_CB_L4_BYTES);
+	return (struct udp_cb *)strata_cb(skb)->l4;
+}
+
+/**
+ * struct strata_udp_key - what a received datagram is looked up by
+ * @laddr: destination: ours
+ * @faddr: source
+ * @lport: destination port, host order
+ * @fport: source port, network order
+ * @iif: device it came in on
+ */
+struct strata_udp_key {
+	struct in6_addr laddr;
+	struct in6_addr faddr;
+	u16 lport;
+	__be16 fport;
+	int iif;
+};
+
+/* table.c */
+int strata_udp_score(const struct sock *sk, const struct strata_udp_key *key);
+struct sock *strata_udp_lookup(struct strata_udp_net *un,
+			       const struct strata_udp_key *key);
+struct udp_slot *strata_udp_port_slot(struct strata_udp_net *un, u16 port);
+int strata_udp_get_port(struct sock *sk, unsigned short port);
+void strata_udp_unhash(struct sock *sk);
+void strata_udp_peer_add(struct sock *sk);
+void strata_udp_peer_del(struct sock *sk);
+int strata_udp_table_init(void);
+void strata_udp_table_exit(void);
+
+/* input.c */
+void strata_udp_rcv(struct strata_net *sn, struct sk_buff *skb);
+void strata_udp_err(struct strata_net *sn, const struct strata_l4_error *error);
+
+/* queue.c */
+void strata_udp_enqueue(struct sock *sk, struct sk_buff *skb);
+struct sk_buff *strata_udp_dequeue(struct sock *sk, int flags, int *off,
+				   int *err);
+void strata_udp_discard(struct sock *sk, struct sk_buff *skb, int flags);
+int strata_udp_first_len(struct sock *sk);
+void strata_udp_queue_purge(struct sock *sk);
+u32 strata_udp_queue_bytes(const struct sock *sk);
+bool strata_udp_csum_ok(struct sk_buff *skb);
+
+/* recvmsg.c */
+int strata_udp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
+		       int flags, int *addr_len);
+
+/* sendmsg.c */
+int strata_udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len);
+int strata_udp_send_datagram(struct sock *sk, struct msghdr *msg, size_t len);
+
+/* cork.c */
+int strata_udp_cork_send(struct sock *sk, struct msghdr *msg, size_t len);
+int strata_udp_cork_set(struct sock *sk, bool on);
+void strata_udp_cork_drop(struct sock *sk);
+
+/* route.c */
+const struct udp_route *strata_udp_route(struct sock *sk,
+					 const struct strata_flow *asked,
+					 struct udp_route *scratch);
+void strata_udp_route_drop(struct sock *sk);
+
+/* connect.c */
+int strata_udp_connect(struct sock *sk, struct sockaddr *uaddr, int len);
+int strata_udp_disconnect(struct sock *sk, int flags);
+
+/* errqueue.c */
+void strata_udp_errqueue_add(struct sock *sk,
+			     const struct strata_l4_error *error);
+int strata_udp_errqueue_recv(struct sock *sk, struct msghdr *msg, size_t len,
+			     int *addr_len);
+
+/* dump.c */
+void strata_udp_describe(struct sock *sk, struct strata_sock_info *info);
+int strata_udp_walk(struct strata_net *sn, unsigned long *pos,
+		    int (*visit)(const struct strata_sock_info *info, void *arg),
+		    void *arg);
+
+#endif /* _NET_UDP_UDP_H */
