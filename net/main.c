@@ -8,6 +8,7 @@
 #include <strata/net.h>
 #include <strata/route.h>
 #include <strata/sock.h>
+#include <strata/tcp.h>
 #include <strata/udp.h>
 
 /* One rung: a layer and how it leaves. */
@@ -23,6 +24,7 @@ static const struct rung ladder[] = {
 	{ "route", strata_route_init, strata_route_exit },
 	{ "ipv4", strata_ipv4_init, strata_ipv4_exit },
 	{ "udp", strata_udp_init, strata_udp_exit },
+	{ "tcp", strata_tcp_init, strata_tcp_exit },
 	{ "socket", strata_socket_init, strata_socket_exit },
 };
 

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A language for TCP tests: the test is the peer.
+ *
+ *	listen_on(s);
+ *	send(s, SYN, .seq = 0, .mss = 1000, .win = 8000);
+ *	expect(s, SYN | ACK, .seq = 0, .ack = 1);
+ *	send(s, ACK, .seq = 1, .ack = 1, .win = 8000);
+ *	accept_on(s);
+ *	write_bytes(s, 500);
+ *	expect(s, PSH | ACK, .seq = 1, .ack = 1, .len = 500);
+ *
+ * Sequence numbers are relative to each side's initial one. Beneath TCP stands a
+ * network layer of the test's own, in IPv6's slot (TCP does not know one
+ * from the other), which keeps what TCP sends until the test expects it.
+ *
+ * Time is the kernel's: run under time travel, where waiting takes no time and
+ * computing takes none either, so that deadlines are exact.
+ */
+#ifndef _KUNIT_TCP_SCRIPT_H
+#define _KUNIT_TCP_SCRIPT_H
+
+#include <kunit/test.h>
+#include <linux/in6.h>
+#include <linux/net.h>
+#include <net/sock.h>
+#include <net/tcp_states.h>
+#include <strata/l3.h>
+
+#define FIN	0x01
+#define SYN	0x02
+#define RST	0x04
+#define PSH	0x08
+#define ACK	0x10
+#define URG	0x20
+
+#define SCRIPT_CAPTURE	256	/* segments kept; more is an error */
+#define PEER_ISN	0x7ffffc00u	/* wraps the sign bit soon */
+
+#define WIN_ZERO	(-1)	/* .win of an expected closed window */
+#define NO_OPTION	(-1)	/* .mss or .wscale that must be absent */
+
+/**
+ * struct seg - a segment, sent to TCP or expected from it
+ * @flags: FIN … URG; exact, but PSH is compared only where expected
+ * @seq: relative to the sender's initial sequence number
+ * @ack: relative to the other side's; compared where ACK is set
+ * @len: bytes of payload; a GSO buffer counts as one segment
+ * @win: sent: the header's field; expected: 0 any, WIN_ZERO closed
+ * @mss: option; 0: sent: none, expected: any
+ * @wscale: option plus 1, so that 0 means as @mss
+ * @ts: sent: with timestamps, as @tsval and @tsecr; captured: had them
+ * @tsval: timestamp
+ * @tsecr: echo
+ * @bad_sum: sent: with a wrong checksum
+ * @doff: sent: override of the header length in words
+ */
+struct seg {
+	u8 flags;
+	u32 seq;
+	u32 ack;
+	u32 len;
+	int win;
+	int mss;
+	int wscale;
+	bool ts;
+	u32 tsval;
+	u32 tsecr;
+	bool bad_sum;
+	u8 doff;
+};
+
+/**
+ * struct script - one conversation
+ * @test: whose
+ * @listener: after listen_on()
+ * @sock: the connection
+ * @laddr: Strata's address
+ * @faddr: the test's
+ * @lport: Strata's port, host order
+ * @fport: the test's
+ * @local_isn: Strata's initial sequence number, learnt from its SYN
+ * @mtu: of the path; may be changed before the connection
+ * @written: bytes written to @sock: the payload is a known sequence
+ * @read: bytes read from @sock
+ * @captured: what TCP sent, oldest first
+ * @head: next to expect
+ * @tail: next free
+ */
+struct script {
+	struct kunit *test;
+	struct socket *listener;
+	struct socket *sock;
+	struct in6_addr laddr;
+	struct in6_addr faddr;
+	u16 lport;
+	u16 fport;
+	u32 local_isn;
+	bool local_isn_known;
+	u32 mtu;
+	u64 written;
+	u64 read;
+	struct seg captured[SCRIPT_CAPTURE];
+	unsigned int head;
+	unsigned int tail;
+};
+
+int script_init(struct kunit *test);	/* for struct kunit_suite */
+void script_exit(struct kunit *test);
+
+/* Calls of the program. */
+void listen_on(struct script *s);
+void connect_to(struct script *s);	/* does not wait */
+void accept_on(struct script *s);	/* fails if nothing waits */
+void no_accept(struct script *s);
+void write_bytes(struct script *s, u32 bytes);
+/* Reads exactly @bytes without waiting and compares them. */
+void read_bytes(struct script *s, u32 bytes);
+void read_end(struct script *s);	/* end of file */
+void read_error(struct script *s, int err);
+void set_option(struct script *s, int level, int option, int value);
+void shutdown_write(struct script *s);
+void close_sock(struct script *s);
+void wait_ms(unsigned int ms);
+
+/* The wire. */
+void script_send(struct script *s, const struct seg *seg);
+void script_expect(struct script *s, const struct seg *want, const char *file,
+		   int line);
+void script_expect_nothing(struct script *s, const char *file, int line);
+/* The last of what was captured; the rest is forgotten. */
+void script_expect_last(struct script *s, const struct seg *want,
+			const char *file, int line);
+/* Segments that carry just the octets @seq to @seq + @len, each once, in order. */
+void script_expect_bytes(struct script *s, u32 seq, u32 len, const char *file,
+			 int line);
+/* Milliseconds until TCP sends something, at most @max_ms; -1: it did not. */
+int until_segment(struct script *s, int max_ms);
+void script_expect_state(struct script *s, int state, const char *file,
+			 int line);
+
+#define send(s, f, ...) \
+	script_send(s, &(struct seg){ .flags = (f), __VA_ARGS__ })
+#define expect(s, f, ...) \
+	script_expect(s, &(struct seg){ .flags = (f), __VA_ARGS__ }, \
+		      kbasename(__FILE__), __LINE__)
+#define expect_last(s, f, ...) \
+	script_expect_last(s, &(struct seg){ .flags = (f), __VA_ARGS__ }, \
+			   kbasename(__FILE__), __LINE__)
+#define expect_bytes(s, seq, len) \
+	script_expect_bytes(s, seq, len, kbasename(__FILE__), __LINE__)
+#define expect_nothing(s) \
+	script_expect_nothing(s, kbasename(__FILE__), __LINE__)
+#define expect_state(s, state) \
+	script_expect_state(s, state, kbasename(__FILE__), __LINE__)
+
+/* Shorthands for the ways into ESTABLISHED; the peer's window is @win, unscaled. */
+void establish_passive(struct script *s, int mss, int win);
+void establish_active(struct script *s, int mss, int win);
+/* Drop what was captured and not asked for. */
+void forget(struct script *s);
+
+u64 script_counter(int counter);
+u64 script_drops(int reason);
+
+#endif /* _KUNIT_TCP_SCRIPT_H */

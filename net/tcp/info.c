@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a program (TCP_INFO) and an administrator (`strata socket`) see of
+ * connections.
+ */
+#include <linux/tcp.h>
+#include "info.h"
+#include "request.h"
+#include "timewait.h"
+
+/* A walk's position: a slot, listeners first, and how many of it are done. */
+#define POS_SLOT_SHIFT	20
+#define POS_INDEX_MASK	(BIT(POS_SLOT_SHIFT) - 1)
+
+/* strata_sock_info.timer */
+enum shown_timer {
+	SHOWN_NONE,
+	SHOWN_RETRANSMIT,
+	SHOWN_KEEPALIVE,
+	SHOWN_TIMEWAIT,
+	SHOWN_PROBE,
+};
+
+struct visitor {
+	int (*visit)(const struct strata_sock_info *info, void *arg);
+	void *arg;
+	unsigned long index;	/* of the slot, to go on with */
+};
+
+static u32 ms_until(unsigned long when)
+{
+	long left = when - jiffies;
+
+	return left > 0 ? jiffies_to_msecs(left) : 0;
+}
+
+/* What sockets, requests and timewaits have in common. */
+static void describe_common(const struct sock *sk,
+			    struct strata_sock_info *info)
+{
+	*info = (struct strata_sock_info) {
+		.type = SOCK_STREAM,
+		.ipproto = IPPROTO_TCP,
+		.state = READ_ONCE(sk->sk_state),
+		.saddr = sk->sk_v6_rcv_saddr,
+		.daddr = sk->sk_v6_daddr,
+		.sport = sk->sk_num,
+		.dport = ntohs(sk->sk_dport),
+		.ifindex = READ_ONCE(sk->sk_bound_dev_if),
+	};
+	info->family = strata_addr_is4(&info->saddr) ? AF_INET : AF_INET6;
+}
+
+static void describe_timers(const struct strata_tcp *tp,
+			    struct strata_sock_info *info)
+{
+	if (timer_pending(&tp->retransmit_timer) &&
+	    tp->retransmit_timer_kind != TCP_TIMER_NONE) {
+		info->timer = tp->retransmit_timer_kind == TCP_TIMER_PROBE ?
+			      SHOWN_PROBE : SHOWN_RETRANSMIT;
+		info->timer_ms = ms_until(READ_ONCE(tp->retransmit_deadline));
+	} else if (timer_pending(&tp->keepalive_timer)) {
+		info->timer = SHOWN_KEEPALIVE;
+		info->timer_ms = ms_until(tp->keepalive_timer.expires);
+	}
+}
+
+/**
+ * strata_tcp_describe() - strata_sock_proto.describe
+ * @sk: the socket
+ * @info: out
+ *
+ * Context: process, RCU; the socket is not locked: what is read may be a
+ * moment apart.
+ */
+void strata_tcp_describe(struct sock *sk, struct strata_sock_info *info)
+{
+	const struct strata_tcp *tp = strata_tcp(sk);
+
+	describe_common(sk, info);
+	info->family = tp->ss.family;
+	info->uid = sk->sk_uid;
+	info->inode = sock_i_ino(sk);
+	info->drops = atomic_read(&sk->sk_drops);
+	if (info->state == TCP_LISTEN) {
+		info->recvq = READ_ONCE(sk->sk_ack_backlog);
+		info->sendq = READ_ONCE(sk->sk_max_ack_backlog);
+		return;
+	}
+	if (!((1 << info->state) & (TCPF_SYN_SENT | TCPF_SYN_RECV))) {
+		info->recvq = strata_tcp_readable(sk);
+		info->sendq = READ_ONCE(tp->write_seq) - READ_ONCE(tp->snd_una);
+	}
+	info->retransmits = tp->retransmits;
+	info->srtt_us = READ_ONCE(tp->srtt_us8) >> 3;
+	info->cwnd = READ_ONCE(tp->cong.cwnd);
+	info->mss = READ_ONCE(tp->mss);
+	describe_timers(tp, info);
+}
+
+static void describe_request(struct sock *sk, struct strata_sock_info *info)
+{
+	const struct strata_tcp_request *req = strata_tcp_request(sk);
+
+	describe_common(sk, info);
+	info->state = TCP_SYN_RECV;
+	info->family = strata_sock(req->listener)->family;
+	info->uid = req->listener->sk_uid;
+	info->retransmits = READ_ONCE(req->retransmits);
+	info->timer = SHOWN_RETRANSMIT;
+	info->timer_ms = ms_until(READ_ONCE(req->timer.expires));
+}
+
+static void describe_timewait(struct sock *sk, struct strata_sock_info *info)
+{
+	const struct strata_tcp_timewait *tw = strata_tcp_timewait(sk);
+
+	describe_common(sk, info);
+	info->state = READ_ONCE(tw->substate);
+	info->timer = SHOWN_TIMEWAIT;
+	info->timer_ms = ms_until(READ_ONCE(tw->expires));
+}
+
+static void describe_any(struct sock *sk, struct strata_sock_info *info)
+{
+	switch (READ_ONCE(sk->sk_state)) {
+	case TCP_NEW_SYN_RECV:
+		describe_request(sk, info);
+		break;
+	case TCP_TIME_WAIT:
+		describe_timewait(sk, info);
+		break;
+	default:
+		strata_tcp_describe(sk, info);
+	}
+}
+
+/* Context: RCU. Returns what the visitor returned. */
+static int walk_chain(const struct hlist_nulls_head *chain, bool listeners,
+		      struct visitor *visitor)
+{
+	const struct hlist_nulls_node *node;
+	struct strata_sock_info info;
+	unsigned long at = 0;
+	struct sock *sk;
+	int err;
+
+	/* One that moves meanwhile may lead elsewhere: shown twice or not. */
+	sk_nulls_for_each_rcu(sk, node, chain) {
+		if (at++ < visitor->index)
+			continue;
+		if ((READ_ONCE(sk->sk_state) == TCP_LISTEN) == listeners) {
+			describe_any(sk, &info);
+			err = visitor->visit(&info, visitor->arg);
+			if (err)
+				return err;
+		}
+		visitor->index++;
+	}
+	visitor->index = 0;
+	return 0;
+}
+
+/**
+ * strata_tcp_walk() - strata_sock_proto.walk
+ * @sn: the namespace's stack
+ * @pos: in and out: where to go on, 0 to begin
+ * @visit: called for each socket, request and timewait under RCU; non-zero stops
+ * @arg: for @visit
+ *
+ * Context: process. Return: 0 at the end, or what @visit returned; *@pos then
+ * names what it refused.
+ */
+int strata_tcp_walk(struct strata_net *sn, unsigned long *pos,
+		    int (*visit)(const struct strata_sock_info *info, void *arg),
+		    void *arg)
+{
+	struct visitor visitor = {
+		.visit = visit,
+		.arg = arg,
+		.index = *pos & POS_INDEX_MASK,
+	};
+	const struct strata_tcp_net *tn = sn->tcp;
+	const struct hlist_nulls_head *chain;
+	unsigned long slot = *pos >> POS_SLOT_SHIFT;
+	bool listeners;
+	int err = 0;
+
+	for (; slot < TCP_LHASH_SLOTS + TCP_EHASH_SLOTS; slot++) {
+		listeners = slot < TCP_LHASH_SLOTS;
+		chain = listeners ? &tn->lhash[slot] :
+			&tn->ehash[slot - TCP_LHASH_SLOTS].chain;
+		if (hlist_nulls_empty(chain)) {
+			visitor.index = 0;
+			continue;
+		}
+		rcu_read_lock();
+		err = walk_chain(chain, listeners, &visitor);
+		rcu_read_unlock();
+		if (err)
+			break;
+		cond_resched();
+	}
+	*pos = slot << POS_SLOT_SHIFT | min(visitor.index, POS_INDEX_MASK);
+	return err;
+}
+
+static void info_options(const struct strata_tcp *tp, struct tcp_info *info)
+{
+	if (tp->ts_ok)
+		info->tcpi_options |= TCPI_OPT_TIMESTAMPS;
+	if (!tp->wscale_ok)
+		return;
+	info->tcpi_options |= TCPI_OPT_WSCALE;
+	info->tcpi_snd_wscale = tp->snd_wscale;
+	info->tcpi_rcv_wscale = tp->rcv_wscale;
+}
+
+static void info_timing(const struct strata_tcp *tp, struct tcp_info *info)
+{
+	u32 now = (u32)jiffies;
+
+	info->tcpi_rto = jiffies_to_usecs(tp->rto);
+	info->tcpi_ato = jiffies_to_usecs(tp->ato);
+	info->tcpi_rtt = tp->srtt_us8 >> 3;
+	info->tcpi_rttvar = tp->rttvar_us4 >> 2;
+	info->tcpi_min_rtt = tp->cong.min_rtt_us;
+	info->tcpi_rcv_rtt = tp->rcv_rtt_us8 >> 3;
+	info->tcpi_last_data_sent = jiffies_to_msecs(now - tp->lsndtime);
+	info->tcpi_last_data_recv =
+		jiffies_to_msecs(now - (u32)tp->ack_rcv_time);
+	info->tcpi_last_ack_recv = jiffies_to_msecs(now - (u32)tp->last_rcv);
+}
+
+static void info_retransmission(const struct strata_tcp *tp,
+				struct tcp_info *info)
+{
+	static const u8 ca_state[] = {
+		[TCP_RECOVERY_NONE] = TCP_CA_Open,
+		[TCP_RECOVERY_FAST] = TCP_CA_Recovery,
+		[TCP_RECOVERY_LOSS] = TCP_CA_Loss,
+	};
+
+	info->tcpi_ca_state = ca_state[tp->recovery];
+	info->tcpi_retransmits = tp->retransmits;
+	info->tcpi_probes = tp->probes;
+	info->tcpi_backoff = tp->backoff;
+	info->tcpi_unacked = tp->packets_out;
+	info->tcpi_total_retrans = tp->total_retrans;
+	info->tcpi_snd_ssthresh = tp->cong.ssthresh;
+}
+
+static void info_sizes(const struct strata_tcp *tp, struct tcp_info *info)
+{
+	info->tcpi_snd_mss = tp->mss;
+	info->tcpi_rcv_mss = tp->rcv_mss;
+	info->tcpi_advmss = tp->mss_advertised;
+	info->tcpi_pmtu = tp->path_mtu;
+	info->tcpi_rcv_ssthresh = tp->rcv_ssthresh;
+	info->tcpi_rcv_space = tp->rcvq_space;
+	info->tcpi_bytes_acked = tp->bytes_acked;
+	info->tcpi_bytes_received = tp->bytes_received;
+	info->tcpi_notsent_bytes = max_t(int, 0, tp->write_seq - tp->snd_nxt);
+	info->tcpi_segs_out = tp->segs_out;
+	info->tcpi_segs_in = tp->segs_in;
+	info->tcpi_snd_wnd = tp->snd_wnd;
+}
+
+/**
+ * strata_tcp_info() - TCP_INFO
+ * @sk: the socket
+ * @info: out
+ *
+ * Context: process; locks the socket.
+ */
+void strata_tcp_info(struct sock *sk, struct tcp_info *info)
+{
+	const struct strata_tcp *tp = strata_tcp(sk);
+	bool slow;
+
+	memset(info, 0, sizeof(*info));
+	info->tcpi_state = READ_ONCE(sk->sk_state);
+	info->tcpi_pacing_rate = ~0ULL;
+	info->tcpi_max_pacing_rate = ~0ULL;
+	info->tcpi_snd_cwnd = READ_ONCE(tp->cong.cwnd);
+	if (info->tcpi_state == TCP_LISTEN) {
+		/* As the kernel's: what waits, and how much may. */
+		info->tcpi_unacked = READ_ONCE(sk->sk_ack_backlog);
+		info->tcpi_sacked = READ_ONCE(sk->sk_max_ack_backlog);
+		return;
+	}
+	slow = lock_sock_fast(sk);
+	info_options(tp, info);
+	info_timing(tp, info);
+	info_retransmission(tp, info);
+	info_sizes(tp, info);
+	unlock_sock_fast(sk, slow);
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Options of a segment (RFC 9293 3.1, RFC 7323, RFC 2018): read and written.
+ */
+#include <linux/tcp.h>
+#include <linux/unaligned.h>
+#include "options.h"
+#include "tcp.h"
+
+/* A known option of a wrong length is as good as unknown. */
+static void parse_one(u8 kind, const u8 *data, u8 len, bool syn,
+		      struct strata_tcp_options *opts)
+{
+	switch (kind) {
+	case TCPOPT_MSS:
+		if (len == TCPOLEN_MSS && syn)
+			opts->mss = get_unaligned_be16(data);
+		return;
+	case TCPOPT_WINDOW:
+		if (len == TCPOLEN_WINDOW && syn) {
+			opts->has_wscale = true;
+			opts->wscale = min_t(u8, *data, TCP_WSCALE_MAX);
+		}
+		return;
+	case TCPOPT_TIMESTAMP:
+		if (len == TCPOLEN_TIMESTAMP) {
+			opts->has_ts = true;
+			opts->tsval = get_unaligned_be32(data);
+			opts->tsecr = get_unaligned_be32(data + 4);
+		}
+		return;
+	case TCPOPT_SACK_PERM:
+		if (len == TCPOLEN_SACK_PERM && syn)
+			opts->sack_ok = true;
+		return;
+	default:
+		return;	/* RFC 9293 3.2 MUST-6: ignore what is unknown */
+	}
+}
+
+/**
+ * strata_tcp_options_parse() - read the options of a segment
+ * @skb: transport header set; the whole TCP header is linear
+ * @opts: out
+ *
+ * Context: any. Return: false if an option's length is impossible (RFC 9293
+ * 3.2 MUST-7); what came before it is in @opts.
+ */
+bool strata_tcp_options_parse(const struct sk_buff *skb,
+			      struct strata_tcp_options *opts)
+{
+	const struct tcphdr *th = tcp_hdr(skb);
+	const u8 *ptr = (const u8 *)(th + 1);
+	int left = th->doff * 4 - sizeof(*th);
+
+	memset(opts, 0, sizeof(*opts));
+	while (left > 0) {
+		u8 len;
+
+		if (*ptr == TCPOPT_EOL)
+			return true;
+		if (*ptr == TCPOPT_NOP) {
+			ptr++;
+			left--;
+			continue;
+		}
+		if (left < 2 || ptr[1] < 2 || ptr[1] > left)
+			return false;
+		len = ptr[1];
+		parse_one(*ptr, ptr + 2, len, th->syn, opts);
+		ptr += len;
+		left -= len;
+	}
+	return true;
+}
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_tcp_options_parse);
+
+/**
+ * strata_tcp_options_syn() - write the options of a SYN or SYN+ACK
+ * @ptr: room for 40 bytes
+ * @opts: what to say; @has_wscale, @has_ts and @sack_ok select options
+ *
+ * Context: any. Return: bytes written, a multiple of 4.
+ */
+unsigned int strata_tcp_options_syn(__be32 *ptr,
+				    const struct strata_tcp_options *opts)
+{
+	__be32 *start = ptr;
+
+	*ptr++ = htonl(TCPOPT_MSS << 24 | TCPOLEN_MSS << 16 | opts->mss);
+	if (opts->has_ts) {
+		*ptr++ = opts->sack_ok ?
+			htonl(TCPOPT_SACK_PERM << 24 | TCPOLEN_SACK_PERM << 16 |
+			      TCPOPT_TIMESTAMP << 8 | TCPOLEN_TIMESTAMP) :
+			STRATA_TCP_TS_WORD;
+		*ptr++ = htonl(opts->tsval);
+		*ptr++ = htonl(opts->tsecr);
+	} else if (opts->sack_ok) {
+		*ptr++ = htonl(TCPOPT_NOP << 24 | TCPOPT_NOP << 16 |
+			       TCPOPT_SACK_PERM << 8 | TCPOLEN_SACK_PERM);
+	}
+	if (opts->has_wscale)
+		*ptr++ = htonl(TCPOPT_NOP << 24 | TCPOPT_WINDOW << 16 |
+			       TCPOLEN_WINDOW << 8 | opts->wscale);
+	return (ptr - start) * sizeof(*ptr);
+}
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_tcp_options_syn);

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The layout of a timestamp option (RFC 7323 appendix A), which nearly every
+ * segment has alone.
+ */
+#ifndef _NET_TCP_OPTIONS_H
+#define _NET_TCP_OPTIONS_H
+
+#include <linux/tcp.h>
+#include <strata/visibility.h>
+#include "tcp.h"
+
+#define TCPOPT_EOL		0
+#define TCPOPT_NOP		1
+#define TCPOPT_MSS		2
+#define TCPOPT_WINDOW		3
+#define TCPOPT_SACK_PERM	4
+#define TCPOPT_TIMESTAMP	8
+
+#define TCPOLEN_MSS		4
+#define TCPOLEN_WINDOW		3
+#define TCPOLEN_SACK_PERM	2
+#define TCPOLEN_TIMESTAMP	10
+
+/* NOP, NOP, timestamp, length: the first of its three words. */
+#define STRATA_TCP_TS_WORD						\
+	htonl(TCPOPT_NOP << 24 | TCPOPT_NOP << 16 |			\
+	      TCPOPT_TIMESTAMP << 8 | TCPOLEN_TIMESTAMP)
+#define STRATA_TCP_TS_BYTES	12
+
+/* Writes the option at @ptr; returns what follows it. */
+static inline __be32 *tcp_ts_put(__be32 *ptr, u32 tsval, u32 tsecr)
+{
+	*ptr++ = STRATA_TCP_TS_WORD;
+	*ptr++ = htonl(tsval);
+	*ptr++ = htonl(tsecr);
+	return ptr;
+}
+
+/* True if a header has this one option and nothing else; read it. */
+static inline bool tcp_ts_only(const struct tcphdr *th,
+			       struct strata_tcp_options *opts)
+{
+	const __be32 *ptr = (const __be32 *)(th + 1);
+
+	if (th->doff != (sizeof(*th) + STRATA_TCP_TS_BYTES) / 4 ||
+	    *ptr != STRATA_TCP_TS_WORD)
+		return false;
+	opts->tsval = ntohl(ptr[1]);
+	opts->tsecr = ntohl(ptr[2]);
+	opts->has_ts = true;
+	return true;
+}
+
+#endif /* _NET_TCP_OPTIONS_H */

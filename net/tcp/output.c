@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One segment on its way to L3: header, options, checksum.
+ */
+#include <linux/tcp.h>
+#include "options.h"
+#include "tcp.h"
+
+/* What every segment but a SYN tells besides its data. */
+struct header {
+	u32 seq;
+	u8 flags;
+};
+
+/* Our ACK goes out with this segment: none is owed any more. */
+static void ack_sent(struct strata_tcp *tp)
+{
+	if (tp->quickack)
+		tp->quickack--;
+	tp->ack_flags = 0;
+}
+
+/* RFC 9293 3.1; the pseudo-header is summed up, the rest left to the device. */
+static void push_checksum(struct sock *sk, struct sk_buff *skb,
+			  struct tcphdr *th)
+{
+	const struct strata_flow *flow = &strata_sock(sk)->flow;
+
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->csum_start = skb_transport_header(skb) - skb->head;
+	skb->csum_offset = offsetof(struct tcphdr, check);
+	th->check = ~strata_pseudo_magic(&flow->saddr, &flow->daddr, skb->len,
+					 IPPROTO_TCP, 0);
+}
+
+/* The fixed part; @bytes of header in all. */
+static struct tcphdr *push_fixed(struct sock *sk, struct sk_buff *skb,
+				 const struct header *header,
+				 unsigned int bytes)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+	struct tcphdr *th = skb_push(skb, bytes);
+
+	skb_reset_transport_header(skb);
+	th->source = htons(sk->sk_num);
+	th->dest = sk->sk_dport;
+	th->seq = htonl(header->seq);
+	th->ack_seq = header->flags & TCPF_HDR_ACK ? htonl(tp->rcv_nxt) : 0;
+	/* Data offset in words, four reserved bits, flags. */
+	((__be16 *)th)[6] = htons(bytes << 10 | header->flags);
+	th->urg_ptr = 0;
+	return th;
+}
+
+static void push_header(struct sock *sk, struct sk_buff *skb,
+			const struct header *header)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+	unsigned int bytes = sizeof(struct tcphdr);
+	struct tcphdr *th;
+
+	if (likely(tp->ts_ok))
+		bytes += STRATA_TCP_TS_BYTES;
+	th = push_fixed(sk, skb, header, bytes);
+	th->window = htons(strata_tcp_select_window(sk));
+	if (likely(tp->ts_ok))
+		tcp_ts_put((__be32 *)(th + 1), tcp_tsval(tp), tp->ts_recent);
+	push_checksum(sk, skb, th);
+}
+
+/*
+ * To L3. Owns @skb. 0 or -errno. A route that went away meanwhile makes the
+ * segment a lost one: the timers decide how long that may last.
+ */
+static int send_down(struct sock *sk, struct sk_buff *skb)
+{
+	struct strata_sock *ss = strata_sock(sk);
+	struct strata_net *sn = strata_sock_net(sk);
+	struct strata_path *path;
+	int err;
+
+	strata_tcp(sk)->segs_out++;
+	strata_count(sn, TCP_TX);
+	skb->mark = READ_ONCE(sk->sk_mark);
+	skb->priority = READ_ONCE(sk->sk_priority);
+	rcu_read_lock();
+	path = strata_sock_path(sk);
+	if (IS_ERR(path)) {
+		err = PTR_ERR(path);
+		kfree_skb(skb);
+	} else {
+		err = path->af->output(sn, sk, skb, &ss->flow, path);
+	}
+	rcu_read_unlock();
+	return err;
+}
+
+/* The reference on @skb's data that goes down: its header is our own. */
+static struct sk_buff *clone_for_output(struct sk_buff *skb, gfp_t gfp)
+{
+	/* The last transmission is still on its way: its header is in use. */
+	if (unlikely(skb_cloned(skb)))
+		return pskb_copy(skb, gfp);
+	return skb_clone(skb, gfp);
+}
+
+static void set_gso(struct sock *sk, struct sk_buff *skb,
+		    const struct strata_tcp_seg *seg)
+{
+	struct skb_shared_info *shinfo = skb_shinfo(skb);
+
+	shinfo->gso_size = seg->gso;
+	shinfo->gso_segs = seg->segs;
+	if (!seg->gso) {
+		shinfo->gso_type = 0;
+		return;
+	}
+	shinfo->gso_type = strata_addr_is4(&strata_sock(sk)->flow.daddr) ?
+			   SKB_GSO_TCPV4 : SKB_GSO_TCPV6;
+	strata_count_add(strata_sock_net(sk), TCP_TX, seg->segs - 1);
+}
+
+/**
+ * strata_tcp_transmit() - send a segment with data or a FIN
+ * @sk: locked; tp->mstamp_us is fresh
+ * @skb: tcp_seg() filled in
+ * @clone: send a clone; otherwise @skb itself, which is then owned
+ * @gfp: for the clone
+ *
+ * Context: socket locked, process or softirq.
+ * Return: 0; -ENOMEM if nothing was sent for want of memory; another -errno if
+ * L3 refused it, which is as good as lost on the way.
+ */
+int strata_tcp_transmit(struct sock *sk, struct sk_buff *skb, bool clone,
+			gfp_t gfp)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+	struct strata_tcp_seg *seg = tcp_seg(skb);
+	struct header header = { .seq = seg->seq,
+				 .flags = seg->flags | TCPF_HDR_ACK };
+
+	seg->sent_us = (u32)tp->mstamp_us;
+	if (clone) {
+		skb = clone_for_output(skb, gfp);
+		if (unlikely(!skb))
+			return -ENOMEM;
+	}
+	set_gso(sk, skb, seg);
+	push_header(sk, skb, &header);
+	strata_tcp_tsq_own(sk, skb);
+	ack_sent(tp);
+	return send_down(sk, skb);
+}
+
+/* A segment without data. No socket owns it: nothing waits for it to be gone. */
+static bool send_dataless(struct sock *sk, u32 seq, u8 flags, gfp_t gfp)
+{
+	struct header header = { .seq = seq, .flags = flags };
+	struct sk_buff *skb = alloc_skb(TCP_HEADROOM, gfp);
+
+	if (unlikely(!skb))
+		return false;
+	skb_reserve(skb, TCP_HEADROOM);
+	push_header(sk, skb, &header);
+	if (flags & TCPF_HDR_ACK)
+		ack_sent(strata_tcp(sk));
+	send_down(sk, skb);
+	return true;
+}
+
+/**
+ * strata_tcp_send_ack() - acknowledge what has come, now
+ * @sk: locked; tp->mstamp_us is fresh
+ *
+ * Context: socket locked.
+ */
+void strata_tcp_send_ack(struct sock *sk)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+
+	if (unlikely(sk->sk_state == TCP_CLOSE))
+		return;
+	if (likely(send_dataless(sk, tp->snd_nxt, TCPF_HDR_ACK,
+				 GFP_ATOMIC | __GFP_NOWARN)))
+		return;
+	tp->ack_flags |= TCP_ACK_PENDING;
+	strata_tcp_delack_arm(sk, TCP_DELACK_MAX);
+}
+
+/**
+ * strata_tcp_send_probe() - make the peer answer
+ * @sk: locked; tp->mstamp_us is fresh
+ *
+ * A sequence number that was acknowledged long ago is outside the peer's window
+ * and has to be answered with an ACK (RFC 9293 3.10.7.4, first step): for
+ * zero-window (3.8.6.1) and keepalive (3.8.4) probes.
+ *
+ * Context: socket locked. Return: false if there was no memory.
+ */
+bool strata_tcp_send_probe(struct sock *sk)
+{
+	return send_dataless(sk, strata_tcp(sk)->snd_una - 1, TCPF_HDR_ACK,
+			     GFP_ATOMIC | __GFP_NOWARN);
+}
+
+/**
+ * strata_tcp_send_reset() - tell the peer that the connection is aborted
+ * @sk: locked
+ * @gfp: how to allocate
+ *
+ * RFC 9293 3.10.5. Context: socket locked.
+ */
+void strata_tcp_send_reset(struct sock *sk, gfp_t gfp)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+
+	tcp_mstamp_refresh(tp);
+	strata_count(strata_sock_net(sk), TCP_RESETS_TX);
+	send_dataless(sk, tp->snd_nxt, TCPF_HDR_RST | TCPF_HDR_ACK,
+		      gfp | __GFP_NOWARN);
+}
+
+static void syn_options(const struct strata_tcp *tp, bool answer,
+			struct strata_tcp_options *opts)
+{
+	*opts = (struct strata_tcp_options) {
+		.mss = tp->mss_advertised,
+		.tsval = tcp_tsval(tp),
+		.tsecr = answer ? tp->ts_recent : 0,
+		.has_ts = !answer || tp->ts_ok,
+		.has_wscale = !answer || tp->wscale_ok,
+		.wscale = tp->rcv_wscale,
+	};
+}
+
+/* A SYN, or with @answer a SYN+ACK. The window of either is never scaled. */
+static void send_opening(struct sock *sk, bool answer, gfp_t gfp)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+	struct header header = { .seq = tp->iss,
+				 .flags = TCPF_HDR_SYN |
+					  (answer ? TCPF_HDR_ACK : 0) };
+	__be32 options[(TCP_HEADER_MAX - sizeof(struct tcphdr)) / 4];
+	struct strata_tcp_options opts;
+	unsigned int bytes;
+	struct tcphdr *th;
+	struct sk_buff *skb;
+
+	skb = alloc_skb(TCP_HEADROOM, gfp | __GFP_NOWARN);
+	if (!skb)
+		return;
+	skb_reserve(skb, TCP_HEADROOM);
+	syn_options(tp, answer, &opts);
+	bytes = strata_tcp_options_syn(options, &opts);
+	th = push_fixed(sk, skb, &header, sizeof(*th) + bytes);
+	memcpy(th + 1, options, bytes);
+	th->window = htons(min_t(u32, tp->rcv_wnd, U16_MAX));
+	push_checksum(sk, skb, th);
+	send_down(sk, skb);
+}
+
+/* What the SYN says of us: segment size and window. */
+static void announce(struct sock *sk)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+	u32 mss = tp->path_mtu - strata_sock(sk)->path.af->header_len -
+		  sizeof(struct tcphdr);
+
+	if (tp->user_mss)
+		mss = min_t(u32, mss, tp->user_mss);
+	tp->mss_advertised = clamp_t(u32, mss, TCP_MSS_MIN, U16_MAX);
+	strata_tcp_initial_window(sk->sk_rcvbuf, tp->mss_advertised, true,
+				  &tp->rcv_wnd, &tp->window_clamp,
+				  &tp->rcv_wscale);
+	tp->rcv_ssthresh = tp->rcv_wnd;
+}
+
+/**
+ * strata_tcp_send_syn() - open actively: send the SYN, arm the timer
+ * @sk: locked, in SYN-SENT; flow, path, iss and ts_offset are set. On the first
+ *	call snd_nxt is iss
+ *
+ * Context: socket locked, process or softirq (timer). Return: 0 or -errno of
+ * the route.
+ */
+int strata_tcp_send_syn(struct sock *sk)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+	struct strata_path *path;
+	int err = 0;
+
+	rcu_read_lock();
+	path = strata_sock_path(sk);
+	if (IS_ERR(path))
+		err = PTR_ERR(path);
+	else if (!tp->path_mtu)
+		tp->path_mtu = path->mtu;
+	if (!err && tp->snd_nxt == tp->iss)
+		announce(sk);
+	rcu_read_unlock();
+	if (err && tp->snd_nxt == tp->iss)
+		return err;
+
+	tcp_mstamp_refresh(tp);
+	if (tp->snd_nxt == tp->iss) {
+		tp->snd_nxt = tp->iss + 1;
+		tp->write_seq = tp->snd_nxt;
+		tp->retrans_stamp_us = (u32)tp->mstamp_us;
+		tp->retransmits = 0;
+	}
+	if (!err)
+		send_opening(sk, false, GFP_ATOMIC);
+	strata_tcp_timer_arm(sk, TCP_TIMER_RETRANS, tp->rto);
+	return 0;
+}
+
+/**
+ * strata_tcp_send_synack() - answer the SYN of a simultaneous open
+ * @sk: locked, in SYN-RECEIVED; tp->mstamp_us is fresh
+ *
+ * RFC 9293 3.5, figure 8. Context: socket locked.
+ */
+void strata_tcp_send_synack(struct sock *sk)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+
+	tp->rcv_wup = tp->rcv_nxt;
+	send_opening(sk, true, GFP_ATOMIC);
+	strata_tcp_timer_arm(sk, TCP_TIMER_RETRANS, tp->rto);
+}

@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Options of level SOL_TCP, with the kernel's ranges and errors.
+ */
+#include <linux/capability.h>
+#include <linux/tcp.h>
+#include "info.h"
+
+#define KEEPALIVE_SECONDS_MAX	32767
+#define COUNT_MAX		127
+#define MSS_MAX			32767
+#define LINGER2_SECONDS_MAX	120
+
+/* Timeouts of a SYN+ACK until @seconds are over. */
+static u8 seconds_to_retransmits(int seconds)
+{
+	int period = TCP_RTO_INIT / HZ, timeout = period;
+	u8 count = 0;
+
+	if (seconds <= 0)
+		return 0;
+	for (count = 1; seconds > period && count < U8_MAX; count++) {
+		timeout = min(timeout * 2, TCP_RTO_MAX / HZ);
+		period += timeout;
+	}
+	return count;
+}
+
+static int retransmits_to_seconds(u8 count)
+{
+	int period = 0, timeout = TCP_RTO_INIT / HZ;
+
+	for (; count; count--) {
+		period += timeout;
+		timeout = min(timeout * 2, TCP_RTO_MAX / HZ);
+	}
+	return period;
+}
+
+static void set_nodelay(struct sock *sk, bool on)
+{
+	strata_tcp(sk)->nonagle = on;
+	if (on && sk->sk_state != TCP_CLOSE && sk->sk_state != TCP_LISTEN)
+		strata_tcp_write(sk, true);
+}
+
+static void set_cork(struct sock *sk, bool on)
+{
+	strata_tcp(sk)->cork = on;
+	if (!on && sk->sk_state != TCP_CLOSE && sk->sk_state != TCP_LISTEN)
+		strata_tcp_write(sk, true);
+}
+
+static bool keepalive_runs(const struct sock *sk)
+{
+	return sock_flag(sk, SOCK_KEEPOPEN) &&
+	       !((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_LISTEN));
+}
+
+static void set_keepidle(struct sock *sk, int seconds)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+	unsigned long idle = jiffies - tp->last_rcv;
+
+	tp->keepalive_idle = seconds * HZ;
+	if (keepalive_runs(sk))
+		strata_tcp_keepalive_reset(sk, tp->keepalive_idle > idle ?
+					   tp->keepalive_idle - idle : 0);
+}
+
+static int set_window_clamp(struct sock *sk, int val)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+
+	if (!val && sk->sk_state != TCP_CLOSE)
+		return -EINVAL;
+	tp->user_window_clamp =
+		val ? max_t(u32, val, SOCK_MIN_RCVBUF / 2) : 0;
+	return 0;
+}
+
+static void set_quickack(struct sock *sk, int val)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+
+	tp->pingpong = !val;
+	if (!val || !((1 << sk->sk_state) & (TCPF_ESTABLISHED |
+					     TCPF_CLOSE_WAIT)))
+		return;
+	if (tp->ack_flags & TCP_ACK_PENDING) {
+		tcp_mstamp_refresh(tp);
+		strata_tcp_send_ack(sk);
+	}
+	/* An even value acknowledges once only. */
+	if (!(val & 1))
+		tp->pingpong = 1;
+}
+
+static void set_linger2(struct strata_tcp *tp, int seconds)
+{
+	if (seconds < 0)
+		tp->linger2 = -1;
+	else
+		tp->linger2 = min(seconds, LINGER2_SECONDS_MAX) * HZ;
+}
+
+/* Options that need no more than their range. Context: socket locked. */
+static int set_checked(struct sock *sk, int optname, int val)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+
+	switch (optname) {
+	case TCP_NODELAY:
+		set_nodelay(sk, val);
+		return 0;
+	case TCP_CORK:
+		set_cork(sk, val);
+		return 0;
+	case TCP_MAXSEG:
+		tp->user_mss = val;
+		return 0;
+	case TCP_KEEPIDLE:
+		set_keepidle(sk, val);
+		return 0;
+	case TCP_KEEPINTVL:
+		tp->keepalive_interval = val * HZ;
+		return 0;
+	case TCP_KEEPCNT:
+		tp->keepalive_probes = val;
+		return 0;
+	case TCP_SYNCNT:
+		tp->syn_retries = val;
+		return 0;
+	case TCP_LINGER2:
+		set_linger2(tp, val);
+		return 0;
+	case TCP_DEFER_ACCEPT:
+		WRITE_ONCE(tp->defer_accept, seconds_to_retransmits(val));
+		return 0;
+	case TCP_USER_TIMEOUT:
+		tp->user_timeout_ms = val;
+		return 0;
+	case TCP_QUICKACK:
+		set_quickack(sk, val);
+		return 0;
+	case TCP_WINDOW_CLAMP:
+		return set_window_clamp(sk, val);
+	default:
+		return -ENOPROTOOPT;
+	}
+}
+
+static bool val_allowed(int optname, int val)
+{
+	switch (optname) {
+	case TCP_MAXSEG:
+		return !val || (val >= TCP_MSS_MIN && val <= MSS_MAX);
+	case TCP_KEEPIDLE:
+	case TCP_KEEPINTVL:
+		return val >= 1 && val <= KEEPALIVE_SECONDS_MAX;
+	case TCP_KEEPCNT:
+	case TCP_SYNCNT:
+		return val >= 1 && val <= COUNT_MAX;
+	case TCP_USER_TIMEOUT:
+		return val >= 0;
+	default:
+		return true;
+	}
+}
+
+static int set_congestion(struct sock *sk, sockptr_t optval,
+			  unsigned int optlen)
+{
+	char name[STRATA_CONG_NAME_MAX];
+	long len;
+	int err;
+
+	if (optlen < 1)
+		return -EINVAL;
+	len = strncpy_from_sockptr(name, optval,
+				   min_t(long, sizeof(name) - 1, optlen));
+	if (len < 0)
+		return -EFAULT;
+	name[len] = 0;
+	lock_sock(sk);
+	err = strata_tcp_cong_assign(sk, name);
+	release_sock(sk);
+	return err;
+}
+
+/**
+ * strata_tcp_setsockopt() - proto.setsockopt
+ * @sk: the socket
+ * @level: only SOL_TCP is known
+ * @optname: TCP_*
+ * @optval: its value
+ * @optlen: the value's bytes
+ *
+ * Context: process; locks the socket.
+ * Return: 0, -ENOPROTOOPT, -EINVAL, -EFAULT, -ENOENT (no such congestion
+ * control).
+ */
+int strata_tcp_setsockopt(struct sock *sk, int level, int optname,
+			  sockptr_t optval, unsigned int optlen)
+{
+	int val, err = -EINVAL;
+
+	if (level != SOL_TCP)
+		return -ENOPROTOOPT;
+	if (optname == TCP_CONGESTION)
+		return set_congestion(sk, optval, optlen);
+	if (optlen < sizeof(int))
+		return -EINVAL;
+	if (copy_from_sockptr(&val, optval, sizeof(val)))
+		return -EFAULT;
+	lock_sock(sk);
+	if (val_allowed(optname, val))
+		err = set_checked(sk, optname, val);
+	release_sock(sk);
+	return err;
+}
+
+static int maxseg(const struct sock *sk)
+{
+	const struct strata_tcp *tp = strata_tcp(sk);
+
+	if ((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_LISTEN) && tp->user_mss)
+		return tp->user_mss;
+	return tp->mss ? : TCP_MSS_DEFAULT;
+}
+
+static int linger2_seconds(const struct strata_tcp *tp)
+{
+	if (tp->linger2 < 0)
+		return tp->linger2;
+	return (tp->linger2 ? : TCP_FIN_WAIT2_LEN) / HZ;
+}
+
+static int get_int(const struct sock *sk, int optname, int *val)
+{
+	const struct strata_tcp *tp = strata_tcp(sk);
+
+	switch (optname) {
+	case TCP_NODELAY:
+		*val = tp->nonagle;
+		return 0;
+	case TCP_CORK:
+		*val = tp->cork;
+		return 0;
+	case TCP_MAXSEG:
+		*val = maxseg(sk);
+		return 0;
+	case TCP_KEEPIDLE:
+		*val = (tp->keepalive_idle ? : TCP_KEEPALIVE_IDLE) / HZ;
+		return 0;
+	case TCP_KEEPINTVL:
+		*val = (tp->keepalive_interval ? : TCP_KEEPALIVE_INTERVAL) / HZ;
+		return 0;
+	case TCP_KEEPCNT:
+		*val = tp->keepalive_probes ? : TCP_KEEPALIVE_COUNT;
+		return 0;
+	case TCP_SYNCNT:
+		*val = tp->syn_retries ? : TCP_SYN_RETRIES;
+		return 0;
+	case TCP_LINGER2:
+		*val = linger2_seconds(tp);
+		return 0;
+	case TCP_DEFER_ACCEPT:
+		*val = retransmits_to_seconds(tp->defer_accept);
+		return 0;
+	case TCP_USER_TIMEOUT:
+		*val = tp->user_timeout_ms;
+		return 0;
+	case TCP_QUICKACK:
+		*val = !tp->pingpong;
+		return 0;
+	case TCP_WINDOW_CLAMP:
+		*val = tp->user_window_clamp ? : tp->window_clamp;
+		return 0;
+	default:
+		return -ENOPROTOOPT;
+	}
+}
+
+static int put(const void *val, int size, char __user *optval,
+	       int __user *optlen, int len)
+{
+	len = min(len, size);
+	if (put_user(len, optlen) || copy_to_user(optval, val, len))
+		return -EFAULT;
+	return 0;
+}
+
+static int get_congestion(struct sock *sk, char __user *optval,
+			  int __user *optlen, int len)
+{
+	char name[STRATA_CONG_NAME_MAX] = {};
+
+	lock_sock(sk);
+	strscpy(name, (strata_tcp(sk)->cong.ops ? : &strata_tcp_reno)->name,
+		sizeof(name));
+	release_sock(sk);
+	return put(name, sizeof(name), optval, optlen, len);
+}
+
+/**
+ * strata_tcp_getsockopt() - proto.getsockopt
+ * @sk: the socket
+ * @level: only SOL_TCP is known
+ * @optname: TCP_*
+ * @optval: out: its value
+ * @optlen: in and out: the value's bytes
+ *
+ * Context: process; locks the socket where it must.
+ * Return: 0, -ENOPROTOOPT, -EINVAL, -EFAULT; -EOPNOTSUPP (another level).
+ */
+int strata_tcp_getsockopt(struct sock *sk, int level, int optname,
+			  char __user *optval, int __user *optlen)
+{
+	struct tcp_info info;
+	int val, len, err;
+
+	if (level != SOL_TCP)
+		return -EOPNOTSUPP;
+	if (get_user(len, optlen))
+		return -EFAULT;
+	if (len < 0)
+		return -EINVAL;
+	switch (optname) {
+	case TCP_INFO:
+		strata_tcp_info(sk, &info);
+		return put(&info, sizeof(info), optval, optlen, len);
+	case TCP_CONGESTION:
+		return get_congestion(sk, optval, optlen, len);
+	default:
+		err = get_int(sk, optname, &val);
+		return err ? : put(&val, sizeof(val), optval, optlen, len);
+	}
+}

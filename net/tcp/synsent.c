@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * SYN-SENT: RFC 9293 3.10.7.3, step by step.
+ */
+#include <linux/tcp.h>
+#include "input.h"
+#include "tcp.h"
+
+static void drop(struct sock *sk, struct sk_buff *skb,
+		 enum strata_drop_reason reason)
+{
+	strata_drop(strata_sock_net(sk), skb, reason);
+}
+
+/* First step, check the ACK bit. Consumes @skb if false. */
+static bool step_ack(struct sock *sk, struct sk_buff *skb)
+{
+	const struct strata_tcp *tp = strata_tcp(sk);
+	const struct strata_tcp_seg *seg = tcp_seg(skb);
+
+	if (!(seg->flags & TCPF_HDR_ACK) || seg->ack_seq == tp->snd_nxt)
+		return true;
+	if (!(seg->flags & TCPF_HDR_RST))
+		strata_tcp_reply_reset(strata_sock_net(sk), skb);
+	drop(sk, skb, STRATA_DROP_TCP_ACK);
+	return false;
+}
+
+/* Second step, check the RST bit. Consumes @skb if false. */
+static bool step_reset(struct sock *sk, struct sk_buff *skb)
+{
+	const struct strata_tcp_seg *seg = tcp_seg(skb);
+
+	if (!(seg->flags & TCPF_HDR_RST))
+		return true;
+	if (seg->flags & TCPF_HDR_ACK) {
+		strata_count(strata_sock_net(sk), TCP_RESETS_RX);
+		strata_tcp_abort(sk, ECONNREFUSED);
+	}
+	drop(sk, skb, STRATA_DROP_TCP_RESET);
+	return false;
+}
+
+/* What the peer's SYN says, and so what was agreed upon. */
+static void take_syn(struct sock *sk, const struct sk_buff *skb,
+		     const struct strata_tcp_options *opts)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+	const struct strata_tcp_seg *seg = tcp_seg(skb);
+
+	tp->irs = seg->seq;
+	tp->rcv_nxt = seg->seq + 1;
+	tp->copied_seq = tp->rcv_nxt;
+	tp->rcv_wup = tp->rcv_nxt;
+	tp->mss_peer = opts->mss ?: TCP_MSS_DEFAULT;
+	tp->peer_sack_ok = opts->sack_ok;
+	tp->ts_ok = opts->has_ts;
+	if (opts->has_ts) {
+		tp->ts_recent = opts->tsval;
+		tp->ts_recent_s = (u32)div_u64(tp->mstamp_us, USEC_PER_SEC) + 1;
+	}
+	tp->wscale_ok = opts->has_wscale;
+	tp->snd_wscale = opts->has_wscale ? opts->wscale : 0;
+	if (!opts->has_wscale) {
+		tp->rcv_wscale = 0;
+		tp->window_clamp = min_t(u32, tp->window_clamp, U16_MAX);
+	}
+	/* RFC 7323 2.2: the window of a SYN is never scaled. */
+	tp->snd_wnd = seg->window;
+	tp->snd_wl1 = seg->seq;
+}
+
+/* RFC 6298 5.7 and RFC 5681 3.1: when the SYN had to be repeated. */
+static void measure_syn(struct strata_tcp *tp)
+{
+	if (!tp->retransmits) {
+		strata_tcp_rtt_sample(tp, (u32)tp->mstamp_us -
+					  tp->retrans_stamp_us);
+		return;
+	}
+	tp->rto = max_t(unsigned long, tp->rto, 3 * HZ);
+}
+
+static void established(struct sock *sk)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+	bool syn_lost = tp->retransmits > 1;
+
+	measure_syn(tp);
+	strata_tcp_timer_cancel(sk);
+	strata_tcp_set_state(sk, TCP_ESTABLISHED);
+	strata_tcp_established(sk);
+	if (syn_lost)
+		tp->cong.cwnd = 1;
+	if (!sock_flag(sk, SOCK_DEAD)) {
+		sk->sk_state_change(sk);
+		sk_wake_async(sk, SOCK_WAKE_IO, POLL_OUT);
+	}
+}
+
+/* "If there are other controls or text in the segment, then continue." */
+static void take_text(struct sock *sk, struct sk_buff *skb,
+		      const struct strata_tcp_options *opts)
+{
+	struct strata_tcp_seg *seg = tcp_seg(skb);
+
+	__skb_pull(skb, tcp_hdr(skb)->doff * 4);
+	seg->flags &= ~TCPF_HDR_SYN;
+	seg->seq++;
+	strata_tcp_data(sk, skb, opts);
+}
+
+/* Fourth step, check the SYN bit; both sides opened at once: SYN-RECEIVED. */
+static void simultaneous_open(struct sock *sk)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+
+	strata_tcp_set_state(sk, TCP_SYN_RECV);
+	tp->retransmits = 0;
+	strata_tcp_send_synack(sk);
+}
+
+/**
+ * strata_tcp_synsent_input() - a segment in SYN-SENT
+ * @sk: locked
+ * @skb: the segment. Owned
+ * @opts: its options
+ *
+ * Context: socket locked, softirq or process; tp->mstamp_us fresh. The socket
+ * may be in CLOSE afterwards.
+ */
+void strata_tcp_synsent_input(struct sock *sk, struct sk_buff *skb,
+			      const struct strata_tcp_options *opts)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+
+	if (!step_ack(sk, skb) || !step_reset(sk, skb))
+		return;
+	if (!(tcp_seg(skb)->flags & TCPF_HDR_SYN)) {
+		drop(sk, skb, STRATA_DROP_TCP_FLAGS);
+		return;
+	}
+	take_syn(sk, skb, opts);
+	if (!(tcp_seg(skb)->flags & TCPF_HDR_ACK)) {
+		simultaneous_open(sk);
+		/* Text of a bare SYN is sent again when we have acknowledged. */
+		consume_skb(skb);
+		return;
+	}
+	tp->snd_una = tcp_seg(skb)->ack_seq;
+	established(sk);
+	take_text(sk, skb, opts);
+	if (sk->sk_state == TCP_CLOSE)
+		return;
+	strata_tcp_send_ack(sk);
+	strata_tcp_after_ack(sk);
+}

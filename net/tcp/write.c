@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What may be sent now: the peer's window, the congestion window, Nagle, and
+ * how much goes down in one GSO buffer.
+ */
+#include <linux/tcp.h>
+#include <strata/visibility.h>
+#include "tcp.h"
+
+/* How to treat a last segment that is not full. */
+enum nagle {
+	NAGLE_NORMAL,	/* RFC 9293 3.7.4 with Minshall's change */
+	NAGLE_PUSH,	/* send it */
+	NAGLE_CORK,	/* the program says that more comes */
+};
+
+/**
+ * strata_tcp_mss_of_mtu() - payload of a full segment
+ * @sk: flow and timestamps are settled
+ * @mtu: bytes of an L3 datagram
+ *
+ * RFC 9293 3.7.1: what the peer takes, less our options. Context: any.
+ */
+u32 strata_tcp_mss_of_mtu(const struct sock *sk, u32 mtu)
+{
+	const struct strata_tcp *tp = strata_tcp(sk);
+	const struct strata_path *path = &tp->ss.path;
+	u32 header = path->af ? path->af->header_len : sizeof(struct ipv6hdr);
+	u32 mss = mtu > header + sizeof(struct tcphdr) ?
+		  mtu - header - sizeof(struct tcphdr) : 0;
+
+	mss = min(mss, tp->mss_peer ?: TCP_MSS_DEFAULT);
+	if (tp->user_mss)
+		mss = min_t(u32, mss, tp->user_mss);
+	if (tp->ts_ok)
+		mss = mss > 12 ? mss - 12 : 0;
+	/* 3.8.6.2.1: a peer with a tiny buffer gets two segments of it. */
+	if (tp->max_window && mss > tp->max_window / 2)
+		mss = tp->max_window > TCP_MSS_DEFAULT ?
+		      tp->max_window / 2 : min(mss, tp->max_window);
+	return max_t(u32, mss, TCP_MSS_MIN - 40);
+}
+
+/**
+ * strata_tcp_sync_mss() - take over a path MTU
+ * @sk: locked
+ * @path_mtu: bytes, 0: that of the cached path
+ *
+ * Context: socket locked.
+ */
+void strata_tcp_sync_mss(struct sock *sk, u32 path_mtu)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+
+	if (path_mtu)
+		tp->path_mtu = path_mtu;
+	else if (tp->ss.path.af)
+		tp->path_mtu = tp->ss.path.mtu;
+	tp->mss = strata_tcp_mss_of_mtu(sk, tp->path_mtu);
+	tp->cong.mss = tp->mss;
+}
+
+/**
+ * strata_tcp_fresh_mss() - the MSS, after looking whether the path changed
+ * @sk: locked, connected
+ *
+ * Context: socket locked. Return: tp->mss.
+ */
+u32 strata_tcp_fresh_mss(struct sock *sk)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+
+	if (unlikely(!strata_path_valid(strata_sock_net(sk), &tp->ss.path))) {
+		struct strata_path *path;
+
+		rcu_read_lock();
+		path = strata_sock_path(sk);
+		if (!IS_ERR(path) && path->mtu != tp->path_mtu)
+			strata_tcp_sync_mss(sk, path->mtu);
+		rcu_read_unlock();
+	}
+	return tp->mss;
+}
+
+/**
+ * strata_tcp_goal() - bytes of payload to collect in one GSO buffer
+ * @tp: connection
+ *
+ * Context: socket locked. Return: a multiple of the MSS.
+ */
+u32 strata_tcp_goal(const struct strata_tcp *tp)
+{
+	u32 goal = TCP_GSO_MAX;
+
+	/* A small window would have to be cut out of a large buffer. */
+	if (tp->max_window && goal > tp->max_window / 2)
+		goal = tp->max_window / 2;
+	return goal < 2 * tp->mss ? tp->mss : rounddown(goal, tp->mss);
+}
+
+/* How many segments the buffer makes on the wire. */
+static void set_segs(struct strata_tcp_seg *seg, u32 bytes, u32 mss)
+{
+	if (bytes <= mss) {
+		seg->segs = 1;
+		seg->gso = 0;
+	} else {
+		seg->segs = DIV_ROUND_UP(bytes, mss);
+		seg->gso = mss;
+	}
+}
+
+/**
+ * strata_tcp_flight() - segments that are thought to be on their way
+ * @tp: connection
+ *
+ * Context: socket locked.
+ */
+u32 strata_tcp_flight(const struct strata_tcp *tp)
+{
+	u32 lost;
+
+	if (tp->recovery != TCP_RECOVERY_LOSS ||
+	    !seq_before(tp->retrans_high, tp->recover))
+		return tp->packets_out;
+	/* After a timeout, what was not resent is taken for lost. */
+	lost = DIV_ROUND_UP(tp->recover - tp->retrans_high, tp->mss);
+	return tp->packets_out > lost ? tp->packets_out - lost : 0;
+}
+
+/**
+ * strata_tcp_cwnd_room() - segments the congestion window has room for
+ * @tp: connection
+ *
+ * Context: socket locked.
+ */
+u32 strata_tcp_cwnd_room(const struct strata_tcp *tp)
+{
+	u32 flight = strata_tcp_flight(tp);
+	u32 cwnd = tp->cong.cwnd + tp->inflate;
+
+	return cwnd > flight ? cwnd - flight : 0;
+}
+
+/* Cut a buffer that was never sent (and so has no clone) after @len bytes. */
+static int split_unsent(struct sock *sk, struct sk_buff *skb, u32 len)
+{
+	struct strata_tcp_seg *seg = tcp_seg(skb), *rest_seg;
+	struct sk_buff *rest;
+	int moved;
+
+	rest = alloc_skb_fclone(TCP_HEADROOM + TCP_LINEAR_MAX,
+				GFP_ATOMIC | __GFP_NOWARN);
+	if (!rest)
+		return -ENOMEM;
+	skb_reserve(rest, TCP_HEADROOM);
+	rest->ip_summed = CHECKSUM_PARTIAL;
+	sk_wmem_queued_add(sk, rest->truesize);
+	sk_mem_charge(sk, rest->truesize);
+
+	moved = skb->len - len;
+	skb_split(skb, rest, len);
+	skb->truesize -= moved;
+	rest->truesize += moved;
+
+	rest_seg = tcp_seg(rest);
+	*rest_seg = *seg;
+	rest_seg->seq = seg->seq + len;
+	seg->end_seq = rest_seg->seq;
+	seg->flags &= ~(TCPF_HDR_PSH | TCPF_HDR_FIN);
+	__skb_header_release(rest);
+	__skb_queue_after(&sk->sk_write_queue, skb, rest);
+	return 0;
+}
+
+/* RFC 9293 3.7.4; Minshall: only a small segment in flight holds another. */
+static bool nagle_allows(const struct strata_tcp *tp, enum nagle nagle)
+{
+	if (nagle == NAGLE_PUSH)
+		return true;
+	if (nagle == NAGLE_CORK || tp->cork)
+		return false;
+	return tp->nonagle || !tp->packets_out ||
+	       !seq_after(tp->snd_sml, tp->snd_una);
+}
+
+/*
+ * Bytes the peer's window lets out from @seq on, by the sender's side of silly
+ * window avoidance (RFC 9293 3.8.6.2.1): whole segments, or all of @len, or at
+ * least half of the largest window seen when nothing is on its way.
+ */
+static u32 window_room(const struct strata_tcp *tp, u32 seq, u32 len)
+{
+	u32 end = tcp_wnd_end(tp);
+	u32 room = seq_before(seq, end) ? end - seq : 0;
+
+	if (room >= len)
+		return len;
+	if (room >= tp->mss)
+		return rounddown(room, tp->mss);
+	if (!tp->packets_out && room && room >= tp->max_window / 2)
+		return room;
+	return 0;
+}
+
+/*
+ * A buffer of which only a little may go now: wait for the ACKs that are on
+ * their way to let out more at once, unless there are none.
+ */
+static bool worth_waiting(const struct strata_tcp *tp, const struct sk_buff *skb,
+			  u32 allowed)
+{
+	u64 window;
+
+	if (!tp->packets_out || tp->recovery != TCP_RECOVERY_NONE ||
+	    (tcp_seg(skb)->flags & TCPF_HDR_FIN))
+		return false;
+	window = min_t(u64, (u64)tp->cong.cwnd * tp->mss, tp->snd_wnd);
+	return allowed < window / 4;
+}
+
+/* How much of @skb may be sent now; 0: nothing. Sets cwnd_limited. */
+static u32 sendable(struct strata_tcp *tp, const struct sk_buff *skb,
+		    bool last, enum nagle nagle)
+{
+	u32 room = strata_tcp_cwnd_room(tp);
+	u32 len = skb->len, allowed, partial;
+
+	/* A FIN alone */
+	if (!len)
+		return 0;
+	if (!room) {
+		tp->cong.cwnd_limited = true;
+		return 0;
+	}
+	allowed = window_room(tp, tcp_seg(skb)->seq, len);
+	if (len > tp->mss && allowed > (u64)room * tp->mss) {
+		tp->cong.cwnd_limited = true;
+		allowed = room * tp->mss;
+	}
+	if (allowed < len)
+		return worth_waiting(tp, skb, allowed) ? 0 : allowed;
+	if (!last || nagle_allows(tp, nagle) ||
+	    (tcp_seg(skb)->flags & TCPF_HDR_FIN))
+		return len;
+	partial = len < tp->mss ? len : len % tp->mss;
+	return len - partial;
+}
+
+/* A buffer has gone: what was to be sent is now to be acknowledged. */
+static void sent(struct sock *sk, struct sk_buff *skb)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+	struct strata_tcp_seg *seg = tcp_seg(skb);
+	bool first = !tp->packets_out;
+
+	tp->send_head = skb_queue_is_last(&sk->sk_write_queue, skb) ?
+			NULL : skb->next;
+	tp->snd_nxt = seg->end_seq;
+	tp->packets_out += seg->segs;
+	if (skb->len < (seg->gso ?: tp->mss) || (seg->gso && skb->len % seg->gso))
+		tp->snd_sml = seg->end_seq;
+	if (first || tp->retransmit_timer_kind != TCP_TIMER_RETRANS)
+		strata_tcp_timer_arm(sk, TCP_TIMER_RETRANS, tp->rto);
+}
+
+/* RFC 5681 4.1, and whether the other side answers (RFC 9293 3.8.6.3). */
+static void data_sent(struct strata_tcp *tp)
+{
+	u32 now = (u32)jiffies;
+
+	if (!tp->packets_out && now - tp->lsndtime > tp->rto &&
+	    tp->cong.cwnd > TCP_INIT_CWND)
+		tp->cong.ops->restart(&tp->cong);
+	tp->lsndtime = now;
+	if (jiffies - tp->ack_rcv_time < TCP_DELACK_MIN)
+		tp->pingpong = 1;
+}
+
+/* Cut, stamp and send the head. False: it has to wait. */
+static bool send_one(struct sock *sk, struct sk_buff *skb, u32 len)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+
+	if (len < skb->len && split_unsent(sk, skb, len))
+		return false;
+	set_segs(tcp_seg(skb), skb->len, tp->mss);
+	data_sent(tp);
+	if (strata_tcp_transmit(sk, skb, true, GFP_ATOMIC | __GFP_NOWARN) ==
+	    -ENOMEM)
+		return false;
+	sent(sk, skb);
+	return true;
+}
+
+/* May a FIN without data go? Its octet of sequence space needs no window. */
+static bool fin_alone(const struct sk_buff *skb)
+{
+	return !skb->len && (tcp_seg(skb)->flags & TCPF_HDR_FIN);
+}
+
+/*
+ * With nothing on its way, no ACK will call us again: the probe timer has to,
+ * for a closed window (RFC 9293 3.8.6.1), for the override timeout of 3.8.6.2.1,
+ * for a cork that is left in, and after a failed allocation.
+ */
+static void wait_for_window(struct sock *sk)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+
+	if (tp->packets_out || !tp->send_head ||
+	    tp->retransmit_timer_kind == TCP_TIMER_PROBE)
+		return;
+	tp->probes = 0;
+	tp->backoff = 0;
+	strata_tcp_timer_arm(sk, TCP_TIMER_PROBE, tp->rto);
+}
+
+static void note_limit(struct strata_tcp *tp, bool any)
+{
+	/* RFC 7661, as Linux: half a window in use counts in slow start. */
+	if (any)
+		tp->cong.cwnd_limited = 2 * tp->packets_out >= tp->cong.cwnd;
+}
+
+static void write_queue(struct sock *sk, enum nagle nagle)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+	struct sk_buff *skb;
+	bool any = false;
+	u32 len;
+
+	strata_tcp_fresh_mss(sk);
+	while ((skb = tp->send_head)) {
+		if (unlikely(strata_tcp_tsq_full(sk)))
+			break;
+		len = sendable(tp, skb,
+			       skb_queue_is_last(&sk->sk_write_queue, skb),
+			       nagle);
+		if (!len && !fin_alone(skb))
+			break;
+		if (!send_one(sk, skb, len))
+			break;
+		any = true;
+	}
+	note_limit(tp, any);
+	if (unlikely(tp->send_head))
+		wait_for_window(sk);
+}
+
+/**
+ * strata_tcp_write() - send what may be sent now
+ * @sk: locked, synchronised; tp->mstamp_us is fresh
+ * @push: also a last segment that is not full
+ *
+ * Context: socket locked, process or softirq.
+ */
+void strata_tcp_write(struct sock *sk, bool push)
+{
+	if (strata_tcp(sk)->send_head)
+		write_queue(sk, push ? NAGLE_PUSH : NAGLE_NORMAL);
+}
+
+/**
+ * strata_tcp_write_corked() - send full segments only (MSG_MORE)
+ * @sk: locked, synchronised; tp->mstamp_us is fresh
+ *
+ * Context: socket locked, process.
+ */
+void strata_tcp_write_corked(struct sock *sk)
+{
+	if (strata_tcp(sk)->send_head)
+		write_queue(sk, NAGLE_CORK);
+}
+
+/**
+ * strata_tcp_write_override() - the timer insists: send into what room there is
+ * @sk: locked; nothing is in flight; tp->mstamp_us is fresh
+ *
+ * RFC 9293 3.8.6.2.1, the override timeout.
+ *
+ * Context: softirq, socket locked. Return: true if something was sent.
+ */
+bool strata_tcp_write_override(struct sock *sk)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+	struct sk_buff *skb = tp->send_head;
+	u32 end = tcp_wnd_end(tp), seq = tcp_seg(skb)->seq, len;
+
+	if (!seq_before(seq, end) && !fin_alone(skb))
+		return false;
+	len = min3(end - seq, skb->len, tp->mss);
+	tcp_seg(skb)->flags |= TCPF_HDR_PSH;
+	return send_one(sk, skb, len);
+}
+
+/* The FIN goes with the last octets, where they have not been sent. */
+static struct sk_buff *fin_carrier(struct sock *sk)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
+
+	if (tp->send_head)
+		return skb;
+	skb = strata_tcp_skb_alloc(sk, GFP_ATOMIC | __GFP_NOWARN);
+	if (skb)
+		return skb;
+	/* No memory: as if it had been sent with what was; it is resent. */
+	return skb_peek_tail(&sk->sk_write_queue);
+}
+
+/**
+ * strata_tcp_send_fin() - no more will be sent: queue a FIN
+ * @sk: locked, in the state after the close
+ *
+ * Context: socket locked, process. Sends what windows allow.
+ */
+void strata_tcp_send_fin(struct sock *sk)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+	struct sk_buff *skb = fin_carrier(sk);
+
+	tcp_mstamp_refresh(tp);
+	tp->fin_queued = 1;
+	if (unlikely(!skb)) {
+		/* Nothing can carry it: do not leave the peer waiting. */
+		strata_tcp_send_reset(sk, GFP_ATOMIC);
+		strata_tcp_done(sk);
+		return;
+	}
+	tcp_seg(skb)->flags |= TCPF_HDR_FIN;
+	tcp_seg(skb)->end_seq++;
+	tp->write_seq++;
+	if (!tp->send_head)
+		tp->snd_nxt++;
+	strata_tcp_write(sk, true);
+}
