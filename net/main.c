@@ -6,6 +6,7 @@
 #include <strata/ipv4.h>
 #include <strata/link.h>
 #include <strata/net.h>
+#include <strata/netlink.h>
 #include <strata/route.h>
 #include <strata/sock.h>
 #include <strata/tcp.h>
@@ -26,6 +27,7 @@ static const struct rung ladder[] = {
 	{ "udp", strata_udp_init, strata_udp_exit },
 	{ "tcp", strata_tcp_init, strata_tcp_exit },
 	{ "socket", strata_socket_init, strata_socket_exit },
+	{ "netlink", strata_netlink_init, strata_netlink_exit },
 };
 
 static void climb_down(unsigned int rungs)

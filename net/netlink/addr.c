@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Addresses: addr-get, addr-add, addr-del.
+ */
+#include <linux/netlink.h>
+#include <strata/packet.h>
+#include <strata/route.h>
+#include "netlink.h"
+
+const struct nla_policy strata_nl_addr_get_policy[STRATA_A_ADDR_MAX + 1] = {
+	STRATA_NL_POLICY_DEVICE(ADDR),
+};
+
+const struct nla_policy strata_nl_addr_policy[STRATA_A_ADDR_MAX + 1] = {
+	STRATA_NL_POLICY_DEVICE(ADDR),
+	[STRATA_A_ADDR_ADDRESS] = STRATA_NL_POLICY_ADDRESS,
+	[STRATA_A_ADDR_PREFIX_LEN] = STRATA_NL_POLICY_PLEN,
+};
+
+static int addr_fill(struct sk_buff *skb, const struct strata_addr *addr)
+{
+	int err;
+
+	err = strata_nl_put_device(skb, STRATA_A_ADDR_IFINDEX,
+				   STRATA_A_ADDR_IFNAME, addr->link) ?:
+	      strata_nl_put_addr(skb, STRATA_A_ADDR_ADDRESS, &addr->addr) ?:
+	      strata_nl_put_plen(skb, STRATA_A_ADDR_PREFIX_LEN, &addr->addr,
+				 addr->plen);
+	if (!err && !strata_addr_any(&addr->broadcast))
+		err = strata_nl_put_addr(skb, STRATA_A_ADDR_BROADCAST,
+					 &addr->broadcast);
+	return err;
+}
+
+/*
+ * Where to go on: after the last one shown, which is the only one with that
+ * address, or in its place if it is gone.
+ */
+static struct strata_addr *addr_resume(struct strata_net *sn,
+				       const struct strata_nl_dump *dump)
+{
+	unsigned long before = dump->pos;
+	struct strata_addr *addr = NULL;
+
+	if (!before)
+		return strata_addr_next(sn, NULL);
+	while ((addr = strata_addr_next(sn, addr)))
+		if (ipv6_addr_equal(&addr->addr, &dump->last_addr))
+			return strata_addr_next(sn, addr);
+	do {
+		addr = strata_addr_next(sn, addr);
+	} while (addr && --before);
+	return addr;
+}
+
+static int addr_dump_one(const struct strata_nl_visit *visit,
+			 const struct strata_addr *addr)
+{
+	struct strata_nl_dump *dump = strata_nl_dump(visit->cb);
+	void *header;
+
+	if (dump->ifindex && dump->ifindex != addr->link->ifindex)
+		return 0;
+	header = strata_nl_dump_message(visit->skb, visit->cb,
+					STRATA_CMD_ADDR_GET);
+	if (!header)
+		return -EMSGSIZE;
+	if (addr_fill(visit->skb, addr)) {
+		genlmsg_cancel(visit->skb, header);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(visit->skb, header);
+	return 0;
+}
+
+/**
+ * strata_nl_addr_dump() - show addresses
+ * @skb: to fill
+ * @cb: the dump
+ *
+ * Context: process. Return: bytes filled, 0 at the end, or -errno.
+ */
+int strata_nl_addr_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct strata_net *sn = strata_nl_dump_net(cb);
+	struct strata_nl_device device =
+		STRATA_NL_DEVICE(strata_genl_dump_attrs(cb), ADDR);
+	struct strata_nl_visit visit = { skb, cb, sn };
+	struct strata_nl_dump *dump = strata_nl_dump(cb);
+	struct strata_addr *addr = NULL;
+	int err;
+
+	mutex_lock(&sn->config);
+	err = strata_nl_dump_start(cb, &device);
+	strata_nl_dump_consistent(sn, cb);
+	if (!err)
+		addr = addr_resume(sn, dump);
+	for (; addr; addr = strata_addr_next(sn, addr)) {
+		err = addr_dump_one(&visit, addr);
+		if (err)
+			break;
+		dump->pos++;
+		dump->last_addr = addr->addr;
+	}
+	mutex_unlock(&sn->config);
+	return strata_nl_dump_result(skb, err);
+}
+
+static int addr_change(struct genl_info *info,
+		       int (*change)(struct strata_link *link,
+				     const struct in6_addr *addr, u8 plen,
+				     struct netlink_ext_ack *extack))
+{
+	struct strata_nl_device device = STRATA_NL_DEVICE(info->attrs, ADDR);
+	const struct nlattr *attr = info->attrs[STRATA_A_ADDR_ADDRESS];
+	struct strata_link *link;
+	struct strata_net *sn;
+	struct in6_addr addr;
+	int err;
+	u8 plen;
+
+	if (!attr) {
+		NL_SET_ERR_MSG(info->extack, "no address given");
+		return -EINVAL;
+	}
+	err = strata_nl_get_addr(attr, &addr, info->extack) ?:
+	      strata_nl_get_plen(info->attrs[STRATA_A_ADDR_PREFIX_LEN], &addr,
+				 &plen, info->extack);
+	if (err)
+		return err;
+	sn = strata_nl_lock(info);
+	link = strata_nl_get_link(sn, &device, info->extack);
+	err = PTR_ERR_OR_ZERO(link) ?: change(link, &addr, plen, info->extack);
+	return strata_nl_unlock(sn, err);
+}
+
+/**
+ * strata_nl_addr_add() - add an address to a link
+ * @skb: request, not owned
+ * @info: its parts
+ *
+ * Context: process. Return: 0 or -errno.
+ */
+int strata_nl_addr_add(struct sk_buff *skb, struct genl_info *info)
+{
+	return addr_change(info, strata_addr_add);
+}
+
+/**
+ * strata_nl_addr_del() - remove an address from a link
+ * @skb: request, not owned
+ * @info: its parts
+ *
+ * Context: process. Return: 0 or -errno.
+ */
+int strata_nl_addr_del(struct sk_buff *skb, struct genl_info *info)
+{
+	return addr_change(info, strata_addr_del);
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Attached devices: link-get, link-attach, link-detach.
+ */
+#include <linux/rtnetlink.h>
+#include "netlink.h"
+
+const struct nla_policy strata_nl_link_policy[STRATA_A_LINK_MAX + 1] = {
+	STRATA_NL_POLICY_DEVICE(LINK),
+};
+
+static u32 link_flags(const struct strata_link *link)
+{
+	u32 flags = 0;
+
+	if (netif_running(link->dev))
+		flags |= STRATA_LINK_FLAGS_UP;
+	if (netif_carrier_ok(link->dev))
+		flags |= STRATA_LINK_FLAGS_CARRIER;
+	if (link->flags & STRATA_LINK_LOOPBACK)
+		flags |= STRATA_LINK_FLAGS_LOOPBACK;
+	if (link->flags & STRATA_LINK_NOARP)
+		flags |= STRATA_LINK_FLAGS_NOARP;
+	return flags;
+}
+
+static int link_fill(struct sk_buff *skb, const struct strata_link *link)
+{
+	const struct net_device *dev = link->dev;
+	int err;
+
+	err = strata_nl_put_device(skb, STRATA_A_LINK_IFINDEX,
+				   STRATA_A_LINK_IFNAME, link) ?:
+	      nla_put_u32(skb, STRATA_A_LINK_FLAGS, link_flags(link)) ?:
+	      nla_put_u32(skb, STRATA_A_LINK_MTU, READ_ONCE(dev->mtu));
+	if (!err && dev->addr_len && !(link->flags & STRATA_LINK_NOARP))
+		err = nla_put(skb, STRATA_A_LINK_ADDRESS, dev->addr_len,
+			      dev->dev_addr);
+	return err;
+}
+
+/**
+ * strata_nl_link_get() - show one attached device
+ * @skb: request, not owned
+ * @info: its parts
+ *
+ * Context: process. Return: 0 or -errno.
+ */
+int strata_nl_link_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct strata_nl_device device = STRATA_NL_DEVICE(info->attrs, LINK);
+	struct strata_link *link;
+	struct strata_net *sn;
+	struct sk_buff *reply;
+	void *header;
+	int err;
+
+	reply = strata_nl_reply(info, STRATA_CMD_LINK_GET, &header);
+	if (!reply)
+		return -ENOMEM;
+	sn = strata_net(genl_info_net(info));
+	mutex_lock(&sn->config);
+	link = strata_nl_get_link(sn, &device, info->extack);
+	err = PTR_ERR_OR_ZERO(link) ?: link_fill(reply, link);
+	mutex_unlock(&sn->config);
+	return strata_nl_reply_send(info, reply, header, err);
+}
+
+/* Where to go on: after the last one shown, or in its place if it is gone. */
+static struct strata_link *link_resume(struct strata_net *sn,
+				       const struct strata_nl_dump *dump)
+{
+	unsigned long before = dump->pos;
+	struct strata_link *link;
+
+	if (!dump->pos)
+		return strata_link_next(sn, NULL);
+	link = strata_link_by_index(sn, dump->last_ifindex);
+	if (link)
+		return strata_link_next(sn, link);
+	do {
+		link = strata_link_next(sn, link);
+	} while (link && --before);
+	return link;
+}
+
+static int link_dump_one(const struct strata_nl_visit *visit,
+			 const struct strata_link *link)
+{
+	struct strata_nl_dump *dump = strata_nl_dump(visit->cb);
+	void *header;
+
+	if (dump->ifindex && dump->ifindex != link->ifindex)
+		return 0;
+	header = strata_nl_dump_message(visit->skb, visit->cb,
+					STRATA_CMD_LINK_GET);
+	if (!header)
+		return -EMSGSIZE;
+	if (link_fill(visit->skb, link)) {
+		genlmsg_cancel(visit->skb, header);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(visit->skb, header);
+	return 0;
+}
+
+/**
+ * strata_nl_link_dump() - show attached devices
+ * @skb: to fill
+ * @cb: the dump
+ *
+ * Context: process. Return: bytes filled, 0 at the end, or -errno.
+ */
+int strata_nl_link_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct strata_net *sn = strata_nl_dump_net(cb);
+	struct strata_nl_device device =
+		STRATA_NL_DEVICE(strata_genl_dump_attrs(cb), LINK);
+	struct strata_nl_visit visit = { skb, cb, sn };
+	struct strata_nl_dump *dump = strata_nl_dump(cb);
+	struct strata_link *link = NULL;
+	int err;
+
+	mutex_lock(&sn->config);
+	err = strata_nl_dump_start(cb, &device);
+	strata_nl_dump_consistent(sn, cb);
+	if (!err)
+		link = link_resume(sn, dump);
+	for (; link && !err; link = strata_link_next(sn, link)) {
+		err = link_dump_one(&visit, link);
+		if (err)
+			break;
+		dump->pos++;
+		dump->last_ifindex = link->ifindex;
+	}
+	mutex_unlock(&sn->config);
+	return strata_nl_dump_result(skb, err);
+}
+
+static int link_change(struct genl_info *info,
+		       int (*change)(struct net_device *dev,
+				     struct netlink_ext_ack *extack))
+{
+	struct strata_nl_device device = STRATA_NL_DEVICE(info->attrs, LINK);
+	struct net_device *dev;
+	int err;
+
+	rtnl_lock();
+	dev = strata_nl_get_dev(genl_info_net(info), &device, info->extack);
+	err = PTR_ERR_OR_ZERO(dev) ?: change(dev, info->extack);
+	rtnl_unlock();
+	return err;
+}
+
+/**
+ * strata_nl_link_attach() - give a device to the stack
+ * @skb: request, not owned
+ * @info: its parts
+ *
+ * Context: process; takes RTNL. Return: 0 or -errno.
+ */
+int strata_nl_link_attach(struct sk_buff *skb, struct genl_info *info)
+{
+	return link_change(info, strata_link_attach);
+}
+
+/**
+ * strata_nl_link_detach() - give a device back to the host
+ * @skb: request, not owned
+ * @info: its parts
+ *
+ * Context: process; takes RTNL. Return: 0 or -errno.
+ */
+int strata_nl_link_detach(struct sk_buff *skb, struct genl_info *info)
+{
+	return link_change(info, strata_link_detach);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Private to net/netlink: what the files of the objects share.
+ */
+#ifndef _STRATA_NET_NETLINK_H
+#define _STRATA_NET_NETLINK_H
+
+#include <net/genetlink.h>
+#include <net/sock.h>
+#include <strata/genl.h>
+#include <strata/link.h>
+#include <strata/net.h>
+#include <linux/strata_netlink.h>
+
+/* For error texts: which attributes of an object name its device. */
+struct strata_nl_device {
+	const struct nlattr *ifindex;
+	const struct nlattr *ifname;
+};
+
+static inline struct strata_nl_device
+strata_nl_device(struct nlattr **attrs, int type_ifindex, int type_ifname)
+{
+	return (struct strata_nl_device) {
+		.ifindex = attrs[type_ifindex],
+		.ifname = attrs[type_ifname],
+	};
+}
+
+#define STRATA_NL_DEVICE(attrs, object) \
+	strata_nl_device(attrs, STRATA_A_##object##_IFINDEX, \
+			 STRATA_A_##object##_IFNAME)
+
+/* The policy of these attributes, and of every network address. */
+#define STRATA_NL_POLICY_DEVICE(object) \
+	[STRATA_A_##object##_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1), \
+	[STRATA_A_##object##_IFNAME] = { \
+		.type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 }
+#define STRATA_NL_POLICY_ADDRESS \
+	NLA_POLICY_RANGE(NLA_BINARY, sizeof(struct in_addr), \
+			 sizeof(struct in6_addr))
+#define STRATA_NL_POLICY_PLEN	NLA_POLICY_MAX(NLA_U8, 128)
+
+/**
+ * struct strata_nl_dump - where a dump stands; lives in netlink_callback.ctx
+ * @started: the request has been looked at
+ * @ifindex: show what is on this device only, 0: everything
+ * @slot: which of several tables
+ * @pos: position in it
+ * @last_addr: the last address shown
+ * @last_ifindex: the last link shown
+ */
+struct strata_nl_dump {
+	bool started;
+	int ifindex;
+	unsigned int slot;
+	unsigned long pos;
+	struct in6_addr last_addr;
+	int last_ifindex;
+};
+
+static inline struct strata_nl_dump *strata_nl_dump(struct netlink_callback *cb)
+{
+	BUILD_BUG_ON(sizeof(struct strata_nl_dump) > sizeof(cb->ctx));
+	return (struct strata_nl_dump *)cb->ctx;
+}
+
+/* The stack of the namespace that a dump's request came from. */
+static inline struct strata_net *
+strata_nl_dump_net(const struct netlink_callback *cb)
+{
+	return strata_net(sock_net(cb->skb->sk));
+}
+
+/**
+ * struct strata_nl_visit - what a table's walk hands to each visit of a dump
+ * @skb: the message being filled
+ * @cb: the dump
+ * @sn: the namespace's stack
+ */
+struct strata_nl_visit {
+	struct sk_buff *skb;
+	struct netlink_callback *cb;
+	struct strata_net *sn;
+};
+
+extern struct genl_family strata_nl_family;
+
+/* The ends of a change, of a dump and of one of its messages: family.c. */
+struct strata_net *strata_nl_lock(struct genl_info *info);
+int strata_nl_unlock(struct strata_net *sn, int err);
+int strata_nl_dump_start(struct netlink_callback *cb,
+			 const struct strata_nl_device *device);
+void strata_nl_dump_consistent(struct strata_net *sn,
+			       struct netlink_callback *cb);
+void *strata_nl_dump_message(struct sk_buff *skb, struct netlink_callback *cb,
+			     u8 cmd);
+int strata_nl_dump_result(const struct sk_buff *skb, int err);
+struct sk_buff *strata_nl_reply(struct genl_info *info, u8 cmd, void **header);
+int strata_nl_reply_send(struct genl_info *info, struct sk_buff *skb,
+			 void *header, int err);
+
+/* What attributes mean: attr.c. */
+struct net_device *strata_nl_get_dev(struct net *net,
+				     const struct strata_nl_device *device,
+				     struct netlink_ext_ack *extack);
+struct strata_link *strata_nl_get_link(struct strata_net *sn,
+				       const struct strata_nl_device *device,
+				       struct netlink_ext_ack *extack);
+int strata_nl_get_addr(const struct nlattr *attr, struct in6_addr *addr,
+		       struct netlink_ext_ack *extack);
+int strata_nl_get_plen(const struct nlattr *attr, const struct in6_addr *addr,
+		       u8 *plen, struct netlink_ext_ack *extack);
+int strata_nl_put_addr(struct sk_buff *skb, int type,
+		       const struct in6_addr *addr);
+int strata_nl_put_plen(struct sk_buff *skb, int type,
+		       const struct in6_addr *addr, u8 plen);
+int strata_nl_put_device(struct sk_buff *skb, int type_ifindex,
+			 int type_ifname, const struct strata_link *link);
+
+/* The operations, each called by generic netlink. Context: process. */
+int strata_nl_link_get(struct sk_buff *skb, struct genl_info *info);
+int strata_nl_link_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int strata_nl_link_attach(struct sk_buff *skb, struct genl_info *info);
+int strata_nl_link_detach(struct sk_buff *skb, struct genl_info *info);
+int strata_nl_addr_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int strata_nl_addr_add(struct sk_buff *skb, struct genl_info *info);
+int strata_nl_addr_del(struct sk_buff *skb, struct genl_info *info);
+int strata_nl_route_get(struct sk_buff *skb, struct genl_info *info);
+int strata_nl_route_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int strata_nl_route_add(struct sk_buff *skb, struct genl_info *info);
+int strata_nl_route_del(struct sk_buff *skb, struct genl_info *info);
+int strata_nl_neigh_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int strata_nl_neigh_add(struct sk_buff *skb, struct genl_info *info);
+int strata_nl_neigh_del(struct sk_buff *skb, struct genl_info *info);
+int strata_nl_neigh_flush(struct sk_buff *skb, struct genl_info *info);
+int strata_nl_sock_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int strata_nl_stat_dump(struct sk_buff *skb, struct netlink_callback *cb);
+
+/*
+ * Which attributes each operation takes; the rest are refused. All policies of
+ * an object are of one size, so that its attributes can be read in all of them.
+ */
+extern const struct nla_policy
+	strata_nl_link_policy[STRATA_A_LINK_MAX + 1],
+	strata_nl_addr_get_policy[STRATA_A_ADDR_MAX + 1],
+	strata_nl_addr_policy[STRATA_A_ADDR_MAX + 1],
+	strata_nl_route_get_policy[STRATA_A_ROUTE_MAX + 1],
+	strata_nl_route_add_policy[STRATA_A_ROUTE_MAX + 1],
+	strata_nl_route_del_policy[STRATA_A_ROUTE_MAX + 1],
+	strata_nl_neigh_get_policy[STRATA_A_NEIGH_MAX + 1],
+	strata_nl_neigh_add_policy[STRATA_A_NEIGH_MAX + 1],
+	strata_nl_neigh_del_policy[STRATA_A_NEIGH_MAX + 1];
+
+#endif /* _STRATA_NET_NETLINK_H */

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Routes: route-get, route-add, route-del.
+ */
+#include <linux/netlink.h>
+#include <net/addrconf.h>
+#include <strata/packet.h>
+#include <strata/route.h>
+#include "netlink.h"
+
+const struct nla_policy strata_nl_route_get_policy[STRATA_A_ROUTE_MAX + 1] = {
+	STRATA_NL_POLICY_DEVICE(ROUTE),
+	[STRATA_A_ROUTE_DST] = STRATA_NL_POLICY_ADDRESS,
+};
+
+const struct nla_policy strata_nl_route_del_policy[STRATA_A_ROUTE_MAX + 1] = {
+	STRATA_NL_POLICY_DEVICE(ROUTE),
+	[STRATA_A_ROUTE_DST] = STRATA_NL_POLICY_ADDRESS,
+	[STRATA_A_ROUTE_DST_LEN] = STRATA_NL_POLICY_PLEN,
+	[STRATA_A_ROUTE_GATEWAY] = STRATA_NL_POLICY_ADDRESS,
+	[STRATA_A_ROUTE_METRIC] = { .type = NLA_U32 },
+};
+
+const struct nla_policy strata_nl_route_add_policy[STRATA_A_ROUTE_MAX + 1] = {
+	STRATA_NL_POLICY_DEVICE(ROUTE),
+	[STRATA_A_ROUTE_DST] = STRATA_NL_POLICY_ADDRESS,
+	[STRATA_A_ROUTE_DST_LEN] = STRATA_NL_POLICY_PLEN,
+	[STRATA_A_ROUTE_GATEWAY] = STRATA_NL_POLICY_ADDRESS,
+	[STRATA_A_ROUTE_SOURCE] = STRATA_NL_POLICY_ADDRESS,
+	[STRATA_A_ROUTE_METRIC] = { .type = NLA_U32 },
+	[STRATA_A_ROUTE_MTU] = { .type = NLA_U32 },
+	[STRATA_A_ROUTE_REPLACE] = { .type = NLA_FLAG },
+};
+
+/* The way a route leads, the same in a table's entry and in a look-up. */
+static int route_fill_way(struct sk_buff *skb, const struct strata_route *route)
+{
+	int err = strata_nl_put_device(skb, STRATA_A_ROUTE_IFINDEX,
+				       STRATA_A_ROUTE_IFNAME, route->link) ?:
+		  nla_put_u32(skb, STRATA_A_ROUTE_METRIC, route->metric);
+
+	if (!err && !strata_addr_any(&route->gateway))
+		err = strata_nl_put_addr(skb, STRATA_A_ROUTE_GATEWAY,
+					 &route->gateway);
+	if (!err && route->mtu)
+		err = nla_put_u32(skb, STRATA_A_ROUTE_MTU, route->mtu);
+	return err;
+}
+
+static int route_fill(struct sk_buff *skb, const struct strata_route *route)
+{
+	u8 origin = route->origin == STRATA_ROUTE_KERNEL ?
+		    STRATA_ROUTE_ORIGIN_KERNEL : STRATA_ROUTE_ORIGIN_STATIC;
+	int err;
+
+	err = strata_nl_put_addr(skb, STRATA_A_ROUTE_DST, &route->prefix) ?:
+	      strata_nl_put_plen(skb, STRATA_A_ROUTE_DST_LEN, &route->prefix,
+				 route->plen) ?:
+	      nla_put_u8(skb, STRATA_A_ROUTE_ORIGIN, origin) ?:
+	      route_fill_way(skb, route);
+	if (!err && !strata_addr_any(&route->source))
+		err = strata_nl_put_addr(skb, STRATA_A_ROUTE_SOURCE,
+					 &route->source);
+	return err;
+}
+
+static int route_dump_one(const struct strata_route *route, void *arg)
+{
+	const struct strata_nl_visit *visit = arg;
+	struct strata_nl_dump *dump = strata_nl_dump(visit->cb);
+	void *header;
+
+	if (dump->ifindex && dump->ifindex != route->link->ifindex)
+		return 0;
+	header = strata_nl_dump_message(visit->skb, visit->cb,
+					STRATA_CMD_ROUTE_GET);
+	if (!header)
+		return -EMSGSIZE;
+	if (route_fill(visit->skb, route)) {
+		genlmsg_cancel(visit->skb, header);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(visit->skb, header);
+	return 0;
+}
+
+/**
+ * strata_nl_route_dump() - show the routes
+ * @skb: to fill
+ * @cb: the dump
+ *
+ * Context: process. Return: bytes filled, 0 at the end, or -errno.
+ */
+int strata_nl_route_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct strata_net *sn = strata_nl_dump_net(cb);
+	struct nlattr **attrs = strata_genl_dump_attrs(cb);
+	struct strata_nl_device device = STRATA_NL_DEVICE(attrs, ROUTE);
+	struct strata_nl_visit visit = { skb, cb, sn };
+	int err;
+
+	if (attrs[STRATA_A_ROUTE_DST]) {
+		NL_SET_ERR_MSG_ATTR(cb->extack, attrs[STRATA_A_ROUTE_DST],
+				    "a dump of the table takes no destination");
+		return -EINVAL;
+	}
+	mutex_lock(&sn->config);
+	err = strata_nl_dump_start(cb, &device);
+	strata_nl_dump_consistent(sn, cb);
+	if (!err)
+		err = strata_route_walk(sn, &strata_nl_dump(cb)->pos,
+					route_dump_one, &visit);
+	mutex_unlock(&sn->config);
+	return strata_nl_dump_result(skb, err);
+}
+
+/*
+ * What the stack would do with a packet for @dst, from the same tables that
+ * input and output ask, but without making a neighbour entry: anybody may ask.
+ */
+static u8 route_type(struct strata_net *sn, const struct strata_route *route,
+		     const struct in6_addr *dst)
+{
+	if (strata_addr_find(sn, dst))
+		return STRATA_ROUTE_TYPE_LOCAL;
+	if (strata_addr_is_broadcast(sn, route->link, dst))
+		return STRATA_ROUTE_TYPE_BROADCAST;
+	if (strata_addr_is4(dst) ?
+	    ipv4_is_multicast(strata_addr_to4(dst)) :
+	    ipv6_addr_is_multicast(dst))
+		return STRATA_ROUTE_TYPE_MULTICAST;
+	return STRATA_ROUTE_TYPE_UNICAST;
+}
+
+static const struct in6_addr *route_source(const struct strata_route *route,
+					   const struct in6_addr *dst)
+{
+	const struct in6_addr *next = &route->gateway;
+	const struct strata_addr *addr;
+
+	if (!strata_addr_any(&route->source))
+		return &route->source;
+	if (strata_addr_any(next))
+		next = dst;
+	addr = strata_addr_select(route->link, next);
+	return addr ? &addr->addr : NULL;
+}
+
+/* An address of ours is reached over the stack's own loopback device. */
+static int local_fill(struct sk_buff *skb, struct strata_net *sn,
+		      const struct in6_addr *dst)
+{
+	struct strata_link *link = strata_link_loopback(sn);
+
+	if (!link)
+		return -ENETUNREACH;
+	return strata_nl_put_addr(skb, STRATA_A_ROUTE_DST, dst) ?:
+	       nla_put_u8(skb, STRATA_A_ROUTE_TYPE, STRATA_ROUTE_TYPE_LOCAL) ?:
+	       strata_nl_put_addr(skb, STRATA_A_ROUTE_SOURCE, dst) ?:
+	       strata_nl_put_device(skb, STRATA_A_ROUTE_IFINDEX,
+				    STRATA_A_ROUTE_IFNAME, link);
+}
+
+static int lookup_fill(struct sk_buff *skb, struct strata_net *sn,
+		       const struct in6_addr *dst, int oif,
+		       struct netlink_ext_ack *extack)
+{
+	const struct strata_route *route;
+	const struct in6_addr *source;
+	int err;
+
+	if (!oif && strata_addr_find(sn, dst))
+		return local_fill(skb, sn, dst);
+	route = strata_route_lookup(sn, dst, oif);
+	if (!route) {
+		NL_SET_ERR_MSG(extack,
+			       "no route leads there: see `strata route show`");
+		return -ENETUNREACH;
+	}
+	err = strata_nl_put_addr(skb, STRATA_A_ROUTE_DST, dst) ?:
+	      nla_put_u8(skb, STRATA_A_ROUTE_TYPE,
+			 route_type(sn, route, dst)) ?:
+	      route_fill_way(skb, route);
+	source = route_source(route, dst);
+	if (!err && source)
+		err = strata_nl_put_addr(skb, STRATA_A_ROUTE_SOURCE, source);
+	return err;
+}
+
+static int route_lookup(struct sk_buff *reply, struct genl_info *info,
+			const struct in6_addr *dst)
+{
+	struct strata_nl_device device = STRATA_NL_DEVICE(info->attrs, ROUTE);
+	struct strata_net *sn = strata_net(genl_info_net(info));
+	struct strata_link *link = NULL;
+	int err;
+
+	mutex_lock(&sn->config);
+	if (device.ifindex || device.ifname)
+		link = strata_nl_get_link(sn, &device, info->extack);
+	err = PTR_ERR_OR_ZERO(link);
+	rcu_read_lock();
+	if (!err)
+		err = lookup_fill(reply, sn, dst, link ? link->ifindex : 0,
+				  info->extack);
+	rcu_read_unlock();
+	mutex_unlock(&sn->config);
+	return err;
+}
+
+static int get_dst(struct genl_info *info, struct in6_addr *dst)
+{
+	const struct nlattr *attr = info->attrs[STRATA_A_ROUTE_DST];
+
+	if (attr)
+		return strata_nl_get_addr(attr, dst, info->extack);
+	NL_SET_ERR_MSG(info->extack, "no destination given");
+	return -EINVAL;
+}
+
+/**
+ * strata_nl_route_get() - look a destination up
+ * @skb: request, not owned
+ * @info: its parts
+ *
+ * Context: process. Return: 0 or -errno.
+ */
+int strata_nl_route_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct sk_buff *reply;
+	struct in6_addr dst;
+	void *header;
+	int err;
+
+	err = get_dst(info, &dst);
+	if (err)
+		return err;
+	reply = strata_nl_reply(info, STRATA_CMD_ROUTE_GET, &header);
+	if (!reply)
+		return -ENOMEM;
+	err = route_lookup(reply, info, &dst);
+	return strata_nl_reply_send(info, reply, header, err);
+}
+
+static int get_optional_addr(struct genl_info *info, int type,
+			     struct in6_addr *addr)
+{
+	const struct nlattr *attr = info->attrs[type];
+	int err;
+
+	if (!attr)
+		return 0;
+	err = strata_nl_get_addr(attr, addr, info->extack);
+	if (err || !strata_addr_any(addr))
+		return err;
+	NL_SET_ERR_MSG_ATTR(info->extack, attr,
+			    "the unspecified address is no station's");
+	return -EINVAL;
+}
+
+/* What was not given, or is not for this operation, stays 0. */
+static int route_parse(struct genl_info *info, struct strata_route *route)
+{
+	int err;
+
+	memset(route, 0, sizeof(*route));
+	route->origin = STRATA_ROUTE_STATIC;
+	err = get_dst(info, &route->prefix) ?:
+	      strata_nl_get_plen(info->attrs[STRATA_A_ROUTE_DST_LEN],
+				 &route->prefix, &route->plen, info->extack) ?:
+	      get_optional_addr(info, STRATA_A_ROUTE_GATEWAY, &route->gateway);
+	if (err)
+		return err;
+	if (info->attrs[STRATA_A_ROUTE_METRIC])
+		route->metric = nla_get_u32(info->attrs[STRATA_A_ROUTE_METRIC]);
+	if (info->attrs[STRATA_A_ROUTE_MTU])
+		route->mtu = nla_get_u32(info->attrs[STRATA_A_ROUTE_MTU]);
+	return get_optional_addr(info, STRATA_A_ROUTE_SOURCE, &route->source);
+}
+
+static int route_get_link(struct genl_info *info, struct strata_net *sn,
+			  struct strata_route *route)
+{
+	struct strata_nl_device device = STRATA_NL_DEVICE(info->attrs, ROUTE);
+
+	if (!device.ifindex && !device.ifname)
+		return 0;
+	route->link = strata_nl_get_link(sn, &device, info->extack);
+	return PTR_ERR_OR_ZERO(route->link);
+}
+
+/**
+ * strata_nl_route_add() - add a route
+ * @skb: request, not owned
+ * @info: its parts
+ *
+ * Context: process. Return: 0 or -errno.
+ */
+int strata_nl_route_add(struct sk_buff *skb, struct genl_info *info)
+{
+	bool replace = nla_get_flag(info->attrs[STRATA_A_ROUTE_REPLACE]);
+	struct strata_route route;
+	struct strata_net *sn;
+	int err;
+
+	err = route_parse(info, &route);
+	if (err)
+		return err;
+	sn = strata_nl_lock(info);
+	err = route_get_link(info, sn, &route) ?:
+	      strata_route_add(sn, &route, replace, info->extack);
+	return strata_nl_unlock(sn, err);
+}
+
+/**
+ * strata_nl_route_del() - remove a route
+ * @skb: request, not owned
+ * @info: its parts
+ *
+ * Context: process. Return: 0 or -errno.
+ */
+int strata_nl_route_del(struct sk_buff *skb, struct genl_info *info)
+{
+	struct strata_route route;
+	struct strata_net *sn;
+	int err;
+
+	err = route_parse(info, &route);
+	if (err)
+		return err;
+	sn = strata_nl_lock(info);
+	err = route_get_link(info, sn, &route) ?:
+	      strata_route_del(sn, &route, info->extack);
+	return strata_nl_unlock(sn, err);
+}

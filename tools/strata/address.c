@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * strata address: the stack's own addresses.
+ */
+#include <stdio.h>
+#include "command.h"
+#include "json.h"
+#include "link.h"
+#include "netlink.h"
+#include "show.h"
+
+static void json_one(const struct nl_row *row, const struct prefix *address,
+		     const char *broadcast)
+{
+	char text[SHOW_TEXT];
+
+	json_object(NULL);
+	json_string("family", address->family == AF_INET ? "inet" : "inet6");
+	json_string("local", show_prefix(address, text));
+	json_u64("prefixlen", nl_number(row, STRATA_A_ADDR_PREFIX_LEN));
+	if (broadcast)
+		json_string("broadcast", broadcast);
+	json_object_end();
+}
+
+static void print_one(const struct nl_row *row, struct prefix *address,
+		      const char *broadcast)
+{
+	char text[SHOW_TEXT];
+
+	address->length = nl_number(row, STRATA_A_ADDR_PREFIX_LEN);
+	printf("    %s %s", address->family == AF_INET ? "inet" : "inet6",
+	       show_prefix(address, text));
+	if (broadcast)
+		printf(" brd %s", broadcast);
+	putchar('\n');
+}
+
+static void show_of_link(const struct nl_rows *addresses, uint64_t ifindex)
+{
+	struct prefix address;
+	char text[SHOW_TEXT];
+	size_t position = 0;
+	struct nl_row row;
+
+	while (nl_next(addresses, &position, &row)) {
+		const char *broadcast;
+
+		if (nl_number(&row, STRATA_A_ADDR_IFINDEX) != ifindex ||
+		    !nl_address(&row, STRATA_A_ADDR_ADDRESS, &address) ||
+		    !show_family(address.family))
+			continue;
+		broadcast = show_address(&row, STRATA_A_ADDR_BROADCAST, text);
+		if (options.json)
+			json_one(&row, &address, broadcast);
+		else
+			print_one(&row, &address, broadcast);
+	}
+}
+
+static void show_link(const struct nl_row *link,
+		      const struct nl_rows *addresses)
+{
+	uint64_t ifindex = nl_number(link, STRATA_A_LINK_IFINDEX);
+
+	if (!options.json) {
+		link_print(link);
+		show_of_link(addresses, ifindex);
+		return;
+	}
+	json_object(NULL);
+	link_json(link);
+	json_array("addr_info");
+	show_of_link(addresses, ifindex);
+	json_array_end();
+	json_object_end();
+}
+
+static int address_rows(const char *device, struct nl_rows *rows)
+{
+	struct nlmsghdr *request = nl_begin(STRATA_CMD_ADDR_GET);
+
+	if (!request)
+		return STATUS_KERNEL;
+	if (device)
+		mnl_attr_put_strz(request, STRATA_A_ADDR_IFNAME, device);
+	return nl_dump(request, rows);
+}
+
+static int show(struct args *args)
+{
+	struct nl_rows links = { 0 }, addresses = { 0 };
+	const char *device = NULL;
+	size_t position = 0;
+	struct nl_row link;
+	int status;
+
+	if (args_peek(args)) {
+		args_take(args, "dev");
+		if (arg_device(args, &device) != STATUS_OK ||
+		    args_end(args, "one device") != STATUS_OK)
+			return STATUS_USAGE;
+	}
+	status = link_rows(device, &links);
+	if (status == STATUS_OK)
+		status = address_rows(device, &addresses);
+	if (status == STATUS_OK) {
+		if (options.json)
+			json_array(NULL);
+		while (nl_next(&links, &position, &link))
+			show_link(&link, &addresses);
+		if (options.json)
+			json_array_end();
+	}
+	nl_rows_free(&links);
+	nl_rows_free(&addresses);
+	return status;
+}
+
+/* What add and delete are told. */
+struct change {
+	struct prefix address;
+	const char *device;
+};
+
+static int parse_change(struct args *args, struct change *change)
+{
+	static const char right[] = "ADDRESS/LENGTH dev NAME";
+	bool have_address = false;
+
+	change->device = NULL;
+	while (args_peek(args)) {
+		int status;
+
+		if (args_take(args, "dev")) {
+			status = arg_device(args, &change->device);
+		} else if (!have_address) {
+			args_take(args, "local");
+			status = arg_prefix(args, "address", &change->address);
+			have_address = true;
+		} else {
+			return args_unknown(args, right);
+		}
+		if (status != STATUS_OK)
+			return status;
+	}
+	if (!have_address || !change->device)
+		return args_error(args, "%s is missing, expected %s",
+				  have_address ? "the device" : "the address",
+				  right);
+	return STATUS_OK;
+}
+
+static int change_address(struct args *args, uint8_t command)
+{
+	struct nlmsghdr *request;
+	struct change change;
+	int length;
+
+	if (parse_change(args, &change) != STATUS_OK)
+		return STATUS_USAGE;
+	length = change.address.length;
+	if (length < 0)
+		length = prefix_full(&change.address);
+	request = nl_begin(command);
+	if (!request)
+		return STATUS_KERNEL;
+	nl_put_prefix(request, STRATA_A_ADDR_ADDRESS, &change.address);
+	mnl_attr_put_u8(request, STRATA_A_ADDR_PREFIX_LEN, length);
+	mnl_attr_put_strz(request, STRATA_A_ADDR_IFNAME, change.device);
+	return nl_change(request);
+}
+
+static int add(struct args *args)
+{
+	return change_address(args, STRATA_CMD_ADDR_ADD);
+}
+
+static int delete(struct args *args)
+{
+	return change_address(args, STRATA_CMD_ADDR_DEL);
+}
+
+static const struct command commands[] = {
+	{ "show", "list", show, "[ [ dev ] NAME ]" },
+	{ "add", NULL, add, "ADDRESS/LENGTH dev NAME" },
+	{ "delete", NULL, delete, "ADDRESS/LENGTH dev NAME" },
+	{ 0 },
+};
+
+int address_main(struct args *args)
+{
+	static const struct object object = {
+		.name = "addr",
+		.commands = commands,
+		.help = "",
+	};
+
+	return object_run(&object, args);
+}

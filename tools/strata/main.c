@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * strata: configures the namespace's Strata stack and shows it, with the
+ * grammar of iproute2.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "command.h"
+
+#define NETNS_DIR	"/run/netns"	/* where ip netns keeps them */
+#define OBJECTS		"link, address, route, neighbour, socket, stat or run"
+#define BATCH_WORDS	64		/* in one line of a batch */
+
+struct options options;
+
+static const struct command objects[] = {
+	{ "link", NULL, link_main, "devices attached to the stack" },
+	{ "address", NULL, address_main, "the stack's own addresses" },
+	{ "route", NULL, route_main, "where packets go" },
+	{ "neighbour", "neighbor", neighbour_main,
+	  "link layer addresses of other stations" },
+	{ "socket", NULL, socket_main, "sockets and connections, as ss(8) shows them" },
+	{ "stat", NULL, stat_main, "counters by layer and reasons of drops" },
+	{ "run", NULL, run_main, "run a program over Strata" },
+	{ 0 },
+};
+
+static int print_help(void)
+{
+	const struct command *object;
+
+	puts("Usage: strata [ OPTION… ] OBJECT [ COMMAND [ ARGUMENT… ] ]\n"
+	     "       strata [ OPTION… ] -b FILE\n"
+	     "       strata run [ -- ] PROGRAM [ ARGUMENT… ]\n\n"
+	     "Objects, each with a help of its own (strata link help):");
+	for (object = objects; object->name; object++)
+		printf("  %-10s %s\n", object->name, object->usage);
+	puts("\nOptions:\n"
+	     "  -j, -json        print JSON\n"
+	     "  -p, -pretty      and indent it\n"
+	     "  -s, -statistics  show more\n"
+	     "  -4, -6           one family only\n"
+	     "  -n, -netns NAME  in this network namespace of ip netns\n"
+	     "  -b, -batch FILE  one command a line, from FILE or - (stdin)\n"
+	     "  -force           go on with a batch after an error\n"
+	     "  -V, -Version     print the version\n"
+	     "  -h, -help        this\n\n"
+	     "Objects, commands and long options can be abbreviated.");
+	return STATUS_OK;
+}
+
+static int run_object(struct args *args)
+{
+	const char *word = args_next(args);
+	const struct command *object;
+
+	if (is_help(word))
+		return print_help();
+	object = command_find(objects, word);
+	if (!object)
+		return usage_error("no object \"%s\", use " OBJECTS,
+				   word);
+	return object->run(args);
+}
+
+/* A line of a batch into words; quotes keep spaces, # begins a comment. */
+static int split_line(char *line, char *words[BATCH_WORDS])
+{
+	char *out = line;
+	int count = 0;
+
+	while (count < BATCH_WORDS) {
+		char quote = 0;
+
+		line += strspn(line, " \t\n");
+		if (!*line || *line == '#')
+			return count;
+		for (words[count++] = out; *line; line++) {
+			if (!quote && strchr(" \t\n", *line))
+				break;
+			if (quote && *line == quote)
+				quote = 0;
+			else if (!quote && strchr("'\"", *line))
+				quote = *line;
+			else
+				*out++ = *line;
+		}
+		if (*line)
+			line++;
+		*out++ = '\0';
+	}
+	return -1;
+}
+
+static int batch_line(char *line, const char *name, unsigned int number)
+{
+	const struct options before = options;
+	char *words[BATCH_WORDS];
+	struct args args = { .words = words };
+	int status;
+
+	args.count = split_line(line, words);
+	if (!args.count)
+		return STATUS_OK;
+	if (args.count < 0)
+		status = usage_error("a line has at most %d words", BATCH_WORDS);
+	else
+		status = run_object(&args);
+	options = before;
+	if (status != STATUS_OK)
+		fprintf(stderr, "strata: %s:%u: this command failed\n", name,
+			number);
+	return status;
+}
+
+static int run_batch(const char *name, bool force)
+{
+	FILE *file = strcmp(name, "-") == 0 ? stdin : fopen(name, "re");
+	int status = STATUS_OK;
+	unsigned int number = 0;
+	size_t capacity = 0;
+	char *line = NULL;
+
+	if (!file)
+		return usage_error("cannot read %s: %s", name, strerror(errno));
+	while (getline(&line, &capacity, file) >= 0) {
+		int one = batch_line(line, name, ++number);
+
+		if (one != STATUS_OK)
+			status = one;
+		if (one != STATUS_OK && !force)
+			break;
+	}
+	free(line);
+	if (file != stdin)
+		fclose(file);
+	return status;
+}
+
+static int enter_namespace(const char *name)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	if (strchr(name, '/'))
+		snprintf(path, sizeof(path), "%s", name);
+	else
+		snprintf(path, sizeof(path), NETNS_DIR "/%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return usage_error("no network namespace \"%s\": see ip netns list",
+				   name);
+	if (setns(fd, CLONE_NEWNET) < 0)
+		return usage_error("cannot enter the network namespace \"%s\": %s",
+				   name, strerror(errno));
+	close(fd);
+	return STATUS_OK;
+}
+
+/* What the options before the object say, beside struct options. */
+struct invocation {
+	const char *netns;
+	const char *batch;
+	bool force;
+	bool help;
+	bool version;
+};
+
+/* "-netns", "--netns", "-n" or any beginning in between. */
+static bool option_is(const char *word, const char *name)
+{
+	word += word[1] == '-' ? 2 : 1;
+	return word_matches(word, name);
+}
+
+static int option_value(struct args *args, const char *what, const char **value)
+{
+	*value = args_next(args);
+	if (*value)
+		return STATUS_OK;
+	return usage_error("%s needs a value: %s",
+			   args->words[args->next - 1], what);
+}
+
+static int parse_option(struct args *args, struct invocation *invocation)
+{
+	const char *word = args_next(args);
+
+	if (strcmp(word, "-4") == 0)
+		options.family = AF_INET;
+	else if (strcmp(word, "-6") == 0)
+		options.family = AF_INET6;
+	else if (option_is(word, "json"))
+		options.json = true;
+	else if (option_is(word, "pretty"))
+		options.pretty = true;
+	else if (option_is(word, "statistics"))
+		options.statistics = true;
+	else if (option_is(word, "netns"))
+		return option_value(args, "a namespace", &invocation->netns);
+	else if (option_is(word, "batch"))
+		return option_value(args, "a file", &invocation->batch);
+	else if (option_is(word, "force"))
+		invocation->force = true;
+	else if (option_is(word, "Version") || option_is(word, "version"))
+		invocation->version = true;
+	else if (option_is(word, "help"))
+		invocation->help = true;
+	else
+		return usage_error("no option %s, see strata -h", word);
+	return STATUS_OK;
+}
+
+static int do_what_is_asked(struct args *args)
+{
+	struct invocation invocation = { 0 };
+	const char *word;
+
+	while ((word = args_peek(args)) && *word == '-')
+		if (parse_option(args, &invocation) != STATUS_OK)
+			return STATUS_USAGE;
+	if (invocation.help)
+		return print_help();
+	if (invocation.version) {
+		puts("strata utility, strata-" STRATA_VERSION);
+		return STATUS_OK;
+	}
+	if (!word && !invocation.batch)
+		return usage_error("what shall I do? Use " OBJECTS ", or -h");
+	if (word && invocation.batch)
+		return usage_error("-batch takes its commands from the file: remove \"%s\"",
+				   word);
+	if (invocation.netns &&
+	    enter_namespace(invocation.netns) != STATUS_OK)
+		return STATUS_USAGE;
+	if (invocation.batch)
+		return run_batch(invocation.batch, invocation.force);
+	return run_object(args);
+}
+
+int main(int argc, char **argv)
+{
+	struct args args = { .words = argv, .count = argc, .next = 1 };
+	int status = do_what_is_asked(&args);
+
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		usage_error("cannot write the output: %s", strerror(errno));
+		return status != STATUS_OK ? status : STATUS_USAGE;
+	}
+	return status;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Requests to the kernel's "strata" family, and its answers.
+ */
+#ifndef STRATA_NETLINK_H
+#define STRATA_NETLINK_H
+
+#include <libmnl/libmnl.h>
+#include <linux/strata_netlink.h>
+#include "arg.h"
+
+#define NL_ATTRS	32	/* more than any object has */
+
+/**
+ * struct nl_rows - the messages of an answer, in order
+ * @data: one after the other
+ * @size: bytes used
+ * @capacity: bytes allocated
+ *
+ * Starts zeroed; nl_rows_free() frees.
+ */
+struct nl_rows {
+	char *data;
+	size_t size;
+	size_t capacity;
+};
+
+/**
+ * struct nl_row - one message of an answer
+ * @attrs: by type; NULL: absent
+ */
+struct nl_row {
+	const struct nlattr *attrs[NL_ATTRS];
+};
+
+/*
+ * A request is built in one static buffer: begin, add attributes with
+ * libmnl's mnl_attr_put_*(), then send it with one of the last three.
+ * nl_begin() returns NULL when there is no way to talk to the stack.
+ */
+struct nlmsghdr *nl_begin(uint8_t command);
+void nl_put_prefix(struct nlmsghdr *request, uint16_t type,
+		   const struct prefix *address);
+
+/* Each returns the exit status. Rows of a failed request are empty. */
+int nl_change(struct nlmsghdr *request);
+int nl_ask(struct nlmsghdr *request, struct nl_rows *rows);
+int nl_dump(struct nlmsghdr *request, struct nl_rows *rows);
+
+/* Iteration: @position starts at 0. False: no more. */
+bool nl_next(const struct nl_rows *rows, size_t *position, struct nl_row *row);
+void nl_rows_free(struct nl_rows *rows);
+
+/* What is absent or too short reads as 0 and "". */
+unsigned long long nl_number(const struct nl_row *row, unsigned int type);
+const char *nl_text(const struct nl_row *row, unsigned int type);
+/* The length of @address is -1. False: absent. */
+bool nl_address(const struct nl_row *row, unsigned int type,
+		struct prefix *address);
+
+#endif /* STRATA_NETLINK_H */

@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * strata route: where packets go.
+ */
+#include <stdio.h>
+#include <string.h>
+#include "command.h"
+#include "json.h"
+#include "netlink.h"
+#include "show.h"
+
+/* 0 is no limit; what else is impossible the kernel refuses. */
+#define MTU_MIN		68
+#define MTU_MAX		65535
+
+/**
+ * struct route_args - what the words of a route command say
+ * @dst: prefix; its family is AF_UNSPEC for "default" until another tells
+ * @via: gateway
+ * @source: preferred source
+ * @device: output device
+ * @metric: of the route
+ * @mtu: of the route
+ * @have: which of them were given
+ */
+struct route_args {
+	struct prefix dst;
+	struct prefix via;
+	struct prefix source;
+	const char *device;
+	uint32_t metric;
+	uint32_t mtu;
+	struct {
+		bool dst, via, source, metric, mtu;
+	} have;
+};
+
+static int parse_dst(struct args *args, struct route_args *route)
+{
+	const char *word;
+
+	if (route->have.dst)
+		return args_unknown(args, "via, dev, metric, src or mtu");
+	args_take(args, "to");
+	route->have.dst = true;
+	word = args_peek(args);
+	if (word && (strcmp(word, "default") == 0 || strcmp(word, "any") == 0 ||
+		     strcmp(word, "all") == 0)) {
+		args_next(args);
+		route->dst.family = options.family;
+		route->dst.length = 0;
+		return STATUS_OK;
+	}
+	return arg_prefix(args, "destination", &route->dst);
+}
+
+static int parse_word(struct args *args, struct route_args *route)
+{
+	if (args_take(args, "via")) {
+		route->have.via = true;
+		return arg_address(args, "gateway", &route->via);
+	}
+	if (args_take(args, "dev") || args_take(args, "oif"))
+		return arg_device(args, &route->device);
+	if (args_take(args, "src")) {
+		route->have.source = true;
+		return arg_address(args, "source address", &route->source);
+	}
+	if (args_take(args, "metric") || args_take(args, "priority") ||
+	    args_take(args, "preference")) {
+		route->have.metric = true;
+		return arg_u32(args, "metric", 0, UINT32_MAX, &route->metric);
+	}
+	if (args_take(args, "mtu")) {
+		route->have.mtu = true;
+		return arg_u32(args, "mtu", MTU_MIN, MTU_MAX, &route->mtu);
+	}
+	return parse_dst(args, route);
+}
+
+static int same_family(const struct args *args, const char *what, bool have,
+		       const struct prefix *address, const struct prefix *dst)
+{
+	if (!have || address->family == dst->family)
+		return STATUS_OK;
+	return args_error(args, "the %s and the destination must both be IPv4 or both IPv6",
+				  what);
+}
+
+static int parse_route(struct args *args, struct route_args *route)
+{
+	int status;
+
+	memset(route, 0, sizeof(*route));
+	while (args_peek(args)) {
+		status = parse_word(args, route);
+		if (status != STATUS_OK)
+			return status;
+	}
+	if (!route->have.dst)
+		return STATUS_OK;
+	/* "default" is of the family that the rest is of. */
+	if (!route->dst.family && route->have.via)
+		route->dst.family = route->via.family;
+	if (!route->dst.family && route->have.source)
+		route->dst.family = route->source.family;
+	if (!route->dst.family)
+		route->dst.family = AF_INET;
+	if (same_family(args, "gateway", route->have.via, &route->via,
+			&route->dst) != STATUS_OK)
+		return STATUS_USAGE;
+	return same_family(args, "source address", route->have.source,
+			   &route->source, &route->dst);
+}
+
+static void put_route(struct nlmsghdr *request, const struct route_args *route)
+{
+	int length = route->dst.length;
+
+	if (length < 0)
+		length = prefix_full(&route->dst);
+	nl_put_prefix(request, STRATA_A_ROUTE_DST, &route->dst);
+	mnl_attr_put_u8(request, STRATA_A_ROUTE_DST_LEN, length);
+	if (route->have.via)
+		nl_put_prefix(request, STRATA_A_ROUTE_GATEWAY, &route->via);
+	if (route->have.source)
+		nl_put_prefix(request, STRATA_A_ROUTE_SOURCE, &route->source);
+	if (route->device)
+		mnl_attr_put_strz(request, STRATA_A_ROUTE_IFNAME,
+				  route->device);
+	if (route->have.metric)
+		mnl_attr_put_u32(request, STRATA_A_ROUTE_METRIC,
+				 route->metric);
+	if (route->have.mtu)
+		mnl_attr_put_u32(request, STRATA_A_ROUTE_MTU, route->mtu);
+}
+
+static int missing_dst(const struct args *args)
+{
+	return args_error(args, "the destination is missing, like 10.1.0.0/16 or default");
+}
+
+static int add_route(struct args *args, bool replace)
+{
+	struct nlmsghdr *request;
+	struct route_args route;
+
+	if (parse_route(args, &route) != STATUS_OK)
+		return STATUS_USAGE;
+	if (!route.have.dst)
+		return missing_dst(args);
+	if (!route.have.via && !route.device)
+		return args_error(args, "where to? Give via ADDRESS, dev NAME or both");
+	request = nl_begin(STRATA_CMD_ROUTE_ADD);
+	if (!request)
+		return STATUS_KERNEL;
+	put_route(request, &route);
+	if (replace)
+		mnl_attr_put(request, STRATA_A_ROUTE_REPLACE, 0, NULL);
+	return nl_change(request);
+}
+
+static int add(struct args *args)
+{
+	return add_route(args, false);
+}
+
+static int replace(struct args *args)
+{
+	return add_route(args, true);
+}
+
+static int delete(struct args *args)
+{
+	struct nlmsghdr *request;
+	struct route_args route;
+
+	if (parse_route(args, &route) != STATUS_OK)
+		return STATUS_USAGE;
+	if (!route.have.dst)
+		return missing_dst(args);
+	if (route.have.source || route.have.mtu)
+		return args_error(args, "a route is found by prefix, via, dev, metric, not by %s",
+				  route.have.mtu ? "mtu" : "src");
+	request = nl_begin(STRATA_CMD_ROUTE_DEL);
+	if (!request)
+		return STATUS_KERNEL;
+	put_route(request, &route);
+	return nl_change(request);
+}
+
+/* A destination as ip route prints it. */
+static const char *show_dst(const struct prefix *dst, char text[SHOW_TEXT])
+{
+	struct prefix shown = *dst;
+
+	if (!dst->length)
+		return "default";
+	if (dst->length == prefix_full(dst))
+		shown.length = -1;
+	return show_prefix(&shown, text);
+}
+
+static void json_way(const struct nl_row *row)
+{
+	static const struct {
+		unsigned int type;
+		const char *key;
+	} addresses[] = {
+		{ STRATA_A_ROUTE_GATEWAY, "gateway" },
+		{ STRATA_A_ROUTE_SOURCE, "prefsrc" },
+	};
+	const char *address;
+	char text[SHOW_TEXT];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(addresses); i++) {
+		address = show_address(row, addresses[i].type, text);
+		if (address)
+			json_string(addresses[i].key, address);
+	}
+	json_string("dev", nl_text(row, STRATA_A_ROUTE_IFNAME));
+	if (nl_number(row, STRATA_A_ROUTE_METRIC))
+		json_u64("metric", nl_number(row, STRATA_A_ROUTE_METRIC));
+	if (nl_number(row, STRATA_A_ROUTE_MTU))
+		json_u64("mtu", nl_number(row, STRATA_A_ROUTE_MTU));
+}
+
+static void print_way(const struct nl_row *row, const char *protocol)
+{
+	const char *address;
+	char text[SHOW_TEXT];
+
+	address = show_address(row, STRATA_A_ROUTE_GATEWAY, text);
+	if (address)
+		printf(" via %s", address);
+	printf(" dev %s", nl_text(row, STRATA_A_ROUTE_IFNAME));
+	if (protocol)
+		printf(" proto %s", protocol);
+	address = show_address(row, STRATA_A_ROUTE_SOURCE, text);
+	if (address)
+		printf(" src %s", address);
+	if (nl_number(row, STRATA_A_ROUTE_METRIC))
+		printf(" metric %u",
+		       (unsigned int)nl_number(row, STRATA_A_ROUTE_METRIC));
+	if (nl_number(row, STRATA_A_ROUTE_MTU))
+		printf(" mtu %u",
+		       (unsigned int)nl_number(row, STRATA_A_ROUTE_MTU));
+	putchar('\n');
+}
+
+static bool is_wanted(const struct nl_row *row, const struct prefix *dst,
+		      const struct route_args *wanted)
+{
+	struct prefix via;
+
+	if (!show_family(dst->family))
+		return false;
+	if (wanted->have.metric &&
+	    wanted->metric != nl_number(row, STRATA_A_ROUTE_METRIC))
+		return false;
+	if (wanted->have.via &&
+	    (!nl_address(row, STRATA_A_ROUTE_GATEWAY, &via) ||
+	     via.family != wanted->via.family ||
+	     memcmp(via.bytes, wanted->via.bytes, prefix_bytes(&via)) != 0))
+		return false;
+	if (!wanted->have.dst)
+		return true;
+	return dst->family == wanted->dst.family &&
+	       dst->length == (wanted->dst.length < 0 ? prefix_full(dst) :
+						       wanted->dst.length) &&
+	       memcmp(dst->bytes, wanted->dst.bytes, prefix_bytes(dst)) == 0;
+}
+
+static void show_route(const struct nl_row *row, const struct prefix *dst)
+{
+	static const char *const origins[] = {
+		[STRATA_ROUTE_ORIGIN_KERNEL] = "kernel",
+		[STRATA_ROUTE_ORIGIN_STATIC] = "static",
+	};
+	const char *origin = show_name(origins, ARRAY_SIZE(origins),
+				       nl_number(row, STRATA_A_ROUTE_ORIGIN));
+	char text[SHOW_TEXT];
+
+	if (!options.json) {
+		fputs(show_dst(dst, text), stdout);
+		print_way(row, origin);
+		return;
+	}
+	json_object(NULL);
+	json_string("dst", show_dst(dst, text));
+	json_string("protocol", origin);
+	json_way(row);
+	json_object_end();
+}
+
+static int show(struct args *args)
+{
+	struct nl_rows rows = { 0 };
+	struct nlmsghdr *request;
+	struct route_args wanted;
+	size_t position = 0;
+	struct prefix dst;
+	struct nl_row row;
+	int status;
+
+	if (parse_route(args, &wanted) != STATUS_OK)
+		return STATUS_USAGE;
+	request = nl_begin(STRATA_CMD_ROUTE_GET);
+	if (!request)
+		return STATUS_KERNEL;
+	if (wanted.device)
+		mnl_attr_put_strz(request, STRATA_A_ROUTE_IFNAME,
+				  wanted.device);
+	status = nl_dump(request, &rows);
+	if (status != STATUS_OK)
+		return status;
+	if (options.json)
+		json_array(NULL);
+	while (nl_next(&rows, &position, &row)) {
+		if (!nl_address(&row, STRATA_A_ROUTE_DST, &dst))
+			continue;
+		dst.length = nl_number(&row, STRATA_A_ROUTE_DST_LEN);
+		if (is_wanted(&row, &dst, &wanted))
+			show_route(&row, &dst);
+	}
+	if (options.json)
+		json_array_end();
+	nl_rows_free(&rows);
+	return STATUS_OK;
+}
+
+static void show_answer(const struct nl_row *row)
+{
+	static const char *const types[] = {
+		[STRATA_ROUTE_TYPE_UNICAST] = "unicast",
+		[STRATA_ROUTE_TYPE_LOCAL] = "local",
+		[STRATA_ROUTE_TYPE_BROADCAST] = "broadcast",
+		[STRATA_ROUTE_TYPE_MULTICAST] = "multicast",
+	};
+	uint64_t number = nl_number(row, STRATA_A_ROUTE_TYPE);
+	const char *type = show_name(types, ARRAY_SIZE(types), number);
+	char text[SHOW_TEXT];
+	const char *dst = show_address(row, STRATA_A_ROUTE_DST, text) ?: "?";
+
+	if (!options.json) {
+		if (number != STRATA_ROUTE_TYPE_UNICAST)
+			printf("%s ", type);
+		fputs(dst, stdout);
+		print_way(row, NULL);
+		return;
+	}
+	json_array(NULL);
+	json_object(NULL);
+	json_string("type", type);
+	json_string("dst", dst);
+	json_way(row);
+	json_object_end();
+	json_array_end();
+}
+
+static int get(struct args *args)
+{
+	const char *device = NULL;
+	struct nl_rows rows = { 0 };
+	struct nlmsghdr *request;
+	struct prefix dst;
+	size_t position = 0;
+	struct nl_row row;
+	int status;
+
+	args_take(args, "to");
+	if (arg_address(args, "destination", &dst) != STATUS_OK)
+		return STATUS_USAGE;
+	if ((args_take(args, "dev") || args_take(args, "oif")) &&
+	    arg_device(args, &device) != STATUS_OK)
+		return STATUS_USAGE;
+	if (args_end(args, "dev NAME or nothing more") != STATUS_OK)
+		return STATUS_USAGE;
+	request = nl_begin(STRATA_CMD_ROUTE_GET);
+	if (!request)
+		return STATUS_KERNEL;
+	nl_put_prefix(request, STRATA_A_ROUTE_DST, &dst);
+	if (device)
+		mnl_attr_put_strz(request, STRATA_A_ROUTE_IFNAME, device);
+	status = nl_ask(request, &rows);
+	if (status == STATUS_OK && nl_next(&rows, &position, &row))
+		show_answer(&row);
+	nl_rows_free(&rows);
+	return status;
+}
+
+#define ROUTE_USAGE \
+	"PREFIX [ via ADDRESS ] [ dev NAME ] [ metric NUMBER ] " \
+	"[ src ADDRESS ] [ mtu BYTES ]"
+
+static const struct command commands[] = {
+	{ "show", "list", show, "[ PREFIX ] [ via ADDRESS ] [ dev NAME ] [ metric NUMBER ]" },
+	{ "add", NULL, add, ROUTE_USAGE },
+	{ "delete", NULL, delete, "PREFIX [ via ADDRESS ] [ dev NAME ] [ metric NUMBER ]" },
+	{ "replace", "change", replace, ROUTE_USAGE },
+	{ "get", NULL, get, "ADDRESS [ dev NAME ]" },
+	{ 0 },
+};
+
+int route_main(struct args *args)
+{
+	static const struct object object = {
+		.name = "route",
+		.commands = commands,
+		.help = "\nPREFIX is ADDRESS/LENGTH, ADDRESS for all of its bits, or default.\n",
+	};
+
+	return object_run(&object, args);
+}
