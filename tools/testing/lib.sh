@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What system tests share. A test sources this file, builds a topology, and
+# leaves with `pass`, `fail` or `skip`.
+#
+# The usual topology, made by `topology`:
+#
+#	┌── namespace $A ──────────┐          ┌── namespace $B ───────────┐
+#	│ Strata                   │          │ the kernel's own stack    │
+#	│   s0 10.0.0.1/24 ────────┼── cable ─┼── k0 10.0.0.2/24          │
+#	└──────────────────────────┘          └───────────────────────────┘
+#
+# Commands run in them with `in_a COMMAND` and `in_b COMMAND`.
+set -euo pipefail
+
+STRATA_TESTING=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+TEST=$(basename "$0" .sh)
+A=a-$$
+B=b-$$
+# shellcheck disable=SC2034 # the addresses of the topology, for the tests
+A_ADDR=10.0.0.1 B_ADDR=10.0.0.2
+WORK=$(mktemp -d "/tmp/$TEST.XXXXXX")
+# Emulated lanes are slow; every wait ends at this many seconds.
+PATIENCE=${STRATA_PATIENCE:-60}
+
+cleanup() {
+	local status=$? pid ns
+	set +e
+	trap - EXIT
+	for pid in $(jobs -p); do
+		kill "$pid" 2>/dev/null
+	done
+	for ns in "$A" "$B" ${EXTRA_NAMESPACES:-}; do
+		for pid in $(ip netns pids "$ns" 2>/dev/null); do
+			kill -KILL "$pid" 2>/dev/null
+		done
+		ip netns del "$ns" 2>/dev/null
+	done
+	rm -rf "$WORK"
+	exit $status
+}
+trap cleanup EXIT
+trap 'echo "line $LINENO: $BASH_COMMAND: status $?"' ERR
+
+pass() {
+	exit 0
+}
+
+fail() {
+	echo "FAIL: $*"
+	exit 1
+}
+
+skip() {
+	echo "$*"
+	exit 4
+}
+
+# need PROGRAM…: skip without them.
+need() {
+	local program
+	for program; do
+		command -v "$program" >/dev/null || skip "$program is not installed"
+	done
+}
+
+in_a() {
+	ip netns exec "$A" "$@"
+}
+
+in_b() {
+	ip netns exec "$B" "$@"
+}
+
+# An unmodified program over Strata.
+run_a() {
+	ip netns exec "$A" strata run -- "$@"
+}
+
+# until_ok COMMAND…: poll until it succeeds, for at most $PATIENCE seconds.
+until_ok() {
+	local end=$((SECONDS + PATIENCE))
+	until "$@" >/dev/null 2>&1; do
+		[ $SECONDS -lt $end ] || fail "still not after $PATIENCE s: $*"
+		read -rt 0.05 <> <(:) || true
+	done
+}
+
+# expect WANTED GOT WHAT
+expect() {
+	[ "$1" = "$2" ] || fail "$3: wanted '$1', got '$2'"
+}
+
+# refused WORDS COMMAND…: it must fail with status 1 or 2 and one line that has WORDS.
+refused() {
+	local words=$1 status=0 text
+	shift
+	text=$("$@" 2>&1) || status=$?
+	case $status in
+	1 | 2) ;;
+	*) fail "$*: status $status, wanted 1 or 2: $text" ;;
+	esac
+	[[ $text == *"$words"* ]] || fail "$*: said '$text', wanted '$words' in it"
+}
+
+# counter NAMESPACE LAYER NAME: its value in `strata stat`.
+counter() {
+	ip netns exec "$1" strata -j stat -a | /usr/bin/python3 -c '
+import json, sys
+for c in json.load(sys.stdin):
+    if c["layer"] == sys.argv[1] and c["name"] == sys.argv[2]:
+        print(c["value"])' "$2" "$3"
+}
+
+# topology [MTU]: the picture above.
+topology() {
+	local mtu=${1:-1500}
+	ip netns add "$A"
+	ip netns add "$B"
+	ip -n "$A" link add s0 mtu "$mtu" type strata_nic peer name k0 netns "$B"
+	ip -n "$B" link set k0 mtu "$mtu"
+	ip -n "$A" link set s0 mtu "$mtu"
+	in_a strata link attach s0
+	ip -n "$A" link set s0 up
+	ip -n "$B" link set lo up
+	ip -n "$B" link set k0 up
+	in_a strata addr add $A_ADDR/24 dev s0
+	ip -n "$B" addr add $B_ADDR/24 dev k0
+	until_ok in_b ping -c 1 -W 1 $A_ADDR
+}
+
+# serve_files NAMESPACE-PREFIX DIR PORT: python3's file server; `run_a` or `in_b`.
+serve_files() {
+	"$1" /usr/bin/python3 -m http.server --directory "$2" "$3" \
+		>"$WORK/http-$3.log" 2>&1 &
+}
+
+# listening NAMESPACE PORT: the kernel's or Strata's stack has a listener.
+listening_b() {
+	in_b ss -Hltn "sport = :$1" | grep -q LISTEN
+}
+
+listening_a() {
+	in_a strata socket -l -t -n | grep -qE ":$1( |\$)"
+}
+
+# random_file FILE KIB
+random_file() {
+	head -c $(($2 * 1024)) /dev/urandom >"$1"
+}
+
+same_files() {
+	expect "$(sha256sum <"$1")" "$(sha256sum <"$2")" "sha256 of $1 and $2"
+}
+
+# Our TCP peer, peer.py, on each side: `serve_a PORT`, `serve_b PORT`, and the
+# clients `peer_a put|get PORT BYTES [CONNECTIONS]`, `peer_b …` of the other side.
+serve_a() {
+	run_a /usr/bin/python3 "$STRATA_TESTING/peer.py" serve $A_ADDR "$1" &
+	until_ok listening_a "$1"
+}
+
+serve_b() {
+	in_b /usr/bin/python3 "$STRATA_TESTING/peer.py" serve $B_ADDR "$1" &
+	until_ok listening_b "$1"
+}
+
+peer_a() {
+	run_a /usr/bin/python3 "$STRATA_TESTING/peer.py" "$1" $B_ADDR "${@:2}"
+}
+
+peer_b() {
+	in_b /usr/bin/python3 "$STRATA_TESTING/peer.py" "$1" $A_ADDR "${@:2}"
+}
+
+# both_ways BYTES [CONNECTIONS]: put and get, Strata as client and as server.
+both_ways() {
+	serve_a 7000
+	serve_b 7000
+	peer_a put 7000 "$@"
+	peer_a get 7000 "$@"
+	peer_b put 7000 "$@"
+	peer_b get 7000 "$@"
+}
+
+# impair NETEM-ARGUMENTS…: on both directions of the cable.
+impair() {
+	ip netns exec "$A" tc qdisc replace dev s0 root netem "$@" limit 10000 ||
+		skip "this kernel has no netem"
+	ip netns exec "$B" tc qdisc replace dev k0 root netem "$@" limit 10000
+}
