@@ -24,9 +24,9 @@
  * run and carriers stand; see cable.c, which alone changes that, under RTNL.
  *
  * An skb stays charged to its sender while it waits in the ring and until the
- * receiver's network layer orphans it, so TCP small queues and SO_SNDBUF see
- * through the cable to what really became of a frame. Byte queue limits end at
- * the poll that takes the frame: that is this NIC's transmit completion.
+ * receiver's GRO or network layer orphans it, so TCP small queues and SO_SNDBUF
+ * see through the cable to what really became of a frame. Byte queue limits end
+ * at the poll that takes the frame: that is this NIC's transmit completion.
  */
 
 /**

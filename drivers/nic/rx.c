@@ -86,11 +86,16 @@ static bool may_merge(const struct strata_nic_rx_queue *rx,
 
 /* GRO moves fragments from frame to frame, so they must be this frame's alone.
  * What local TCP sends is a clone that shares them with its retransmit queue,
- * and a flooding bridge sends clones too.
+ * and a flooding bridge sends clones too. The memory of what is merged moves as
+ * well, so a frame that is still charged to its sender must not meet one that
+ * is not (a copy that the sender's queueing discipline made, say).
  */
 static bool may_take_apart(struct sk_buff *skb)
 {
-	return !skb_shared(skb) && !skb_unclone(skb, GFP_ATOMIC);
+	if (skb_shared(skb))
+		return false;
+	skb_prepare_for_gro(skb);
+	return !skb_unclone(skb, GFP_ATOMIC);
 }
 
 /* Makes @skb a frame that arrived at this device: user pages copied, length
