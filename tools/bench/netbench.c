@@ -3,10 +3,13 @@
  * netbench: one client and one server, each in a network namespace, over the
  * kernel's stack or over Strata; prints nanoseconds per unit of work.
  *
- *	netbench STACK TEST CLIENT-NETNS SERVER-NETNS SERVER-ADDRESS COUNT
+ *	netbench [-k] STACK TEST CLIENT-NETNS SERVER-NETNS SERVER-ADDRESS COUNT
  *
  * Both ends run the same system calls on both stacks: only the address family
  * of socket(2) differs. A share of COUNT is run first and not counted.
+ *
+ * Client and server are a process each. With -k one process makes the sockets of
+ * both and lets the kernel module netbench do the work, see module/netbench.c.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -20,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -27,15 +31,14 @@
 #include <unistd.h>
 #include <linux/strata.h>
 
+#include "module/netbench.h"
+
 #define PORT		5201
-#define STREAM_CHUNK	65536	/* bytes of one write or read */
-#define UDP_BURST	64	/* datagrams between two acknowledgements */
-#define UDP_BYTES	64	/* of a datagram in udp_stream_64 */
 #define WARM_SHARE	8	/* one part in so many runs before the clock */
 #define TIMEOUT_S	300
 
 /* A test: what each end does for @count units; the server's end is told the
- * same count.
+ * same count. @pattern is the same for the kernel module.
  */
 struct test {
 	const char *name;
@@ -43,14 +46,15 @@ struct test {
 	int type;
 	void (*client)(int fd, long count);
 	void (*server)(int fd, long count);
+	enum netbench_pattern pattern;
 };
 
 static const char usage[] =
-	"usage: netbench strata|kernel TEST CLIENT-NETNS SERVER-NETNS ADDRESS COUNT\n";
+	"usage: netbench [-k] strata|kernel TEST CLIENT-NETNS SERVER-NETNS ADDRESS COUNT\n";
 
 static int family;
 static struct sockaddr_in server_addr;
-static char buffer[STREAM_CHUNK];
+static char buffer[NETBENCH_STREAM_CHUNK];
 
 static void die(const char *what)
 {
@@ -170,13 +174,20 @@ static void crr_client(int fd, long count)
 	}
 }
 
+static int accept_one(int listener)
+{
+	int conn = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+
+	if (conn < 0)
+		die("accept");
+	return conn;
+}
+
 static void crr_server(int listener, long count)
 {
 	while (count--) {
-		int conn = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+		int conn = accept_one(listener);
 
-		if (conn < 0)
-			die("accept");
 		recv_all(conn, 1);
 		send_all(conn, 1);
 		if (recv(conn, buffer, 1, 0))
@@ -191,8 +202,8 @@ static void burst_client(int fd, long count)
 	long i;
 
 	for (i = 1; i <= count; i++) {
-		send_all(fd, UDP_BYTES);
-		if (i % UDP_BURST == 0 || i == count)
+		send_all(fd, NETBENCH_UDP_BYTES);
+		if (i % NETBENCH_UDP_BURST == 0 || i == count)
 			recv_all(fd, 1);
 	}
 }
@@ -202,19 +213,24 @@ static void burst_server(int fd, long count)
 	long i;
 
 	for (i = 1; i <= count; i++) {
-		if (recv(fd, buffer, sizeof(buffer), 0) != UDP_BYTES)
+		if (recv(fd, buffer, sizeof(buffer), 0) != NETBENCH_UDP_BYTES)
 			die("recv");
-		if (i % UDP_BURST == 0 || i == count)
+		if (i % NETBENCH_UDP_BURST == 0 || i == count)
 			send_all(fd, 1);
 	}
 }
 
 static const struct test tests[] = {
-	{ "tcp_stream", "ns/KiB", SOCK_STREAM, stream_client, stream_server },
-	{ "tcp_rr", "ns/transaction", SOCK_STREAM, rr_client, rr_server },
-	{ "tcp_crr", "ns/connection", SOCK_STREAM, crr_client, crr_server },
-	{ "udp_rr", "ns/transaction", SOCK_DGRAM, rr_client, rr_server },
-	{ "udp_stream_64", "ns/datagram", SOCK_DGRAM, burst_client, burst_server },
+	{ "tcp_stream", "ns/KiB", SOCK_STREAM, stream_client, stream_server,
+	  NETBENCH_STREAM },
+	{ "tcp_rr", "ns/transaction", SOCK_STREAM, rr_client, rr_server,
+	  NETBENCH_RR },
+	{ "tcp_crr", "ns/connection", SOCK_STREAM, crr_client, crr_server,
+	  NETBENCH_CRR },
+	{ "udp_rr", "ns/transaction", SOCK_DGRAM, rr_client, rr_server,
+	  NETBENCH_RR },
+	{ "udp_stream_64", "ns/datagram", SOCK_DGRAM, burst_client,
+	  burst_server, NETBENCH_BURST },
 };
 
 static const struct test *find_test(const char *name)
@@ -271,10 +287,9 @@ static int serve_one(const struct test *test, int fd)
 	}
 	if (is_crr(test))
 		return fd;
-	conn = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
-	if (conn < 0 ||
-	    setsockopt(conn, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)))
-		die("accept");
+	conn = accept_one(fd);
+	if (setsockopt(conn, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)))
+		die("TCP_NODELAY");
 	return conn;
 }
 
@@ -302,35 +317,86 @@ static int meet_server(const struct test *test)
 	if (is_crr(test))
 		return -1;
 	fd = connect_server(test->type);
-	if (test->type == SOCK_DGRAM) {
+	if (test->type == SOCK_DGRAM)
 		send_all(fd, 1);
-		recv_all(fd, 1);
-	}
 	return fd;
 }
 
-static uint64_t measure(const struct test *test, long warm, long count)
+/* A socket belongs to the namespace that its process was in when it was made. */
+static uint64_t measure_kernel(const struct test *test, char **netns, long warm,
+			       long count)
 {
-	int fd = meet_server(test);
-	uint64_t start;
+	struct netbench_run run = { .pattern = test->pattern,
+				    .family = family, .count = warm };
+	int device = open(NETBENCH_DEVICE, O_RDWR | O_CLOEXEC);
 
+	if (device < 0)
+		die(NETBENCH_DEVICE);
+	enter_netns(netns[1]);
+	run.server = server_socket(test);
+	enter_netns(netns[0]);
+	run.client = meet_server(test);
+	run.server = serve_one(test, run.server);
+	if (test->type == SOCK_DGRAM)
+		recv_all(run.client, 1);
+	if (ioctl(device, NETBENCH_RUN, &run))
+		die(test->name);
+	run.count = count;
+	if (ioctl(device, NETBENCH_RUN, &run))
+		die(test->name);
+	return run.ns;
+}
+
+static uint64_t measure_client(const struct test *test, const char *netns,
+			       long warm, long count)
+{
+	uint64_t start;
+	int fd;
+
+	enter_netns(netns);
+	fd = meet_server(test);
+	if (test->type == SOCK_DGRAM)
+		recv_all(fd, 1);
 	test->client(fd, warm);
 	start = now_ns();
 	test->client(fd, count);
 	return now_ns() - start;
 }
 
-int main(int argc, char **argv)
+static uint64_t measure(const struct test *test, char **netns, long warm,
+			long count)
 {
-	const struct test *test;
-	long count, warm;
 	int status = 0;
 	int ready[2];
 	pid_t server;
 	uint64_t ns;
 	char byte;
 
-	if (argc != 7) {
+	if (pipe(ready))
+		die("pipe");
+	server = fork();
+	if (server < 0)
+		die("fork");
+	if (!server)
+		serve(test, netns[1], ready[1], warm, count);
+	close(ready[1]);
+	if (read(ready[0], &byte, 1) != 1)
+		die("the server did not start");
+	ns = measure_client(test, netns[0], warm, count);
+	if (waitpid(server, &status, 0) != server || status)
+		die("the server failed");
+	return ns;
+}
+
+int main(int argc, char **argv)
+{
+	int kernel = argc > 1 && !strcmp(argv[1], "-k");
+	const struct test *test;
+	long count, warm;
+	uint64_t ns;
+
+	argv += kernel;
+	if (argc - kernel != 7) {
 		fputs(usage, stderr);
 		return 2;
 	}
@@ -344,21 +410,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "netbench: bad count or address\n");
 		return 2;
 	}
-	if (pipe(ready))
-		die("pipe");
-	server = fork();
-	if (server < 0)
-		die("fork");
-	if (!server)
-		serve(test, argv[4], ready[1], warm, count);
-	close(ready[1]);
-	if (read(ready[0], &byte, 1) != 1)
-		die("the server did not start");
 	alarm(TIMEOUT_S);
-	enter_netns(argv[3]);
-	ns = measure(test, warm, count);
-	if (waitpid(server, &status, 0) != server || status)
-		die("the server failed");
+	ns = (kernel ? measure_kernel : measure)(test, argv + 3, warm, count);
 	printf("%.1f %s\n", (double)ns / count, test->unit);
 	return 0;
 }
