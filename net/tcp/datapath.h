@@ -80,6 +80,9 @@ void strata_tcp_tsq_init(void);
 void strata_tcp_tsq_exit(void);
 void strata_tcp_tsq_own(struct sock *sk, struct sk_buff *skb);
 bool strata_tcp_tsq_full(struct sock *sk);
+/* pages.c */
+bool strata_tcp_page_refill(struct sock *sk, struct page_frag *pfrag);
+void strata_tcp_pages_exit(void);
 /* delack.c */
 void strata_tcp_delack_arm(struct sock *sk, unsigned long delay);
 void strata_tcp_delack_expired(struct sock *sk);

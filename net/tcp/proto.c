@@ -279,4 +279,5 @@ void strata_tcp_exit(void)
 	exit_caches();
 	strata_tcp_memory_exit();
 	strata_tcp_tsq_exit();
+	strata_tcp_pages_exit();
 }

@@ -136,7 +136,7 @@ static int copy_to_page(struct sock *sk, struct sk_buff *skb,
 	int slot = skb_shinfo(skb)->nr_frags;
 	bool merge;
 
-	if (unlikely(!sk_page_frag_refill(sk, pfrag)))
+	if (unlikely(!strata_tcp_page_refill(sk, pfrag)))
 		return 0;
 	merge = skb_can_coalesce(skb, slot, pfrag->page, pfrag->offset);
 	if (!merge && slot >= MAX_SKB_FRAGS)
