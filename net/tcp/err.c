@@ -63,12 +63,12 @@ static void report(struct sock *sk, const struct strata_l4_error *error)
 	}
 }
 
-/* RFC 5927 4.1: was the quoted segment in flight? */
+/* RFC 5927 4.1: is the quoted segment in flight, SND.UNA =< SEG.SEQ < SND.NXT? */
 static bool in_flight(const struct sock *sk, u32 seq)
 {
 	const struct strata_tcp *tp = strata_tcp(sk);
 
-	return seq_between(tp->snd_una, seq, tp->snd_nxt);
+	return seq - tp->snd_una < tp->snd_nxt - tp->snd_una;
 }
 
 static void socket_error(struct sock *sk, u32 seq,
