@@ -81,23 +81,31 @@ static int optional_device(struct args *args, const char **device)
 	return args_end(args, "one device");
 }
 
-static int show(struct args *args)
+/* Asks by @exchange about the neighbours of the device that @args name, or all. */
+static int ask(struct args *args, uint8_t command,
+	       int (*exchange)(struct nlmsghdr *request, struct nl_rows *rows),
+	       struct nl_rows *rows)
 {
-	struct nl_rows rows = { 0 };
 	struct nlmsghdr *request;
 	const char *device;
-	size_t position = 0;
-	struct nl_row row;
-	int status;
 
 	if (optional_device(args, &device) != STATUS_OK)
 		return STATUS_USAGE;
-	request = nl_begin(STRATA_CMD_NEIGH_GET);
+	request = nl_begin(command);
 	if (!request)
 		return STATUS_KERNEL;
 	if (device)
 		mnl_attr_put_strz(request, STRATA_A_NEIGH_IFNAME, device);
-	status = nl_dump(request, &rows);
+	return exchange(request, rows);
+}
+
+static int show(struct args *args)
+{
+	struct nl_rows rows = { 0 };
+	size_t position = 0;
+	struct nl_row row;
+	int status = ask(args, STRATA_CMD_NEIGH_GET, nl_dump, &rows);
+
 	if (status != STATUS_OK)
 		return status;
 	if (options.json)
@@ -207,20 +215,10 @@ static int delete(struct args *args)
 static int flush(struct args *args)
 {
 	struct nl_rows rows = { 0 };
-	struct nlmsghdr *request;
-	const char *device;
 	size_t position = 0;
 	struct nl_row row;
-	int status;
+	int status = ask(args, STRATA_CMD_NEIGH_FLUSH, nl_ask, &rows);
 
-	if (optional_device(args, &device) != STATUS_OK)
-		return STATUS_USAGE;
-	request = nl_begin(STRATA_CMD_NEIGH_FLUSH);
-	if (!request)
-		return STATUS_KERNEL;
-	if (device)
-		mnl_attr_put_strz(request, STRATA_A_NEIGH_IFNAME, device);
-	status = nl_ask(request, &rows);
 	if (status == STATUS_OK && options.statistics &&
 	    nl_next(&rows, &position, &row))
 		printf("%u entries removed\n",
