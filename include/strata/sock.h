@@ -107,7 +107,7 @@ struct strata_sock_info;
  *	picks a port; 0 or -EADDRINUSE). For SOCK_STREAM also shutdown,
  *	backlog_rcv, and no_autobind. Required; already registered with
  *	proto_register()
- * @ops: mostly the strata_sock_* and strata_stream_* functions below; no
+ * @ops: STRATA_SOCK_OPS and mostly the strata_stream_* functions below; no
  *	function may be missing but those that the kernel itself takes for
  *	optional. Required
  * @listen: become a listener or change the backlog; socket locked.
@@ -223,6 +223,27 @@ int strata_stream_connect(struct socket *sock, struct sockaddr *uaddr, int len,
 int strata_stream_listen(struct socket *sock, int backlog);
 /* proto_ops.accept differs between kernels: take this macro's function. */
 #include <strata/accept.h>
+
+/*
+ * The initializers of struct proto_ops that every transport shares; connect,
+ * accept, listen and poll are its own. The family is a module parameter: nobody
+ * reads it there.
+ */
+#define STRATA_SOCK_OPS					\
+	.family		= PF_UNSPEC,			\
+	.owner		= THIS_MODULE,			\
+	.release	= strata_sock_release,		\
+	.bind		= strata_sock_bind,		\
+	.socketpair	= sock_no_socketpair,		\
+	.getname	= strata_sock_getname,		\
+	.ioctl		= strata_sock_ioctl,		\
+	.gettstamp	= sock_gettstamp,		\
+	.shutdown	= strata_sock_shutdown,		\
+	.setsockopt	= strata_sock_setsockopt,	\
+	.getsockopt	= strata_sock_getsockopt,	\
+	.sendmsg	= strata_sock_sendmsg,		\
+	.recvmsg	= strata_sock_recvmsg,		\
+	.mmap		= sock_no_mmap
 
 /**
  * struct strata_endpoint - a socket address in the form used inside

@@ -101,24 +101,11 @@ static struct proto strata_tcp_prot = {
 };
 
 static const struct proto_ops strata_tcp_ops = {
-	.family			= AF_STRATA,
-	.owner			= THIS_MODULE,
-	.release		= strata_sock_release,
-	.bind			= strata_sock_bind,
+	STRATA_SOCK_OPS,
 	.connect		= strata_stream_connect,
-	.socketpair		= sock_no_socketpair,
 	.accept			= strata_stream_accept,
-	.getname		= strata_sock_getname,
-	.poll			= strata_tcp_poll,
-	.ioctl			= strata_sock_ioctl,
-	.gettstamp		= sock_gettstamp,
 	.listen			= strata_stream_listen,
-	.shutdown		= strata_sock_shutdown,
-	.setsockopt		= strata_sock_setsockopt,
-	.getsockopt		= strata_sock_getsockopt,
-	.sendmsg		= strata_sock_sendmsg,
-	.recvmsg		= strata_sock_recvmsg,
-	.mmap			= sock_no_mmap,
+	.poll			= strata_tcp_poll,
 };
 
 static const struct strata_sock_proto strata_tcp_sock_proto = {

@@ -131,24 +131,11 @@ static struct proto udp_prot = {
 };
 
 static const struct proto_ops udp_ops = {
-	.family = PF_UNSPEC,	/* a module parameter; nobody reads it here */
-	.owner = THIS_MODULE,
-	.release = strata_sock_release,
-	.bind = strata_sock_bind,
+	STRATA_SOCK_OPS,
 	.connect = strata_dgram_connect,
-	.socketpair = sock_no_socketpair,
 	.accept = sock_no_accept,
-	.getname = strata_sock_getname,
-	.poll = udp_poll,
-	.ioctl = strata_sock_ioctl,
-	.gettstamp = sock_gettstamp,
 	.listen = sock_no_listen,
-	.shutdown = strata_sock_shutdown,
-	.setsockopt = strata_sock_setsockopt,
-	.getsockopt = strata_sock_getsockopt,
-	.sendmsg = strata_sock_sendmsg,
-	.recvmsg = strata_sock_recvmsg,
-	.mmap = sock_no_mmap,
+	.poll = udp_poll,
 	.set_peek_off = sk_set_peek_off,
 };
 
