@@ -220,6 +220,11 @@ static int run_program(char **words)
 	int channel, listener;
 	bool sent;
 
+	if (program_is_32_bit(words[0])) {
+		fprintf(stderr, "strata: run: cannot run \"%s\": it has 32 bits, expected a program of 64 bits\n",
+			words[0]);
+		return STATUS_NOT_EXECUTABLE;
+	}
 	if (check_strata(family) != STATUS_OK)
 		return STATUS_KERNEL;
 	channel = start_supervisor(family, words);

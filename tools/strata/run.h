@@ -2,10 +2,11 @@
 /*
  * strata run: what its files share.
  *
- * run.c prepares and becomes the program; run_filter.c makes the seccomp filter
- * that stops the calls in question; run_supervise.c is the other process, which
- * answers them: run_socket.c the creation of sockets, run_option.c the options
- * that the kernel's generic code refuses or answers wrongly.
+ * run.c prepares and becomes the program, having had a look at it by run_elf.c;
+ * run_filter.c makes the seccomp filter that stops the calls in question;
+ * run_supervise.c is the other process, which answers them: run_socket.c the
+ * creation of sockets, run_option.c the options that the kernel's generic code
+ * refuses or answers wrongly.
  */
 #ifndef STRATA_RUN_H
 #define STRATA_RUN_H
@@ -41,6 +42,8 @@ enum answer {
 bool notice_is_valid(const struct notice *notice);
 
 int strata_family(void);
+/* Is what execvp(3) would run for @word a program of 32 bits? */
+bool program_is_32_bit(const char *word);
 /* The listener, or -1 having said why. */
 int filter_install(void);
 /* Does not return. */
