@@ -60,11 +60,15 @@ run_a bash -c '
 	for i in 1 2 3 4 5 6 7 8; do
 		/usr/bin/python3 -c "
 import socket
+socket.socket().close()
+open(\"'"$WORK"'/running.$i\", \"w\").close()
 while True:
     socket.socket().close()
 " &
 	done
-	sleep 1
+	until [ "$(echo "'"$WORK"'"/running.* | wc -w)" -eq 8 ]; do
+		read -rt 0.05 <> <(:)
+	done
 	kill -KILL $(jobs -p)
 	wait
 	/usr/bin/python3 -c "import socket, stack; assert stack.on_strata(socket.socket())"
