@@ -41,9 +41,11 @@ static inline bool strata_fib_usable(const struct strata_route *route, int oif)
  * @lookup: the entry of the longest prefix that covers @daddr, among equals
  *	the lowest metric, of those that strata_fib_usable() lets pass for
  *	@oif. NULL if none. Required. Runs in: RCU read side, any
- * @walk: visits every entry in a stable order from the *@pos-th on; stops when
- *	@visit returns non-zero, leaving *@pos at that entry. Required. Runs in:
- *	process, no writer
+ * @walk: visits every entry from @prefix, @plen on, in the order of prefixes (a
+ *	shorter one before the longer ones that begin with it) and of those with
+ *	one prefix in the order of @next; stops when @visit returns non-zero.
+ *	The prefix to begin with need not be there. Required. Runs in: process,
+ *	no writer
  *
  * A table holds one family: IPv4 and IPv6 routes never meet in one.
  */
@@ -60,7 +62,7 @@ struct strata_fib_algo {
 	const struct strata_route *(*lookup)(void *table,
 					     const struct in6_addr *daddr,
 					     int oif);
-	int (*walk)(void *table, unsigned long *pos,
+	int (*walk)(void *table, const struct in6_addr *prefix, u8 plen,
 		    int (*visit)(const struct strata_route *route, void *arg),
 		    void *arg);
 };

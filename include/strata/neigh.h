@@ -121,11 +121,18 @@ struct strata_neigh_info {
 	unsigned int queued;
 };
 
-/*
- * Visit each entry from position *@pos on; @visit returns non-zero to stop,
- * and *@pos then names the entry it refused. Context: process, takes RCU.
+/**
+ * struct strata_neigh_at - where a walk over the neighbours stands
+ * @addr: of the last one visited
+ * @ifindex: its link; 0: none was visited yet
  */
-int strata_neigh_walk(struct strata_net *sn, unsigned long *pos,
+struct strata_neigh_at {
+	struct in6_addr addr;
+	int ifindex;
+};
+
+/* Visit all that follow @at; non-zero stops. Context: process, takes RCU. */
+int strata_neigh_walk(struct strata_net *sn, struct strata_neigh_at *at,
 		      int (*visit)(const struct strata_neigh_info *info,
 				   void *arg), void *arg);
 

@@ -31,6 +31,7 @@ static inline bool strata_addr4_is_this_net(__be32 addr4)
  * @type: STRATA_ADDR_LOCAL; STRATA_ADDR_BROADCAST in the entries that make a
  *	subnet's broadcast address known to strata_addr_lookup() alone
  * @link: the link it is on; referenced
+ * @serial: of the namespace's addresses, higher is younger; never 0
  * @broadcast: the subnet's broadcast address; unspecified: none
  * @cast: the entry of @broadcast; NULL: none. Lives as long as this one
  * @hash: in the table by address; RCU
@@ -44,6 +45,7 @@ struct strata_addr {
 	u8 plen;
 	u8 type;
 	struct strata_link *link;
+	u64 serial;
 	struct in6_addr broadcast;
 	struct strata_addr *cast;
 	struct hlist_node hash;
@@ -106,6 +108,7 @@ enum strata_route_origin {
  * @gateway: next hop; unspecified: the destination itself (on link)
  * @source: preferred source; unspecified: chosen by strata_addr_select()
  * @link: output link; referenced
+ * @serial: of the namespace's routes, higher is younger; never 0
  * @node: for the algorithm that holds it; protected as the algorithm says
  * @list: in the namespace's list of all routes; strata_net.config
  * @rcu: frees
@@ -121,6 +124,7 @@ struct strata_route {
 	struct in6_addr gateway;
 	struct in6_addr source;
 	struct strata_link *link;
+	u64 serial;
 	struct hlist_node node;
 	struct list_head list;
 	struct rcu_head rcu;
@@ -142,8 +146,26 @@ int strata_route_del(struct strata_net *sn, const struct strata_route *route,
 const struct strata_route *strata_route_lookup(struct strata_net *sn,
 					       const struct in6_addr *daddr,
 					       int oif);
-/* Visit in a stable order from *@pos on. Context: strata_net.config held. */
-int strata_route_walk(struct strata_net *sn, unsigned long *pos,
+
+/**
+ * struct strata_route_at - where a walk over the routes stands
+ * @prefix: of the last one visited
+ * @plen: its length
+ * @metric: its metric
+ * @serial: its number; 0: none was visited yet
+ *
+ * This is the order of the walk, too. A walk in pieces so misses no route that
+ * was there all the time, whatever came and went between the pieces.
+ */
+struct strata_route_at {
+	struct in6_addr prefix;
+	u8 plen;
+	u32 metric;
+	u64 serial;
+};
+
+/* Visit all that follow @at. Context: strata_net.config held. */
+int strata_route_walk(struct strata_net *sn, struct strata_route_at *at,
 		      int (*visit)(const struct strata_route *route, void *arg),
 		      void *arg);
 

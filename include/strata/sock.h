@@ -94,6 +94,22 @@ static inline struct strata_net *strata_sock_net(const struct sock *sk)
 struct strata_sock_info;
 
 /**
+ * struct strata_sock_at - where a walk over a protocol's sockets stands
+ * @slot: chain of the protocol's tables
+ * @hash: of the last one visited in that chain; 0 where it is not constant
+ * @sk: which it was; to compare, for it may be gone
+ *
+ * All 0 at first. This is the order of the walk, too, and a socket keeps its
+ * place in it for as long as it is in that chain: a walk in pieces misses
+ * nothing that was there all the time.
+ */
+struct strata_sock_at {
+	unsigned int slot;
+	u32 hash;
+	unsigned long sk;
+};
+
+/**
  * struct strata_sock_proto - a transport protocol's sockets
  * @owner: module. Required (NULL when built in)
  * @type: SOCK_STREAM, SOCK_DGRAM, … Required
@@ -119,9 +135,9 @@ struct strata_sock_info;
  * @describe: fill the protocol's part of @info for `strata socket`. Required.
  *	Runs in: process, RCU; the socket is referenced, not locked
  * @walk: visit every socket and small connection object (TIME-WAIT,
- *	SYN-RECEIVED) of the namespace from position *@pos on; @visit returns
- *	non-zero to stop and *@pos then names what it refused. Required.
- *	Runs in: process
+ *	SYN-RECEIVED) of the namespace that follows @at, which moves along;
+ *	@visit returns non-zero to stop, and @at then stands before what it
+ *	refused. Required. Runs in: process
  */
 struct strata_sock_proto {
 	struct module *owner;
@@ -134,7 +150,7 @@ struct strata_sock_proto {
 	struct sock *(*accept)(struct sock *sk, int flags, int *err, bool kern);
 	int (*ioctl)(struct sock *sk, unsigned int cmd, int *arg);
 	void (*describe)(struct sock *sk, struct strata_sock_info *info);
-	int (*walk)(struct strata_net *sn, unsigned long *pos,
+	int (*walk)(struct strata_net *sn, struct strata_sock_at *at,
 		    int (*visit)(const struct strata_sock_info *info, void *arg),
 		    void *arg);
 };

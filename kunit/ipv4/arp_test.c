@@ -82,9 +82,9 @@ static int search_visit(const struct strata_neigh_info *info, void *arg)
 static bool knows(u32 addr4, const u8 *lladdr)
 {
 	struct search search = { .addr = strata_station_addr(addr4) };
-	unsigned long pos = 0;
+	struct strata_neigh_at at = {};
 
-	strata_neigh_walk(strata_station.sn, &pos, search_visit, &search);
+	strata_neigh_walk(strata_station.sn, &at, search_visit, &search);
 	return search.done && search.found.lladdr_len == ETH_ALEN &&
 	       !memcmp(search.found.lladdr, lladdr, ETH_ALEN);
 }

@@ -416,8 +416,8 @@ static int see(const struct strata_neigh_info *info, void *arg)
 static void walk_goes_on_where_it_stopped(struct kunit *test)
 {
 	struct bench *bench = test->priv;
+	struct strata_neigh_at at = {};
 	struct seen seen = {};
-	unsigned long pos = 0;
 	unsigned int calls = 0;
 	u32 host;
 
@@ -428,9 +428,75 @@ static void walk_goes_on_where_it_stopped(struct kunit *test)
 	do {
 		seen.stop_at += 37;
 		calls++;
-	} while (strata_neigh_walk(&bench->sn, &pos, see, &seen) == -EMSGSIZE);
+	} while (strata_neigh_walk(&bench->sn, &at, see, &seen) == -EMSGSIZE);
 	KUNIT_EXPECT_EQ(test, seen.count, 2000);
 	KUNIT_EXPECT_EQ(test, calls, 2000 / 37 + 1);
+}
+
+#define CHURN_HOSTS	1500	/* every third one comes and goes */
+
+/**
+ * struct sightings - what a walk in pieces has seen
+ * @times: of each host
+ * @room: how many more until this piece is full
+ */
+struct sightings {
+	u8 times[CHURN_HOSTS];
+	unsigned int room;
+};
+
+static int sight(const struct strata_neigh_info *info, void *arg)
+{
+	u32 host = ntohl(strata_addr_to4(&info->addr)) - 0x0a000000;
+	struct sightings *seen = arg;
+
+	if (!seen->room)
+		return -EMSGSIZE;
+	seen->room--;
+	seen->times[host]++;
+	return 0;
+}
+
+/* Those that are there go, and those that are not come. */
+static void every_third_changes(struct kunit *test, bool there)
+{
+	u32 host;
+
+	rcu_read_lock();
+	for (host = 0; host < CHURN_HOSTS; host += 3) {
+		struct strata_neigh *neigh = bench_neigh(test, host);
+
+		if (!there)
+			strata_neigh_remove(neigh, STRATA_DROP_LINK_DOWN);
+	}
+	rcu_read_unlock();
+}
+
+static void walk_misses_nothing_that_stays(struct kunit *test)
+{
+	struct bench *bench = test->priv;
+	struct strata_neigh_at at = {};
+	struct sightings *seen;
+	bool there = true;
+	u32 host;
+	int err;
+
+	seen = kunit_kzalloc(test, sizeof(*seen), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, seen);
+	rcu_read_lock();
+	for (host = 0; host < CHURN_HOSTS; host++)
+		bench_neigh(test, host);
+	rcu_read_unlock();
+	do {
+		seen->room = 11;
+		err = strata_neigh_walk(&bench->sn, &at, sight, seen);
+		there = !there;
+		every_third_changes(test, there);
+	} while (err == -EMSGSIZE);
+	for (host = 0; host < CHURN_HOSTS; host++)
+		if (host % 3)
+			KUNIT_EXPECT_EQ_MSG(test, seen->times[host], 1,
+					    "host %u", host);
 }
 
 static struct kunit_case neigh_cases[] = {
@@ -449,6 +515,7 @@ static struct kunit_case neigh_cases[] = {
 	KUNIT_CASE(dead_link_gets_no_entries),
 	KUNIT_CASE(add_refuses_nonsense),
 	KUNIT_CASE(walk_goes_on_where_it_stopped),
+	KUNIT_CASE(walk_misses_nothing_that_stays),
 	{}
 };
 

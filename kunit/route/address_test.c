@@ -367,10 +367,10 @@ static int count_station_routes(const struct strata_route *route, void *arg)
 static unsigned int station_routes(void)
 {
 	unsigned int count = 0;
-	unsigned long pos = 0;
+	struct strata_route_at at = {};
 
 	configure(true);
-	strata_route_walk(strata_station.sn, &pos, count_station_routes,
+	strata_route_walk(strata_station.sn, &at, count_station_routes,
 			  &count);
 	configure(false);
 	return count;
@@ -391,6 +391,100 @@ static void route_of_v6_stays_apart(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, station_routes(), 1);
 }
 
+#define WALK_ROUTES	60	/* every second one comes and goes */
+#define WALK_PIECE	7
+#define WALK_NET	0x14000000U	/* 20.0.0.0 */
+
+/**
+ * struct sightings - what a walk in pieces has seen
+ * @times: of each route
+ * @room: how many more until this piece is full
+ * @by_metric: they differ in metric, else in prefix
+ */
+struct sightings {
+	unsigned int times[WALK_ROUTES];
+	unsigned int room;
+	bool by_metric;
+};
+
+static struct strata_route walk_route(const struct sightings *seen,
+				      unsigned int i)
+{
+	u32 net = seen->by_metric ? 0 : i << 8;
+	struct strata_route route = route_of(WALK_NET + net, 24, GATEWAY);
+
+	route.metric = seen->by_metric ? i : 0;
+	return route;
+}
+
+static int see_route(const struct strata_route *route, void *arg)
+{
+	struct sightings *seen = arg;
+	u32 net = ntohl(strata_addr_to4(&route->prefix));
+
+	if ((net & 0xff000000) != WALK_NET || route->plen != V4_PLEN + 24)
+		return 0;
+	if (!seen->room)
+		return -EMSGSIZE;
+	seen->room--;
+	seen->times[seen->by_metric ? route->metric : (net - WALK_NET) >> 8]++;
+	return 0;
+}
+
+static void change_every_second(struct kunit *test, struct sightings *seen,
+				bool add)
+{
+	unsigned int i;
+
+	for (i = 1; i < WALK_ROUTES; i += 2) {
+		struct strata_route route = walk_route(seen, i);
+
+		KUNIT_EXPECT_EQ(test, add ? route_add(&route, false, NULL) :
+				route_del(&route, NULL), 0);
+	}
+}
+
+/*
+ * A dump gives the mutex back between two messages. However the table changes
+ * meanwhile, even where the dump stands, a route that stays is seen, and once.
+ */
+static void walk_misses_nothing(struct kunit *test, bool by_metric)
+{
+	struct sightings seen = { .by_metric = by_metric };
+	struct strata_route_at at = {};
+	bool there = true;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < WALK_ROUTES; i += 2) {
+		struct strata_route route = walk_route(&seen, i);
+
+		KUNIT_ASSERT_EQ(test, route_add(&route, false, NULL), 0);
+	}
+	change_every_second(test, &seen, true);
+	do {
+		seen.room = WALK_PIECE;
+		configure(true);
+		err = strata_route_walk(strata_station.sn, &at, see_route,
+					&seen);
+		configure(false);
+		there = !there;
+		change_every_second(test, &seen, there);
+	} while (err);
+	for (i = 0; i < WALK_ROUTES; i += 2)
+		KUNIT_EXPECT_EQ_MSG(test, seen.times[i], 1, "route %u", i);
+}
+
+static void route_that_stays_is_walked_once(struct kunit *test)
+{
+	walk_misses_nothing(test, false);
+}
+
+static void route_of_equal_prefix_is_walked_once(struct kunit *test)
+{
+	walk_misses_nothing(test, true);
+}
+
 static struct kunit_case address_tests[] = {
 	KUNIT_CASE_PARAM(addr_impossible_is_refused, addr_gen_params),
 	KUNIT_CASE(addr_point_to_point_has_no_broadcast),
@@ -403,6 +497,8 @@ static struct kunit_case address_tests[] = {
 	KUNIT_CASE(route_is_added_replaced_deleted),
 	KUNIT_CASE(route_source_goes_with_its_address),
 	KUNIT_CASE(route_of_v6_stays_apart),
+	KUNIT_CASE(route_that_stays_is_walked_once),
+	KUNIT_CASE(route_of_equal_prefix_is_walked_once),
 	{}
 };
 

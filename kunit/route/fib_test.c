@@ -216,33 +216,78 @@ static int collect(const struct strata_route *route, void *arg)
 	return 0;
 }
 
-static void walk_in_pieces_is_the_whole(struct kunit *test)
+/* As strings of bits: 0/0 before 0/1 before 00/2 before 01/2 before 1/1. */
+static int prefix_order(const struct in6_addr *a, u8 a_plen,
+			const struct in6_addr *b, u8 b_plen)
 {
-	struct collection *whole, *pieces;
+	return memcmp(a, b, sizeof(*a)) ?: a_plen - b_plen;
+}
+
+static bool visited_in_order(const struct strata_route *a,
+			     const struct strata_route *b)
+{
+	int order = prefix_order(&a->prefix, a->plen, &b->prefix, b->plen);
+
+	return order < 0 || (!order && a->metric <= b->metric);
+}
+
+static void walk_is_in_order_from_any_prefix(struct kunit *test)
+{
+	struct collection *whole, *part;
 	struct model *model = test->priv;
-	unsigned long pos = 0;
+	struct in6_addr addr, from;
+	unsigned int i, before;
+	u8 plen;
 
 	whole = kunit_kzalloc(test, sizeof(*whole), GFP_KERNEL);
-	pieces = kunit_kzalloc(test, sizeof(*pieces), GFP_KERNEL);
-	KUNIT_ASSERT_TRUE(test, whole && pieces);
+	part = kunit_kzalloc(test, sizeof(*part), GFP_KERNEL);
+	KUNIT_ASSERT_TRUE(test, whole && part);
 	while (model->routes < ROUTES_MAX)
 		model_insert(test, model);
 
-	/* Given a walk in one go, which sees every route */
+	/* Given a walk from the shortest prefix, which sees all in order */
 	whole->room = ROUTES_MAX;
-	KUNIT_EXPECT_EQ(test, strata_trie.walk(model->table, &pos, collect,
-					       whole), 0);
-	KUNIT_EXPECT_EQ(test, whole->routes, ROUTES_MAX);
-	KUNIT_EXPECT_EQ(test, pos, ROUTES_MAX);
-	/* When it is walked seven at a time */
-	pos = 0;
-	do {
-		pieces->room = min(pieces->room + 7, (unsigned int)ROUTES_MAX);
-	} while (strata_trie.walk(model->table, &pos, collect, pieces));
-	/* Then the order is the same */
-	KUNIT_EXPECT_EQ(test, pieces->routes, ROUTES_MAX);
-	KUNIT_EXPECT_EQ(test, memcmp(whole->route, pieces->route,
-				     sizeof(whole->route)), 0);
+	part->room = ROUTES_MAX;
+	KUNIT_EXPECT_EQ(test, strata_trie.walk(model->table, &in6addr_any, 0,
+					       collect, whole), 0);
+	KUNIT_ASSERT_EQ(test, whole->routes, ROUTES_MAX);
+	for (i = 1; i < ROUTES_MAX; i++)
+		KUNIT_EXPECT_TRUE(test, visited_in_order(whole->route[i - 1],
+							 whole->route[i]));
+	for (i = 0; i < LOOKUPS * LOOKUPS; i++) {
+		/* When it begins at one that may or may not be there */
+		random_addr(model, &addr);
+		plen = choose(model, 129);
+		ipv6_addr_prefix(&from, &addr, plen);
+		part->routes = 0;
+		KUNIT_EXPECT_EQ(test, strata_trie.walk(model->table, &from,
+						       plen, collect, part), 0);
+		/* Then it sees that one and all that follow */
+		for (before = 0; before < ROUTES_MAX; before++)
+			if (prefix_order(&whole->route[before]->prefix,
+					 whole->route[before]->plen, &from,
+					 plen) >= 0)
+				break;
+		KUNIT_ASSERT_EQ(test, part->routes, ROUTES_MAX - before);
+		KUNIT_EXPECT_EQ(test, memcmp(whole->route + before, part->route,
+					     part->routes *
+					     sizeof(part->route[0])), 0);
+	}
+}
+
+static void walk_stops_where_it_is_told(struct kunit *test)
+{
+	struct collection *some;
+	struct model *model = test->priv;
+
+	some = kunit_kzalloc(test, sizeof(*some), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, some);
+	while (model->routes < ROUTES_MAX)
+		model_insert(test, model);
+	some->room = 7;
+	KUNIT_EXPECT_EQ(test, strata_trie.walk(model->table, &in6addr_any, 0,
+					       collect, some), -EMSGSIZE);
+	KUNIT_EXPECT_EQ(test, some->routes, 7);
 }
 
 static void register_refuses_gaps_and_twins(struct kunit *test)
@@ -263,7 +308,8 @@ static void register_refuses_gaps_and_twins(struct kunit *test)
 static struct kunit_case fib_tests[] = {
 	KUNIT_CASE(lookup_agrees_with_the_model),
 	KUNIT_CASE(next_visits_one_prefix_by_metric),
-	KUNIT_CASE(walk_in_pieces_is_the_whole),
+	KUNIT_CASE(walk_is_in_order_from_any_prefix),
+	KUNIT_CASE(walk_stops_where_it_is_told),
 	KUNIT_CASE(register_refuses_gaps_and_twins),
 	{}
 };

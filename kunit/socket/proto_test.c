@@ -152,7 +152,7 @@ static void fake_describe(struct sock *sk, struct strata_sock_info *info)
 {
 }
 
-static int fake_walk(struct strata_net *sn, unsigned long *pos,
+static int fake_walk(struct strata_net *sn, struct strata_sock_at *at,
 		     int (*visit)(const struct strata_sock_info *info,
 				  void *arg),
 		     void *arg)

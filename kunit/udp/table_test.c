@@ -220,6 +220,57 @@ static void a_port_is_free_again_after_unhash(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, strata_udp_get_port(a->sk, PORT), 0);
 }
 
+/**
+ * struct sightings - what a walk in pieces has seen
+ * @times: of the sockets of one port
+ * @room: how many more until this piece is full
+ */
+struct sightings {
+	unsigned int times;
+	unsigned int room;
+};
+
+static int sight(const struct strata_sock_info *info, void *arg)
+{
+	struct sightings *seen = arg;
+
+	if (info->sport != PORT)
+		return 0;
+	if (!seen->room)
+		return -EMSGSIZE;
+	seen->room--;
+	seen->times++;
+	return 0;
+}
+
+/* Sockets come and go in the very slot where a dump stands. */
+static void a_walk_misses_no_socket_that_stays(struct kunit *test)
+{
+	struct strata_net *sn = strata_net(&init_net);
+	struct sightings seen = { .room = 1 };
+	struct strata_sock_at at = {};
+	struct sock *goes[CROWD];
+	unsigned int i;
+
+	/* Given sockets that stay between those that go, … */
+	for (i = 0; i < CROWD; i++) {
+		goes[i] = shared(test, BENCH_LOCAL);
+		shared(test, BENCH_LOCAL);
+	}
+	/* … when all of these go while the walk stands at one socket … */
+	KUNIT_EXPECT_EQ(test, strata_udp_walk(sn, &at, sight, &seen),
+			-EMSGSIZE);
+	for (i = 0; i < CROWD; i++) {
+		if ((unsigned long)goes[i] == at.sk)
+			seen.times--;
+		strata_udp_unhash(goes[i]);
+	}
+	/* … then it sees each of those that stay, and once. */
+	seen.room = 2 * CROWD;
+	KUNIT_EXPECT_EQ(test, strata_udp_walk(sn, &at, sight, &seen), 0);
+	KUNIT_EXPECT_EQ(test, seen.times, CROWD);
+}
+
 static struct kunit_case table_cases[] = {
 	KUNIT_CASE(nobody_is_found_where_nobody_is),
 	KUNIT_CASE(the_closest_match_wins),
@@ -230,6 +281,7 @@ static struct kunit_case table_cases[] = {
 	KUNIT_CASE(reuseport_spreads_peers_and_keeps_each),
 	KUNIT_CASE(automatic_ports_are_in_range_and_not_in_order),
 	KUNIT_CASE(a_port_is_free_again_after_unhash),
+	KUNIT_CASE(a_walk_misses_no_socket_that_stays),
 	{}
 };
 

@@ -116,13 +116,24 @@ static void link_give_up(struct strata_link *link)
 	strata_link_put(link);
 }
 
+/* In the order of indexes, so that a dump knows where to go on. */
+static void link_insert(struct strata_link_net *ln, struct strata_link *link)
+{
+	struct strata_link *at;
+
+	list_for_each_entry(at, &ln->links, node)
+		if (at->ifindex > link->ifindex)
+			break;
+	list_add_tail_rcu(&link->node, &at->node);
+}
+
 static void link_publish(struct strata_link *link)
 {
 	struct strata_net *sn = link->sn;
 
 	mutex_lock(&sn->config);
 	WRITE_ONCE(link->dead, false);
-	list_add_tail_rcu(&link->node, &sn->link->links);
+	link_insert(sn->link, link);
 	if (link->flags & STRATA_LINK_LOOPBACK)
 		rcu_assign_pointer(sn->link->loopback, link);
 	strata_net_changed(sn);

@@ -47,7 +47,7 @@ struct strata_link *strata_link_loopback(struct strata_net *sn)
 EXPORT_SYMBOL_GPL(strata_link_loopback);
 
 /**
- * strata_link_next() - iterate over a namespace's links
+ * strata_link_next() - iterate over a namespace's links by index
  * @sn: the namespace's stack
  * @link: the last one, NULL to start
  *

@@ -211,59 +211,80 @@ static void neigh_describe(struct strata_neigh *neigh,
 	spin_unlock_bh(&neigh->lock);
 }
 
-/* A position is a bucket and how many of its entries were visited. */
-#define NEIGH_POS_BITS	16
-
-static int neigh_walk_bucket(struct hlist_head *bucket, unsigned long *pos,
-			     int (*visit)(const struct strata_neigh_info *info,
-					  void *arg), void *arg)
+static struct strata_neigh_at neigh_at(const struct strata_neigh *neigh)
 {
-	unsigned long skip = *pos & GENMASK(NEIGH_POS_BITS - 1, 0);
-	struct strata_neigh_info info;
-	struct strata_neigh *neigh;
-	unsigned long index = 0;
-	int err;
+	return (struct strata_neigh_at) {
+		.addr = neigh->addr,
+		.ifindex = neigh->link->ifindex,
+	};
+}
+
+/* The order of a walk within a bucket; what is all 0 comes before any. */
+static int neigh_order(const struct strata_neigh *neigh,
+		       const struct strata_neigh_at *at)
+{
+	return memcmp(&neigh->addr, &at->addr, sizeof(at->addr)) ?:
+	       neigh->link->ifindex - at->ifindex;
+}
+
+/* The entry that follows @last in a bucket, which holds few. */
+static struct strata_neigh *neigh_after(struct hlist_head *bucket,
+					const struct strata_neigh_at *last)
+{
+	struct strata_neigh *neigh, *next = NULL;
+	struct strata_neigh_at bound;
 
 	hlist_for_each_entry_rcu(neigh, bucket, hash) {
 		/* Derived from the address, like the host's NOARP entries. */
-		if (neigh->mapped || index++ < skip)
+		if (neigh->mapped || neigh_order(neigh, last) <= 0 ||
+		    (next && neigh_order(neigh, &bound) > 0))
 			continue;
-		neigh_describe(neigh, &info);
-		err = visit(&info, arg);
-		if (err)
-			return err;
-		(*pos)++;
+		next = neigh;
+		bound = neigh_at(neigh);
 	}
-	return 0;
+	return next;
 }
 
 /**
  * strata_neigh_walk() - visit every neighbour
  * @sn: the namespace's stack
- * @pos: where to begin, 0 at first; afterwards the entry that @visit refused
- * @visit: called for each, under RCU; non-zero stops
+ * @at: the last one visited, all 0 at first; moves with the walk
+ * @visit: called for each, under RCU; non-zero stops, and @at then stands
+ *	before the entry it refused
  * @arg: for @visit
  *
- * Entries that come or go between two calls may be missed or seen twice.
+ * Bucket by bucket, in each by address: a walk in pieces misses no entry that
+ * was there all the time.
  *
  * Context: process, takes RCU. Return: 0, or what @visit returned.
  */
-int strata_neigh_walk(struct strata_net *sn, unsigned long *pos,
+int strata_neigh_walk(struct strata_net *sn, struct strata_neigh_at *at,
 		      int (*visit)(const struct strata_neigh_info *info,
 				   void *arg), void *arg)
 {
 	struct strata_neigh_net *table = sn->neigh;
-	unsigned long bucket;
+	struct strata_neigh_at last = *at;
+	struct strata_neigh_info info;
+	struct strata_neigh *neigh;
+	unsigned int slot = 0;
 	int err = 0;
 
+	if (last.ifindex)
+		slot = strata_neigh_slot(last.ifindex, &last.addr);
 	rcu_read_lock();
-	for (bucket = *pos >> NEIGH_POS_BITS; bucket < STRATA_NEIGH_BUCKETS;
-	     bucket++) {
-		err = neigh_walk_bucket(&table->buckets[bucket], pos, visit,
-					arg);
+	while (slot < STRATA_NEIGH_BUCKETS) {
+		neigh = neigh_after(&table->buckets[slot], &last);
+		if (!neigh) {
+			memset(&last, 0, sizeof(last));
+			slot++;
+			continue;
+		}
+		neigh_describe(neigh, &info);
+		err = visit(&info, arg);
 		if (err)
 			break;
-		*pos = (bucket + 1) << NEIGH_POS_BITS;
+		last = neigh_at(neigh);
+		*at = last;
 	}
 	rcu_read_unlock();
 	return err;

@@ -13,18 +13,29 @@
 #include "neigh_entry.h"
 #include "neigh_table.h"
 
-static struct hlist_head *neigh_bucket(struct strata_neigh_net *table,
-				       const struct strata_link *link,
-				       const struct in6_addr *addr)
+/**
+ * strata_neigh_slot() - which bucket an entry is in
+ * @ifindex: of its link
+ * @addr: next hop
+ *
+ * Context: any. Return: index of strata_neigh_net.buckets.
+ */
+unsigned int strata_neigh_slot(int ifindex, const struct in6_addr *addr)
 {
 	static hsiphash_key_t key __read_mostly;
 	u32 words[5];
 
 	net_get_random_once(&key, sizeof(key));
 	memcpy(words, addr, sizeof(*addr));
-	words[4] = link->ifindex;
-	return &table->buckets[hsiphash(words, sizeof(words), &key) %
-			       STRATA_NEIGH_BUCKETS];
+	words[4] = ifindex;
+	return hsiphash(words, sizeof(words), &key) % STRATA_NEIGH_BUCKETS;
+}
+
+static struct hlist_head *neigh_bucket(struct strata_neigh_net *table,
+				       const struct strata_link *link,
+				       const struct in6_addr *addr)
+{
+	return &table->buckets[strata_neigh_slot(link->ifindex, addr)];
 }
 
 /**

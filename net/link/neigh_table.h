@@ -37,6 +37,7 @@ struct strata_neigh_net {
 /* neigh_table.c */
 struct strata_neigh_net *strata_neigh_table_create(struct strata_net *sn);
 void strata_neigh_table_destroy(struct strata_neigh_net *table);
+unsigned int strata_neigh_slot(int ifindex, const struct in6_addr *addr);
 struct strata_neigh *strata_neigh_find(struct strata_neigh_net *table,
 				       const struct strata_link *link,
 				       const struct in6_addr *addr);

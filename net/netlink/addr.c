@@ -32,24 +32,13 @@ static int addr_fill(struct sk_buff *skb, const struct strata_addr *addr)
 	return err;
 }
 
-/*
- * Where to go on: after the last one shown, which is the only one with that
- * address, or in its place if it is gone.
- */
-static struct strata_addr *addr_resume(struct strata_net *sn,
-				       const struct strata_nl_dump *dump)
+/* Where to go on: with the first that is younger than the last one shown. */
+static struct strata_addr *addr_resume(struct strata_net *sn, u64 last)
 {
-	unsigned long before = dump->pos;
-	struct strata_addr *addr = NULL;
+	struct strata_addr *addr = strata_addr_next(sn, NULL);
 
-	if (!before)
-		return strata_addr_next(sn, NULL);
-	while ((addr = strata_addr_next(sn, addr)))
-		if (ipv6_addr_equal(&addr->addr, &dump->last_addr))
-			return strata_addr_next(sn, addr);
-	do {
+	while (addr && addr->serial <= last)
 		addr = strata_addr_next(sn, addr);
-	} while (addr && --before);
 	return addr;
 }
 
@@ -94,13 +83,12 @@ int strata_nl_addr_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	err = strata_nl_dump_start(cb, &device);
 	strata_nl_dump_consistent(sn, cb);
 	if (!err)
-		addr = addr_resume(sn, dump);
+		addr = addr_resume(sn, dump->addr);
 	for (; addr; addr = strata_addr_next(sn, addr)) {
 		err = addr_dump_one(&visit, addr);
 		if (err)
 			break;
-		dump->pos++;
-		dump->last_addr = addr->addr;
+		dump->addr = addr->serial;
 	}
 	mutex_unlock(&sn->config);
 	return strata_nl_dump_result(skb, err);

@@ -66,21 +66,13 @@ int strata_nl_link_get(struct sk_buff *skb, struct genl_info *info)
 	return strata_nl_reply_send(info, reply, header, err);
 }
 
-/* Where to go on: after the last one shown, or in its place if it is gone. */
-static struct strata_link *link_resume(struct strata_net *sn,
-				       const struct strata_nl_dump *dump)
+/* Where to go on: with the first of a higher index than the last one shown. */
+static struct strata_link *link_resume(struct strata_net *sn, int last)
 {
-	unsigned long before = dump->pos;
-	struct strata_link *link;
+	struct strata_link *link = strata_link_next(sn, NULL);
 
-	if (!dump->pos)
-		return strata_link_next(sn, NULL);
-	link = strata_link_by_index(sn, dump->last_ifindex);
-	if (link)
-		return strata_link_next(sn, link);
-	do {
+	while (link && link->ifindex <= last)
 		link = strata_link_next(sn, link);
-	} while (link && --before);
 	return link;
 }
 
@@ -125,13 +117,12 @@ int strata_nl_link_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	err = strata_nl_dump_start(cb, &device);
 	strata_nl_dump_consistent(sn, cb);
 	if (!err)
-		link = link_resume(sn, dump);
-	for (; link && !err; link = strata_link_next(sn, link)) {
+		link = link_resume(sn, dump->link);
+	for (; link; link = strata_link_next(sn, link)) {
 		err = link_dump_one(&visit, link);
 		if (err)
 			break;
-		dump->pos++;
-		dump->last_ifindex = link->ifindex;
+		dump->link = link->ifindex;
 	}
 	mutex_unlock(&sn->config);
 	return strata_nl_dump_result(skb, err);

@@ -103,7 +103,7 @@ int strata_nl_neigh_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	mutex_lock(&sn->config);
 	err = strata_nl_dump_start(cb, &device);
 	if (!err)
-		err = strata_neigh_walk(sn, &strata_nl_dump(cb)->pos,
+		err = strata_neigh_walk(sn, &strata_nl_dump(cb)->neigh,
 					neigh_dump_one, &visit);
 	mutex_unlock(&sn->config);
 	return strata_nl_dump_result(skb, err);

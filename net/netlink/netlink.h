@@ -9,7 +9,10 @@
 #include <net/sock.h>
 #include <strata/genl.h>
 #include <strata/link.h>
+#include <strata/neigh.h>
 #include <strata/net.h>
+#include <strata/route.h>
+#include <strata/sock.h>
 #include <linux/strata_netlink.h>
 
 /* For error texts: which attributes of an object name its device. */
@@ -45,18 +48,30 @@ strata_nl_device(struct nlattr **attrs, int type_ifindex, int type_ifname)
  * struct strata_nl_dump - where a dump stands; lives in netlink_callback.ctx
  * @started: the request has been looked at
  * @ifindex: show what is on this device only, 0: everything
- * @slot: which of several tables
- * @pos: position in it
- * @last_addr: the last address shown
- * @last_ifindex: the last link shown
+ * @slot: of the socket protocols, the one that is being shown
+ * @stat: how many counters were shown
+ * @link: index of the last link shown
+ * @addr: serial number of the last address shown
+ * @route: the last route shown
+ * @neigh: the last neighbour shown
+ * @sock: the last socket of @slot shown
+ *
+ * Each dump goes on after what it showed last, in an order in which nothing
+ * ever changes its place: whatever came and went between two messages, what was
+ * there all the time is shown.
  */
 struct strata_nl_dump {
 	bool started;
 	int ifindex;
 	unsigned int slot;
-	unsigned long pos;
-	struct in6_addr last_addr;
-	int last_ifindex;
+	union {
+		unsigned int stat;
+		int link;
+		u64 addr;
+		struct strata_route_at route;
+		struct strata_neigh_at neigh;
+		struct strata_sock_at sock;
+	};
 };
 
 static inline struct strata_nl_dump *strata_nl_dump(struct netlink_callback *cb)

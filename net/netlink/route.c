@@ -108,7 +108,7 @@ int strata_nl_route_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	err = strata_nl_dump_start(cb, &device);
 	strata_nl_dump_consistent(sn, cb);
 	if (!err)
-		err = strata_route_walk(sn, &strata_nl_dump(cb)->pos,
+		err = strata_route_walk(sn, &strata_nl_dump(cb)->route,
 					route_dump_one, &visit);
 	mutex_unlock(&sn->config);
 	return strata_nl_dump_result(skb, err);

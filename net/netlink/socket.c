@@ -123,7 +123,7 @@ static int slot_dump(struct strata_nl_visit *visit)
 
 	if (!proto)
 		return 0;
-	err = proto->walk(visit->sn, &dump->pos, sock_dump_one, visit);
+	err = proto->walk(visit->sn, &dump->sock, sock_dump_one, visit);
 	module_put(proto->owner);
 	return err;
 }
@@ -147,7 +147,7 @@ int strata_nl_sock_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		if (err)
 			break;
 		dump->slot++;
-		dump->pos = 0;
+		memset(&dump->sock, 0, sizeof(dump->sock));
 	}
 	return strata_nl_dump_result(skb, err);
 }

@@ -41,7 +41,7 @@ static int stat_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 
 	if (!header)
 		return -EMSGSIZE;
-	if (stat_fill(skb, sn, strata_nl_dump(cb)->pos)) {
+	if (stat_fill(skb, sn, strata_nl_dump(cb)->stat)) {
 		genlmsg_cancel(skb, header);
 		return -EMSGSIZE;
 	}
@@ -62,7 +62,7 @@ int strata_nl_stat_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	struct strata_nl_dump *dump = strata_nl_dump(cb);
 	int err = 0;
 
-	for (; dump->pos < STATS && !err; dump->pos += !err)
+	for (; dump->stat < STATS && !err; dump->stat += !err)
 		err = stat_dump_one(skb, cb, sn);
 	return strata_nl_dump_result(skb, err);
 }

@@ -334,6 +334,7 @@ static void addr_publish(struct strata_addr *addr)
 		hlist_add_tail_rcu(&addr->cast->hash,
 				   &rn->addr_hash[addr_hash(&addr->broadcast)]);
 	hlist_add_head_rcu(&addr->hash, &rn->addr_hash[addr_hash(&addr->addr)]);
+	addr->serial = ++rn->addr_serial;
 	list_add_tail_rcu(&addr->node, &rn->addr_list);
 	rn->addrs++;
 }

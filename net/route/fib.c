@@ -47,6 +47,7 @@ int strata_route_insert(struct strata_net *sn, const struct strata_route *like,
 	route = kmemdup(like, sizeof(*like), GFP_KERNEL_ACCOUNT);
 	if (!route)
 		return -ENOMEM;
+	route->serial = ++rn->route_serial;
 	err = rn->algo->insert(rn->table[family], route);
 	if (err) {
 		kfree(route);
@@ -154,34 +155,73 @@ const struct strata_route *strata_route_lookup(struct strata_net *sn,
 }
 EXPORT_SYMBOL_GPL(strata_route_lookup);
 
+/* What a walk carries from route to route. */
+struct walk {
+	struct strata_route_at *at;
+	int (*visit)(const struct strata_route *route, void *arg);
+	void *arg;
+};
+
+/* Was @route visited before the walk came to @at? They are of one family. */
+static bool walk_passed(const struct strata_route_at *at,
+			const struct strata_route *route)
+{
+	if (!at->serial || route->plen != at->plen ||
+	    !ipv6_addr_equal(&route->prefix, &at->prefix))
+		return false;
+	if (route->metric != at->metric)
+		return route->metric < at->metric;
+	return route->serial <= at->serial;
+}
+
+static int walk_visit(const struct strata_route *route, void *arg)
+{
+	const struct walk *walk = arg;
+	int ret;
+
+	if (walk_passed(walk->at, route))
+		return 0;
+	ret = walk->visit(route, walk->arg);
+	if (ret)
+		return ret;
+	*walk->at = (struct strata_route_at) {
+		.prefix = route->prefix,
+		.plen = route->plen,
+		.metric = route->metric,
+		.serial = route->serial,
+	};
+	return 0;
+}
+
 /**
- * strata_route_walk() - visit every route in a stable order
+ * strata_route_walk() - visit every route, IPv4 before IPv6
  * @sn: the namespace's stack
- * @pos: position to start from, counted from 0; where to go on, afterwards
- * @visit: non-zero stops, and *@pos then names the route it refused
+ * @at: the last one visited, all 0 at first; moves with the walk
+ * @visit: non-zero stops, and @at then stands before the route it refused
  * @arg: for @visit
  *
  * Context: process, strata_net.config held. Return: what @visit returned, or 0.
  */
-int strata_route_walk(struct strata_net *sn, unsigned long *pos,
+int strata_route_walk(struct strata_net *sn, struct strata_route_at *at,
 		      int (*visit)(const struct strata_route *route, void *arg),
 		      void *arg)
 {
+	struct walk walk = { at, visit, arg };
 	struct strata_route_net *rn = sn->route;
-	unsigned long before = 0;
-	int family, ret;
+	struct in6_addr prefix = at->prefix;
+	int family = 0, ret = 0;
+	u8 plen = at->plen;
 
 	lockdep_assert_held(&sn->config);
-	for (family = 0; family < STRATA_ROUTE_FAMILIES; family++) {
-		unsigned long here = max(*pos, before) - before;
-
-		ret = rn->algo->walk(rn->table[family], &here, visit, arg);
-		*pos = before + here;
-		if (ret)
-			return ret;
-		before += rn->routes[family];
+	if (at->serial)
+		family = strata_route_family(&prefix);
+	for (; family < STRATA_ROUTE_FAMILIES && !ret; family++) {
+		ret = rn->algo->walk(rn->table[family], &prefix, plen,
+				     walk_visit, &walk);
+		prefix = in6addr_any;
+		plen = 0;
 	}
-	return 0;
+	return ret;
 }
 EXPORT_SYMBOL_GPL(strata_route_walk);
 

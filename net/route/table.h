@@ -23,8 +23,10 @@ enum strata_route_family {
  * @algo: how routes are looked up; constant, its module is referenced
  * @table: one of @algo's for each family
  * @routes: how many each table holds; strata_net.config
+ * @route_serial: of the youngest route; strata_net.config
  * @route_list: all routes by age; strata_net.config
  * @addrs: how many are in @addr_list; strata_net.config
+ * @addr_serial: of the youngest address; strata_net.config
  * @addr_list: addresses by age; written under strata_net.config, RCU
  * @addr_hash: addresses and broadcast addresses by their bits; our own stand
  *	before broadcast addresses in each chain; RCU
@@ -35,8 +37,10 @@ struct strata_route_net {
 	const struct strata_fib_algo *algo;
 	void *table[STRATA_ROUTE_FAMILIES];
 	unsigned int routes[STRATA_ROUTE_FAMILIES];
+	u64 route_serial;
 	struct list_head route_list;
 	unsigned int addrs;
+	u64 addr_serial;
 	struct list_head addr_list;
 	struct hlist_head addr_hash[1 << STRATA_ADDR_HASH_BITS];
 };

@@ -23,7 +23,6 @@
  * struct trie_node - a prefix with routes, or where two of them part
  * @prefix: masked to @plen
  * @plen: bits of @prefix
- * @total: routes here and below; writers only
  * @parent: NULL: the root; writers only
  * @child: by the bit after the prefix; RCU
  * @routes: in order of metric; RCU
@@ -32,7 +31,6 @@
 struct trie_node {
 	struct in6_addr prefix;
 	u8 plen;
-	unsigned long total;
 	struct trie_node *parent;
 	struct trie_node __rcu *child[2];
 	struct hlist_head routes;
@@ -86,7 +84,6 @@ static void node_adopt(struct trie_node *node, struct trie_node *below)
 
 	RCU_INIT_POINTER(node->child[bit], below);
 	below->parent = node;
-	node->total += below->total;
 }
 
 /* Put a new node for @prefix/@plen between @slot and @below, which shares only
@@ -185,12 +182,6 @@ static void node_prune(struct trie *trie, struct trie_node *node)
 	}
 }
 
-static void node_count(struct trie_node *node, long change)
-{
-	for (; node; node = node->parent)
-		node->total += change;
-}
-
 static int trie_insert(void *table, struct strata_route *route)
 {
 	struct trie_node *node = node_get(table, &route->prefix, route->plen);
@@ -207,7 +198,6 @@ static int trie_insert(void *table, struct strata_route *route)
 		hlist_add_behind_rcu(&route->node, &before->node);
 	else
 		hlist_add_head_rcu(&route->node, &node->routes);
-	node_count(node, 1);
 	return 0;
 }
 
@@ -218,7 +208,6 @@ static void trie_remove(void *table, struct strata_route *route)
 	if (WARN_ON_ONCE(!node))
 		return;
 	hlist_del_rcu(&route->node);
-	node_count(node, -1);
 	node_prune(table, node);
 }
 
@@ -289,37 +278,45 @@ static struct trie_node *node_after(struct trie_node *node)
 	return child ?: node_beyond(node);
 }
 
-/* In the order of prefixes, a shorter one before the longer ones it covers.
- * Whole subtrees before *@pos are skipped by their count, so that a dump in
- * many pieces costs little more than one in one piece.
- */
-static int trie_walk(void *table, unsigned long *pos,
+/* The first node in order that is @prefix, @plen or comes after it. */
+static struct trie_node *node_from(struct trie *trie,
+				   const struct in6_addr *prefix, u8 plen)
+{
+	struct trie_node *node = trie_own(trie->root);
+	struct trie_node *child;
+	u8 common;
+
+	while (node) {
+		common = min3(ipv6_addr_diff(&node->prefix, prefix),
+			      (int)node->plen, (int)plen);
+		if (common == plen)
+			return node;
+		if (common < node->plen)
+			return addr_bit(prefix, common) ? node_beyond(node) :
+							  node;
+		child = trie_own(node->child[addr_bit(prefix, common)]);
+		if (!child)
+			return addr_bit(prefix, common) ? node_beyond(node) :
+							  node_after(node);
+		node = child;
+	}
+	return NULL;
+}
+
+static int trie_walk(void *table, const struct in6_addr *prefix, u8 plen,
 		     int (*visit)(const struct strata_route *route, void *arg),
 		     void *arg)
 {
-	struct trie *trie = table;
-	struct trie_node *node = trie_own(trie->root);
-	unsigned long skip = *pos;
+	struct trie_node *node = node_from(table, prefix, plen);
 	struct strata_route *route;
 	int ret;
 
-	while (node) {
-		if (skip && skip >= node->total) {
-			skip -= node->total;
-			node = node_beyond(node);
-			continue;
-		}
+	for (; node; node = node_after(node)) {
 		hlist_for_each_entry(route, &node->routes, node) {
-			if (skip) {
-				skip--;
-				continue;
-			}
 			ret = visit(route, arg);
 			if (ret)
 				return ret;
-			(*pos)++;
 		}
-		node = node_after(node);
 	}
 	return 0;
 }

@@ -6,11 +6,8 @@
 #include <linux/tcp.h>
 #include "info.h"
 #include "request.h"
+#include "table.h"
 #include "timewait.h"
-
-/* A walk's position: a slot, listeners first, and how many of it are done. */
-#define POS_SLOT_SHIFT	20
-#define POS_INDEX_MASK	(BIT(POS_SLOT_SHIFT) - 1)
 
 /* strata_sock_info.timer */
 enum shown_timer {
@@ -19,12 +16,6 @@ enum shown_timer {
 	SHOWN_KEEPALIVE,
 	SHOWN_TIMEWAIT,
 	SHOWN_PROBE,
-};
-
-struct visitor {
-	int (*visit)(const struct strata_sock_info *info, void *arg);
-	void *arg;
-	unsigned long index;	/* of the slot, to go on with */
 };
 
 static u32 ms_until(unsigned long when)
@@ -135,73 +126,36 @@ static void describe_any(struct sock *sk, struct strata_sock_info *info)
 	}
 }
 
-/* Context: RCU. Returns what the visitor returned. */
-static int walk_chain(const struct hlist_nulls_head *chain, bool listeners,
-		      struct visitor *visitor)
-{
-	const struct hlist_nulls_node *node;
-	struct strata_sock_info info;
-	unsigned long at = 0;
-	struct sock *sk;
-	int err;
-
-	/* One that moves meanwhile may lead elsewhere: shown twice or not. */
-	sk_nulls_for_each_rcu(sk, node, chain) {
-		if (at++ < visitor->index)
-			continue;
-		if ((READ_ONCE(sk->sk_state) == TCP_LISTEN) == listeners) {
-			describe_any(sk, &info);
-			err = visitor->visit(&info, visitor->arg);
-			if (err)
-				return err;
-		}
-		visitor->index++;
-	}
-	visitor->index = 0;
-	return 0;
-}
-
 /**
  * strata_tcp_walk() - strata_sock_proto.walk
  * @sn: the namespace's stack
- * @pos: in and out: where to go on, 0 to begin
+ * @at: the last one visited, all 0 at first; moves with the walk
  * @visit: called for each socket, request and timewait under RCU; non-zero stops
  * @arg: for @visit
  *
- * Context: process. Return: 0 at the end, or what @visit returned; *@pos then
- * names what it refused.
+ * Context: process. Return: 0 at the end, or what @visit returned; @at then
+ * stands before what it refused.
  */
-int strata_tcp_walk(struct strata_net *sn, unsigned long *pos,
+int strata_tcp_walk(struct strata_net *sn, struct strata_sock_at *at,
 		    int (*visit)(const struct strata_sock_info *info, void *arg),
 		    void *arg)
 {
-	struct visitor visitor = {
-		.visit = visit,
-		.arg = arg,
-		.index = *pos & POS_INDEX_MASK,
-	};
-	const struct strata_tcp_net *tn = sn->tcp;
-	const struct hlist_nulls_head *chain;
-	unsigned long slot = *pos >> POS_SLOT_SHIFT;
-	bool listeners;
+	struct strata_sock_at next = *at;
+	struct strata_sock_info info;
+	struct sock *sk;
 	int err = 0;
 
-	for (; slot < TCP_LHASH_SLOTS + TCP_EHASH_SLOTS; slot++) {
-		listeners = slot < TCP_LHASH_SLOTS;
-		chain = listeners ? &tn->lhash[slot] :
-			&tn->ehash[slot - TCP_LHASH_SLOTS].chain;
-		if (hlist_nulls_empty(chain)) {
-			visitor.index = 0;
-			continue;
-		}
+	do {
+		*at = next;
 		rcu_read_lock();
-		err = walk_chain(chain, listeners, &visitor);
+		sk = strata_tcp_next(sn->tcp, &next);
+		if (sk) {
+			describe_any(sk, &info);
+			err = visit(&info, arg);
+		}
 		rcu_read_unlock();
-		if (err)
-			break;
 		cond_resched();
-	}
-	*pos = slot << POS_SLOT_SHIFT | min(visitor.index, POS_INDEX_MASK);
+	} while (sk && !err);
 	return err;
 }
 

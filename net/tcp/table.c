@@ -275,6 +275,87 @@ bool strata_tcp_take(const struct strata_tcp_net *tn, struct sock *sk)
 	return taken;
 }
 
+/* The chain of a walk's slot: those of the listeners come first. */
+static const struct hlist_nulls_head *
+walk_chain(const struct strata_tcp_net *tn, unsigned int slot, u32 *nulls)
+{
+	if (slot < TCP_LHASH_SLOTS) {
+		*nulls = LHASH_NULLS + slot;
+		return &tn->lhash[slot];
+	}
+	*nulls = slot - TCP_LHASH_SLOTS;
+	return &tn->ehash[*nulls].chain;
+}
+
+/*
+ * By hash first: what keeps a connection changes, from request to socket to
+ * timewait, but never its hash.
+ */
+static struct strata_sock_at walk_place(const struct sock *sk,
+					unsigned int slot)
+{
+	return (struct strata_sock_at) {
+		.slot = slot,
+		.hash = slot < TCP_LHASH_SLOTS ? 0 : READ_ONCE(sk->sk_hash),
+		.sk = (unsigned long)sk,
+	};
+}
+
+static bool walk_before(const struct strata_sock_at *a,
+			const struct strata_sock_at *b)
+{
+	return a->hash != b->hash ? a->hash < b->hash : a->sk < b->sk;
+}
+
+/* The next after @last in its chain, which holds few; @next is its place. */
+static struct sock *walk_slot(const struct strata_tcp_net *tn,
+			      const struct strata_sock_at *last,
+			      struct strata_sock_at *next)
+{
+	const struct hlist_nulls_head *chain;
+	const struct hlist_nulls_node *node;
+	struct strata_sock_at place;
+	struct sock *sk, *found;
+	u32 nulls;
+
+	chain = walk_chain(tn, last->slot, &nulls);
+	do {
+		found = NULL;
+		sk_nulls_for_each_rcu(sk, node, chain) {
+			place = walk_place(sk, last->slot);
+			if (!walk_before(last, &place) ||
+			    (found && walk_before(next, &place)))
+				continue;
+			found = sk;
+			*next = place;
+		}
+	} while (get_nulls_value(node) != nulls);
+	return found;
+}
+
+/**
+ * strata_tcp_next() - the next of all listeners, then of all connections
+ * @tn: the namespace's tables
+ * @at: the last one, all 0 at first; moves to what is returned
+ *
+ * Context: RCU read side. Return: a socket, a request, a timewait (tell by
+ * sk_state); NULL: no more. Borrowed.
+ */
+struct sock *strata_tcp_next(const struct strata_tcp_net *tn,
+			     struct strata_sock_at *at)
+{
+	struct strata_sock_at last = *at;
+	struct sock *sk;
+
+	while (last.slot < TCP_LHASH_SLOTS + TCP_EHASH_SLOTS) {
+		sk = walk_slot(tn, &last, at);
+		if (sk)
+			return sk;
+		last = (struct strata_sock_at) { .slot = last.slot + 1 };
+	}
+	return NULL;
+}
+
 /**
  * strata_tcp_replace() - put a child in its request's place
  * @tn: the namespace's tables

@@ -543,7 +543,7 @@ int strata_tcp_getsockopt(struct sock *sk, int level, int optname,
 			  char __user *optval, int __user *optlen);
 int strata_tcp_ioctl(struct sock *sk, unsigned int cmd, int *arg);
 void strata_tcp_describe(struct sock *sk, struct strata_sock_info *info);
-int strata_tcp_walk(struct strata_net *sn, unsigned long *pos,
+int strata_tcp_walk(struct strata_net *sn, struct strata_sock_at *at,
 		    int (*visit)(const struct strata_sock_info *info, void *arg),
 		    void *arg);
 __poll_t strata_tcp_poll(struct file *file, struct socket *sock,

@@ -4,11 +4,8 @@
  */
 #include <linux/module.h>
 #include <net/tcp_states.h>
+#include <strata/visibility.h>
 #include "udp.h"
-
-/* A walk's position: a slot, and how many of its sockets are done. */
-#define POS_SLOT_SHIFT	16
-#define POS_INDEX_MASK	(BIT(POS_SLOT_SHIFT) - 1)
 
 /**
  * strata_udp_describe() - strata_sock_proto.describe
@@ -40,55 +37,50 @@ void strata_udp_describe(struct sock *sk, struct strata_sock_info *info)
 	};
 }
 
-/* Context: RCU. Returns what @visit returned; *@index: the next socket. */
-static int walk_slot(const struct udp_slot *slot, unsigned long *index,
-		     int (*visit)(const struct strata_sock_info *info,
-				  void *arg),
-		     void *arg)
+/* The socket that follows @last in a slot by its address, the one order in
+ * which none changes its place; a slot holds few. Context: RCU.
+ */
+static struct sock *sock_after(const struct udp_slot *slot, unsigned long last)
 {
-	struct strata_sock_info info;
-	unsigned long at = 0;
-	struct sock *sk;
-	int err;
+	struct sock *sk, *next = NULL;
 
-	sk_for_each_rcu(sk, &slot->head) {
-		if (at++ < *index)
-			continue;
-		strata_udp_describe(sk, &info);
-		err = visit(&info, arg);
-		if (err)
-			return err;
-		(*index)++;
-	}
-	*index = 0;
-	return 0;
+	sk_for_each_rcu(sk, &slot->head)
+		if ((unsigned long)sk > last && (!next || sk < next))
+			next = sk;
+	return next;
 }
 
 /**
  * strata_udp_walk() - strata_sock_proto.walk
  * @sn: the namespace's stack
- * @pos: in and out: where to go on, 0 to begin
+ * @at: the last one visited, all 0 at first; moves with the walk
  * @visit: called for each socket under RCU; non-zero stops
  * @arg: for @visit
  *
- * Context: process. Return: 0 at the end, or what @visit returned; *@pos then
- * names the socket that it refused.
+ * Context: process. Return: 0 at the end, or what @visit returned; @at then
+ * stands before the socket that it refused.
  */
-int strata_udp_walk(struct strata_net *sn, unsigned long *pos,
+int strata_udp_walk(struct strata_net *sn, struct strata_sock_at *at,
 		    int (*visit)(const struct strata_sock_info *info, void *arg),
 		    void *arg)
 {
-	unsigned long slot = *pos >> POS_SLOT_SHIFT;
-	unsigned long index = *pos & POS_INDEX_MASK;
+	struct strata_sock_info info;
+	struct sock *sk;
 	int err = 0;
 
-	for (; slot < UDP_PORT_SLOTS; slot++) {
+	while (at->slot < UDP_PORT_SLOTS) {
 		rcu_read_lock();
-		err = walk_slot(&sn->udp->ports[slot], &index, visit, arg);
+		sk = sock_after(&sn->udp->ports[at->slot], at->sk);
+		if (sk) {
+			strata_udp_describe(sk, &info);
+			err = visit(&info, arg);
+		}
 		rcu_read_unlock();
 		if (err)
 			break;
+		at->sk = (unsigned long)sk;
+		at->slot += !sk;
 	}
-	*pos = slot << POS_SLOT_SHIFT | min(index, POS_INDEX_MASK);
 	return err;
 }
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_udp_walk);

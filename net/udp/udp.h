@@ -204,7 +204,7 @@ int strata_udp_errqueue_recv(struct sock *sk, struct msghdr *msg, size_t len,
 
 /* dump.c */
 void strata_udp_describe(struct sock *sk, struct strata_sock_info *info);
-int strata_udp_walk(struct strata_net *sn, unsigned long *pos,
+int strata_udp_walk(struct strata_net *sn, struct strata_sock_at *at,
 		    int (*visit)(const struct strata_sock_info *info, void *arg),
 		    void *arg);
 

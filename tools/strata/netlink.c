@@ -285,7 +285,7 @@ int nl_dump(struct nlmsghdr *request, struct nl_rows *rows)
 		usleep(pause_us);
 		pause_us *= 2;
 	}
-	fputs("strata: warning: it keeps changing, entries may be missing or twice\n",
+	fputs("strata: warning: it keeps changing, what changed may be missing or twice\n",
 	      stderr);
 	return STATUS_OK;
 }
