@@ -8,6 +8,7 @@
 #include "port.h"
 #include "request.h"
 #include "table.h"
+#include "timewait.h"
 
 /* What the clone must not share with its listener. */
 static void init_clone(struct sock *child)
@@ -74,7 +75,7 @@ static void copy_receive_state(struct strata_tcp *tp,
 	tp->ts_ok = req->ts_ok;
 	tp->ts_recent = req->ts_recent;
 	if (req->ts_ok)
-		tp->ts_recent_s = (u32)ktime_get_seconds();
+		tp->ts_recent_s = tcp_clock_s();
 	tp->last_rcv = jiffies;
 	tp->segs_in = 1;
 }

@@ -163,7 +163,7 @@ void strata_tcp_timewait_enter(struct sock *sk, int substate,
 bool strata_tcp_timewait_reuse(const struct strata_tcp_timewait *tw,
 			       struct sock *sk, bool picked)
 {
-	u32 now_s = (u32)ktime_get_seconds();
+	u32 now_s = tcp_clock_s();
 	struct strata_tcp *tp = strata_tcp(sk);
 
 	if (!tw->ts_ok || !tw->ts_recent_s)
@@ -212,7 +212,7 @@ static void note_timestamp(struct strata_tcp_timewait *tw,
 	if (!tw->ts_ok || !opts->has_ts)
 		return;
 	tw->ts_recent = opts->tsval;
-	tw->ts_recent_s = (u32)ktime_get_seconds();
+	tw->ts_recent_s = tcp_clock_s();
 }
 
 /* The wheel finds out when it comes to the old deadline. */
@@ -226,7 +226,7 @@ static bool paws_rejects(const struct strata_tcp_timewait *tw,
 			 const struct sk_buff *skb,
 			 const struct strata_tcp_options *opts)
 {
-	u32 age_s = (u32)ktime_get_seconds() - tw->ts_recent_s;
+	u32 age_s = tcp_clock_s() - tw->ts_recent_s;
 
 	return tw->ts_ok && opts->has_ts && tw->ts_recent_s &&
 	       seq_before(opts->tsval, tw->ts_recent) &&
