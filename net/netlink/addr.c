@@ -5,6 +5,7 @@
 #include <linux/netlink.h>
 #include <strata/packet.h>
 #include <strata/route.h>
+#include <strata/visibility.h>
 #include "netlink.h"
 
 const struct nla_policy strata_nl_addr_get_policy[STRATA_A_ADDR_MAX + 1] = {
@@ -16,6 +17,7 @@ const struct nla_policy strata_nl_addr_policy[STRATA_A_ADDR_MAX + 1] = {
 	[STRATA_A_ADDR_ADDRESS] = STRATA_NL_POLICY_ADDRESS,
 	[STRATA_A_ADDR_PREFIX_LEN] = STRATA_NL_POLICY_PLEN,
 };
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_nl_addr_policy);
 
 static int addr_fill(struct sk_buff *skb, const struct strata_addr *addr)
 {

@@ -6,6 +6,7 @@
 #include <linux/netlink.h>
 #include <strata/l3.h>
 #include <strata/packet.h>
+#include <strata/visibility.h>
 #include "netlink.h"
 
 #define V4_PLEN		96	/* bits before an IPv4 address in the 128-bit form */
@@ -157,6 +158,7 @@ int strata_nl_get_addr(const struct nlattr *attr, struct in6_addr *addr,
 	}
 	return 0;
 }
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_nl_get_addr);
 
 /**
  * strata_nl_get_plen() - a prefix length in the 128-bit form
@@ -179,6 +181,7 @@ int strata_nl_get_plen(const struct nlattr *attr, const struct in6_addr *addr,
 			    "an IPv4 prefix has 0 to 32 bits");
 	return -EINVAL;
 }
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_nl_get_plen);
 
 /**
  * strata_nl_put_addr() - a network address as an attribute
@@ -195,6 +198,7 @@ int strata_nl_put_addr(struct sk_buff *skb, int type,
 		return nla_put_in_addr(skb, type, strata_addr_to4(addr));
 	return nla_put_in6_addr(skb, type, addr);
 }
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_nl_put_addr);
 
 /**
  * strata_nl_put_plen() - a prefix length as an attribute
@@ -211,6 +215,7 @@ int strata_nl_put_plen(struct sk_buff *skb, int type,
 	return nla_put_u8(skb, type,
 			  plen - (strata_addr_is4(addr) ? V4_PLEN : 0));
 }
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_nl_put_plen);
 
 /**
  * strata_nl_put_device() - a link's device as attributes

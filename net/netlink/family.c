@@ -13,6 +13,7 @@
 #include <linux/genetlink.h>
 #include <linux/module.h>
 #include <strata/netlink.h>
+#include <strata/visibility.h>
 #include "netlink.h"
 
 /**
@@ -136,6 +137,7 @@ int strata_nl_dump_result(const struct sk_buff *skb, int err)
 		return err;
 	return skb->len;
 }
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_nl_dump_result);
 
 /**
  * strata_nl_reply() - begin the answer to a request

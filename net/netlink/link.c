@@ -3,11 +3,13 @@
  * Attached devices: link-get, link-attach, link-detach.
  */
 #include <linux/rtnetlink.h>
+#include <strata/visibility.h>
 #include "netlink.h"
 
 const struct nla_policy strata_nl_link_policy[STRATA_A_LINK_MAX + 1] = {
 	STRATA_NL_POLICY_DEVICE(LINK),
 };
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_nl_link_policy);
 
 static u32 link_flags(const struct strata_link *link)
 {

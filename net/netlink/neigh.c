@@ -4,6 +4,7 @@
  */
 #include <linux/netlink.h>
 #include <strata/neigh.h>
+#include <strata/visibility.h>
 #include "netlink.h"
 
 #define LLADDR_MAX	MAX_ADDR_LEN
@@ -23,6 +24,7 @@ const struct nla_policy strata_nl_neigh_add_policy[STRATA_A_NEIGH_MAX + 1] = {
 	[STRATA_A_NEIGH_LLADDR] = NLA_POLICY_RANGE(NLA_BINARY, 1, LLADDR_MAX),
 	[STRATA_A_NEIGH_REPLACE] = { .type = NLA_FLAG },
 };
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_nl_neigh_add_policy);
 
 static u8 neigh_state(enum strata_neigh_state state)
 {

@@ -6,12 +6,14 @@
 #include <net/addrconf.h>
 #include <strata/packet.h>
 #include <strata/route.h>
+#include <strata/visibility.h>
 #include "netlink.h"
 
 const struct nla_policy strata_nl_route_get_policy[STRATA_A_ROUTE_MAX + 1] = {
 	STRATA_NL_POLICY_DEVICE(ROUTE),
 	[STRATA_A_ROUTE_DST] = STRATA_NL_POLICY_ADDRESS,
 };
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_nl_route_get_policy);
 
 const struct nla_policy strata_nl_route_del_policy[STRATA_A_ROUTE_MAX + 1] = {
 	STRATA_NL_POLICY_DEVICE(ROUTE),
@@ -31,6 +33,7 @@ const struct nla_policy strata_nl_route_add_policy[STRATA_A_ROUTE_MAX + 1] = {
 	[STRATA_A_ROUTE_MTU] = { .type = NLA_U32 },
 	[STRATA_A_ROUTE_REPLACE] = { .type = NLA_FLAG },
 };
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_nl_route_add_policy);
 
 /* The way a route leads, the same in a table's entry and in a look-up. */
 static int route_fill_way(struct sk_buff *skb, const struct strata_route *route)

@@ -6,6 +6,7 @@
  */
 #include <linux/random.h>
 #include <linux/siphash.h>
+#include <strata/visibility.h>
 #include "isn.h"
 
 static siphash_key_t isn_key __read_mostly;
@@ -46,6 +47,7 @@ u32 strata_tcp_isn(const struct in6_addr *laddr, const struct in6_addr *faddr,
 	*ts_offset = h >> 32;
 	return (u32)h + (u32)(ktime_get_real_ns() >> 6);
 }
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_tcp_isn);
 
 /**
  * strata_tcp_port_offset() - where to begin the search for a local port
@@ -60,6 +62,7 @@ u32 strata_tcp_port_offset(const struct in6_addr *laddr,
 {
 	return (u32)hash(laddr, faddr, (__force u32)fport, &port_key);
 }
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_tcp_port_offset);
 
 /**
  * strata_tcp_isn_init() - draw the secrets
