@@ -103,7 +103,7 @@ static int bind_claim(struct sock *sk, u16 port)
 
 	if (!port && (ss->flags & STRATA_SOCK_LATE_PORT))
 		return 0;
-	return sk->sk_prot->get_port(sk, port) ? -EADDRINUSE : 0;
+	return sk->sk_prot->get_port(sk, port);
 }
 
 /* Context: socket locked. */
@@ -146,7 +146,7 @@ static int bind_locked(struct sock *sk, const struct strata_endpoint *ep,
  * Context: process; locks the socket.
  * Return: 0, -EINVAL (too short, or bound already), -EAFNOSUPPORT,
  * -EADDRNOTAVAIL (not an address of ours), -EACCES (privileged port),
- * -EADDRINUSE.
+ * -EADDRINUSE, -ENOMEM.
  */
 int strata_sock_bind(struct socket *sock, struct sockaddr *uaddr, int len)
 {

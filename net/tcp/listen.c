@@ -36,7 +36,7 @@ static int listen_start(struct sock *sk)
 	err = strata_tcp_get_port(sk, sk->sk_num);
 	if (err) {
 		strata_tcp_set_state(sk, TCP_CLOSE);
-		return -EADDRINUSE;
+		return err;
 	}
 	return strata_tcp_hash(sk);
 }
@@ -46,7 +46,7 @@ static int listen_start(struct sock *sk)
  * @sk: in CLOSE or LISTEN
  * @backlog: how many connections may wait for accept(), one more as the kernel
  *
- * Context: process, socket locked. Return: 0 or -EADDRINUSE.
+ * Context: process, socket locked. Return: 0, -EADDRINUSE, -ENOMEM.
  */
 int strata_tcp_listen(struct sock *sk, int backlog)
 {
