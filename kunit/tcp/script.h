@@ -37,6 +37,8 @@
 #define SCRIPT_CAPTURE	256	/* segments kept; more is an error */
 #define PEER_ISN	0x7ffffc00u	/* wraps the sign bit soon */
 
+#define SCRIPT_SACKS	4	/* blocks in one option */
+
 #define WIN_ZERO	(-1)	/* .win of an expected closed window */
 #define NO_OPTION	(-1)	/* .mss or .wscale that must be absent */
 
@@ -52,6 +54,11 @@
  * @ts: sent: with timestamps, as @tsval and @tsecr; captured: had them
  * @tsval: timestamp
  * @tsecr: echo
+ * @sack_ok: SACK permitted; expected: NO_OPTION that it is absent
+ * @sack: SACK blocks { first, after the last }, relative to the other side's
+ *	initial sequence number; a block { 0, 0 } ends them. Expected: compared
+ *	if there is one, or if @no_sack: there must be none
+ * @no_sack: expected: without a SACK option
  * @bad_sum: sent: with a wrong checksum
  * @doff: sent: override of the header length in words
  */
@@ -66,6 +73,9 @@ struct seg {
 	bool ts;
 	u32 tsval;
 	u32 tsecr;
+	int sack_ok;
+	u32 sack[SCRIPT_SACKS][2];
+	bool no_sack;
 	bool bad_sum;
 	u8 doff;
 };
@@ -157,8 +167,15 @@ void script_expect_state(struct script *s, int state, const char *file,
 /* Shorthands for the ways into ESTABLISHED; the peer's window is @win, unscaled. */
 void establish_passive(struct script *s, int mss, int win);
 void establish_active(struct script *s, int mss, int win);
+/* The same with SACK permitted, and timestamps where @tsval is not 0. */
+void establish_sack(struct script *s, int mss, int win, u32 tsval);
 /* Drop what was captured and not asked for. */
 void forget(struct script *s);
+
+/* Between script.c and wire.c. */
+u8 script_pattern(u64 offset);
+int script_wire_begin(struct script *s);
+void script_wire_end(void);
 
 u64 script_counter(int counter);
 u64 script_drops(int reason);

@@ -71,7 +71,7 @@ static void copy_receive_state(struct strata_tcp *tp,
 	tp->rcv_wscale = req->rcv_wscale;
 	tp->wscale_ok = req->wscale_ok;
 	tp->mss_advertised = req->mss_advertised;
-	tp->peer_sack_ok = req->sack_ok;
+	tp->sack_ok = req->sack_ok;
 	tp->ts_ok = req->ts_ok;
 	tp->ts_recent = req->ts_recent;
 	if (req->ts_ok)

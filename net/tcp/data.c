@@ -45,6 +45,7 @@ static void ofo_purge(struct sock *sk, enum strata_drop_reason reason)
 		ofo_erase(tp, skb);
 		drop(sk, skb, reason);
 	}
+	strata_tcp_sack_trim(tp);
 }
 
 /**
@@ -183,6 +184,7 @@ static bool ofo_drain(struct sock *sk)
 		/* RFC 5681 4.2 */
 		tp->ack_flags |= TCP_ACK_PENDING | TCP_ACK_NOW;
 	}
+	strata_tcp_sack_trim(tp);
 	return fin;
 }
 
@@ -260,6 +262,8 @@ void strata_tcp_queue_data(struct sock *sk, struct sk_buff *skb,
 		strata_tcp_ack_owe(sk, skb);
 		strata_tcp_rcv_rtt(sk, opts->has_ts ? opts->tsecr : 0);
 		strata_tcp_window_received(sk, skb);
+		if (unlikely(tcp_seg(skb)->seq != tp->rcv_nxt))
+			strata_tcp_sack_twice(tp, tcp_seg(skb)->seq, tp->rcv_nxt);
 		append(sk, skb, false);
 	} else {
 		consume_skb(skb);
@@ -327,7 +331,10 @@ static void ofo_insert(struct sock *sk, struct sk_buff *skb)
 
 	link = ofo_place(tp, tcp_seg(skb)->seq, &parent);
 	prev = ofo_before(parent, link);
+	strata_tcp_sack_add(tp, tcp_seg(skb)->seq, tcp_seg(skb)->end_seq);
 	if (ofo_covered(prev, skb)) {
+		strata_tcp_sack_twice(tp, tcp_seg(skb)->seq,
+				      tcp_seg(skb)->end_seq);
 		drop(sk, skb, STRATA_DROP_TCP_DUPLICATE);
 		return;
 	}
@@ -383,6 +390,7 @@ void strata_tcp_data(struct sock *sk, struct sk_buff *skb,
 	}
 	if (!seq_after(seg->end_seq, tp->rcv_nxt)) {
 		tp->ack_flags |= TCP_ACK_PENDING | TCP_ACK_NOW;
+		strata_tcp_sack_twice(tp, seg->seq, seg->end_seq);
 		drop(sk, skb, STRATA_DROP_TCP_DUPLICATE);
 		return;
 	}

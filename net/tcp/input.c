@@ -53,6 +53,10 @@ static void oow_ack(struct sock *sk, const struct sk_buff *skb)
 	    time_before(jiffies, tp->oow_time + OOW_ACK_PERIOD))
 		return;
 	tp->oow_time = jiffies ?: 1;
+	/* RFC 2883 4.1 */
+	if (data && seq_before(seg->seq, tp->rcv_nxt))
+		strata_tcp_sack_twice(tp, seg->seq,
+				      seq_min(seg->end_seq, tp->rcv_nxt));
 	strata_tcp_send_ack(sk);
 }
 

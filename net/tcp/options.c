@@ -7,6 +7,21 @@
 #include "options.h"
 #include "tcp.h"
 
+/* RFC 2018 3 */
+static void parse_sack(const u8 *data, u8 len, struct strata_tcp_options *opts)
+{
+	if (!len || len % sizeof(opts->sack[0]) || len > sizeof(opts->sack))
+		return;
+	opts->sacks = 0;
+	for (; len; len -= sizeof(opts->sack[0])) {
+		struct strata_tcp_block *block = &opts->sack[opts->sacks++];
+
+		block->seq = get_unaligned_be32(data);
+		block->end_seq = get_unaligned_be32(data + 4);
+		data += sizeof(*block);
+	}
+}
+
 /* A known option of a wrong length is as good as unknown. */
 static void parse_one(u8 kind, const u8 *data, u8 len, bool syn,
 		      struct strata_tcp_options *opts)
@@ -32,6 +47,10 @@ static void parse_one(u8 kind, const u8 *data, u8 len, bool syn,
 	case TCPOPT_SACK_PERM:
 		if (len == TCPOLEN_SACK_PERM && syn)
 			opts->sack_ok = true;
+		return;
+	case TCPOPT_SACK:
+		if (!syn)
+			parse_sack(data, len - 2, opts);
 		return;
 	default:
 		return;	/* RFC 9293 3.2 MUST-6: ignore what is unknown */

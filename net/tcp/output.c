@@ -6,10 +6,16 @@
 #include "options.h"
 #include "tcp.h"
 
-/* What every segment but a SYN tells besides its data. */
+/**
+ * struct header - what every segment but a SYN tells besides its data
+ * @seq: of its first octet
+ * @flags: TCPF_HDR_*
+ * @sack_room: bytes of options that a SACK may take
+ */
 struct header {
 	u32 seq;
 	u8 flags;
+	u8 sack_room;
 };
 
 /* Our ACK goes out with this segment: none is owed any more. */
@@ -52,20 +58,38 @@ static struct tcphdr *push_fixed(struct sock *sk, struct sk_buff *skb,
 	return th;
 }
 
-static void push_header(struct sock *sk, struct sk_buff *skb,
+/* Our ACK goes out with this segment; true if all of it does. */
+static bool push_header(struct sock *sk, struct sk_buff *skb,
 			const struct header *header)
 {
+	__be32 sack[(TCP_HEADER_MAX - sizeof(struct tcphdr)) / 4];
 	struct strata_tcp *tp = strata_tcp(sk);
-	unsigned int bytes = sizeof(struct tcphdr);
+	unsigned int bytes = sizeof(struct tcphdr), sack_bytes = 0;
+	bool sacks = tcp_sack_any(&tp->sack);
+	__be32 *options;
 	struct tcphdr *th;
 
 	if (likely(tp->ts_ok))
 		bytes += STRATA_TCP_TS_BYTES;
-	th = push_fixed(sk, skb, header, bytes);
+	if (unlikely(sacks))
+		sack_bytes = strata_tcp_sack_put(tp, sack,
+						 min_t(u32, header->sack_room,
+						       TCP_HEADER_MAX - bytes));
+	th = push_fixed(sk, skb, header, bytes + sack_bytes);
 	th->window = htons(strata_tcp_select_window(sk));
+	options = (__be32 *)(th + 1);
 	if (likely(tp->ts_ok))
-		tcp_ts_put((__be32 *)(th + 1), tcp_tsval(tp), tp->ts_recent);
+		options = tcp_ts_put(options, tcp_tsval(tp), tp->ts_recent);
+	if (unlikely(sack_bytes))
+		memcpy(options, sack, sack_bytes);
 	push_checksum(sk, skb, th);
+	return likely(!sacks) || sack_bytes;
+}
+
+/* Next to data, a SACK has the room that a full segment leaves. */
+static u8 sack_room(const struct strata_tcp *tp, const struct sk_buff *skb)
+{
+	return skb->len < tp->mss ? min_t(u32, tp->mss - skb->len, U8_MAX) : 0;
 }
 
 /*
@@ -137,7 +161,8 @@ int strata_tcp_transmit(struct sock *sk, struct sk_buff *skb, bool clone,
 	struct strata_tcp *tp = strata_tcp(sk);
 	struct strata_tcp_seg *seg = tcp_seg(skb);
 	struct header header = { .seq = seg->seq,
-				 .flags = seg->flags | TCPF_HDR_ACK };
+				 .flags = seg->flags | TCPF_HDR_ACK,
+				 .sack_room = sack_room(tp, skb) };
 
 	seg->sent_us = (u32)tp->mstamp_us;
 	if (clone) {
@@ -146,16 +171,17 @@ int strata_tcp_transmit(struct sock *sk, struct sk_buff *skb, bool clone,
 			return -ENOMEM;
 	}
 	set_gso(sk, skb, seg);
-	push_header(sk, skb, &header);
+	if (likely(push_header(sk, skb, &header)))
+		ack_sent(tp);
 	strata_tcp_tsq_own(sk, skb);
-	ack_sent(tp);
 	return send_down(sk, skb);
 }
 
 /* A segment without data. No socket owns it: nothing waits for it to be gone. */
 static bool send_dataless(struct sock *sk, u32 seq, u8 flags, gfp_t gfp)
 {
-	struct header header = { .seq = seq, .flags = flags };
+	struct header header = { .seq = seq, .flags = flags,
+				 .sack_room = U8_MAX };
 	struct sk_buff *skb = alloc_skb(TCP_HEADROOM, gfp);
 
 	if (unlikely(!skb))
@@ -230,6 +256,7 @@ static void syn_options(const struct strata_tcp *tp, bool answer,
 		.has_ts = !answer || tp->ts_ok,
 		.has_wscale = !answer || tp->wscale_ok,
 		.wscale = tp->rcv_wscale,
+		.sack_ok = !answer || tp->sack_ok,
 	};
 }
 

@@ -135,6 +135,7 @@ static void fill_synack(const struct strata_tcp_request *req,
 		.has_ts = req->ts_ok,
 		.tsval = tcp_clock_ms() + req->ts_offset,
 		.tsecr = req->ts_recent,
+		.sack_ok = req->sack_ok,
 	};
 	reply->seq = req->snt_isn;
 	reply->ack = req->rcv_isn + 1;

@@ -53,7 +53,7 @@ static void take_syn(struct sock *sk, const struct sk_buff *skb,
 	tp->copied_seq = tp->rcv_nxt;
 	tp->rcv_wup = tp->rcv_nxt;
 	tp->mss_peer = opts->mss ?: TCP_MSS_DEFAULT;
-	tp->peer_sack_ok = opts->sack_ok;
+	tp->sack_ok = opts->sack_ok;
 	tp->ts_ok = opts->has_ts;
 	if (opts->has_ts) {
 		tp->ts_recent = opts->tsval;

@@ -39,6 +39,8 @@
 #include <strata/net.h>
 #include <strata/packet.h>
 #include <strata/sock.h>
+#include "sack.h"
+#include "seq.h"
 
 /* Times in jiffies unless the name says otherwise. */
 #define TCP_RTO_MIN		(HZ / 5)	/* as Linux; RFC 6298 2.4 says SHOULD 1 s */
@@ -128,7 +130,9 @@ static inline struct strata_tcp_seg *tcp_seg(const struct sk_buff *skb)
  * @wscale: shift, valid if @has_wscale; already limited to 14
  * @has_ts: timestamps present
  * @has_wscale: window scale present (SYN only)
- * @sack_ok: SACK permitted present (SYN only; noted, not used yet)
+ * @sack_ok: SACK permitted present (SYN only)
+ * @sacks: blocks in @sack
+ * @sack: SACK blocks in their order (RFC 2018 3)
  */
 struct strata_tcp_options {
 	u32 tsval;
@@ -138,6 +142,8 @@ struct strata_tcp_options {
 	bool has_ts;
 	bool has_wscale;
 	bool sack_ok;
+	u8 sacks;
+	struct strata_tcp_block sack[TCP_SACK_BLOCKS_MAX];
 };
 
 enum strata_tcp_recovery {
@@ -211,7 +217,7 @@ struct strata_tcp {
 	u8 snd_wscale;
 	u8 ts_ok:1;
 	u8 wscale_ok:1;
-	u8 peer_sack_ok:1;	/* noted for the later SACK work */
+	u8 sack_ok:1;
 	u8 fin_received;
 	u8 in_backlog:1;	/* inside strata_tcp_backlog_rcv() */
 	u8 ack_flags;
@@ -220,6 +226,7 @@ struct strata_tcp {
 	struct rb_root ofo;	/* out-of-order segments by seq, skb->rbnode */
 	struct sk_buff *ofo_last;
 	u32 ofo_len;		/* segments there */
+	struct strata_tcp_sack sack;	/* what to tell of them */
 	u32 rcv_rtt_us8;	/* receiver's estimate, scaled by 8; 0: none */
 	u32 rcv_rtt_seq;	/* of one window, where the peer sends no timestamps */
 	u32 rcv_rtt_us;		/* since when */
@@ -407,20 +414,6 @@ struct strata_tcp_timewait {
 	u8 tos;
 	struct rcu_head rcu;
 };
-
-/* sequence space, RFC 9293 3.4 */
-static inline bool seq_before(u32 a, u32 b)
-{
-	return (s32)(a - b) < 0;
-}
-
-#define seq_after(a, b)		seq_before(b, a)
-
-/* a <= b <= c */
-static inline bool seq_between(u32 b, u32 a, u32 c)
-{
-	return c - a >= b - a;
-}
 
 static inline u32 tcp_clock_us32(void)
 {
