@@ -46,6 +46,14 @@ struct strata_net;
 	C(TCP_RETRANS, "tcp", "retrans", "segments retransmitted") \
 	C(TCP_RTO, "tcp", "rto", "retransmission timeouts") \
 	C(TCP_FAST_RETRANS, "tcp", "fast_retrans", "fast retransmits (RFC 5681 3.2)") \
+	C(TCP_TLP, "tcp", "tlp", "tail loss probes sent (RFC 8985 7)") \
+	C(TCP_TLP_REPAIRED, "tcp", "tlp_repaired", "losses that only a tail loss probe showed") \
+	C(TCP_UNDO, "tcp", "undo", \
+	  "window reductions taken back: nothing was lost (RFC 3522, 5682, 2883)") \
+	C(TCP_DSACK_RX, "tcp", "dsack_rx", "D-SACKs received: what we sent came twice") \
+	C(TCP_SACK_IGNORED, "tcp", "sack_ignored", "SACK blocks ignored: scoreboard full") \
+	C(TCP_SACK_RENEGED, "tcp", "sack_reneged", \
+	  "timeouts at data that the peer had told to hold (RFC 2018 8)") \
 	C(TCP_ACTIVE_OPENS, "tcp", "active_opens", "connections opened by connect") \
 	C(TCP_PASSIVE_OPENS, "tcp", "passive_opens", "connections opened by a peer") \
 	C(TCP_ATTEMPT_FAILS, "tcp", "attempt_fails", "opens that failed") \

@@ -107,6 +107,7 @@ static void recovery_halves_the_window(struct kunit *test)
 	u32 sent;
 
 	establish_passive(s, 1000, 60000);
+	choose_congestion(s, "reno");
 	write_bytes(s, 10000);
 	expect_bytes(s, 1, 10000);
 	send_dupacks(s, 1, 3);

@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 #include <linux/tcp.h>
 #include <linux/strata.h>
+#include "../../net/tcp/info.h"
 #include "script.h"
 
 /* ---- calls of the program ---- */
@@ -132,6 +133,23 @@ void set_option(struct script *s, int level, int option, int value)
 			sock->ops->setsockopt(sock, level, option,
 					      KERNEL_SOCKPTR(&value),
 					      sizeof(value)), 0);
+}
+
+void choose_congestion(struct script *s, const char *name)
+{
+	KUNIT_EXPECT_EQ(s->test,
+			s->sock->ops->setsockopt(s->sock, IPPROTO_TCP,
+						 TCP_CONGESTION,
+						 KERNEL_SOCKPTR((void *)name),
+						 strlen(name)), 0);
+}
+
+struct tcp_info script_info(struct script *s)
+{
+	struct tcp_info info;
+
+	strata_tcp_info(s->sock->sk, &info);
+	return info;
 }
 
 void shutdown_write(struct script *s)

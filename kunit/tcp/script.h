@@ -23,6 +23,7 @@
 #include <kunit/test.h>
 #include <linux/in6.h>
 #include <linux/net.h>
+#include <uapi/linux/tcp.h>
 #include <net/sock.h>
 #include <net/tcp_states.h>
 #include <strata/l3.h>
@@ -129,6 +130,8 @@ void read_bytes(struct script *s, u32 bytes);
 void read_end(struct script *s);	/* end of file */
 void read_error(struct script *s, int err);
 void set_option(struct script *s, int level, int option, int value);
+void choose_congestion(struct script *s, const char *name);
+struct tcp_info script_info(struct script *s);	/* TCP_INFO */
 void shutdown_write(struct script *s);
 void close_sock(struct script *s);
 void wait_ms(unsigned int ms);

@@ -436,7 +436,8 @@ void script_expect_state(struct script *s, int state, const char *file, int line
 
 void forget(struct script *s)
 {
-	s->head = s->tail;
+	s->head = 0;
+	s->tail = 0;
 }
 
 /* Put the wire under TCP. 0 or -errno. */

@@ -62,8 +62,9 @@ void strata_tcp_purge(struct sock *sk)
 	while ((skb = __skb_dequeue(&sk->sk_write_queue)))
 		strata_tcp_skb_free(sk, skb);
 	tp->send_head = NULL;
-	tp->retrans_hint = NULL;
+	tp->sent_hint = NULL;
 	tp->packets_out = 0;
+	strata_tcp_board_clear(&tp->board);
 	ofo_purge(sk, STRATA_DROP_SOCKET_CLOSED);
 }
 

@@ -63,9 +63,10 @@ void strata_tcp_sync_mss(struct sock *sk, u32 path_mtu);
 u32 strata_tcp_mss_of_mtu(const struct sock *sk, u32 mtu);
 /* Is any segment queued or sent and not acknowledged? */
 bool strata_tcp_retransmit_head(struct sock *sk);
+bool strata_tcp_retransmit_tail(struct sock *sk);
 void strata_tcp_retransmit_lost(struct sock *sk);
-void strata_tcp_retransmit_timeout(struct sock *sk);
-void strata_tcp_retransmit_too_big(struct sock *sk);
+/* The sent buffer that holds @seq, or NULL. */
+struct sk_buff *strata_tcp_sent_find(struct sock *sk, u32 seq);
 /* Full segments only (MSG_MORE). */
 void strata_tcp_write_corked(struct sock *sk);
 bool strata_tcp_write_override(struct sock *sk);
@@ -102,7 +103,13 @@ enum strata_tcp_timer {
 	TCP_TIMER_NONE,
 	TCP_TIMER_RETRANS,
 	TCP_TIMER_PROBE,
+	TCP_TIMER_TLP,
+	TCP_TIMER_RACK,
 };
+
+/* What the timer is to wait for now; @restart: even if it runs already. */
+void strata_tcp_timer_choose(struct sock *sk, bool restart);
+void strata_tcp_timer_sent(struct sock *sk);
 
 void strata_tcp_timer_arm(struct sock *sk, enum strata_tcp_timer kind,
 			  unsigned long delay);
@@ -128,11 +135,21 @@ static inline u32 tcp_tsval(const struct strata_tcp *tp)
 void strata_tcp_rtt_init(struct strata_tcp *tp);
 void strata_tcp_rtt_sample(struct strata_tcp *tp, u32 rtt_us);
 
-/* ---- cong.c: the registry behind cong.h; "reno" is built in ---- */
+/* Nothing of recovery.c is needed: the path without loss. */
+static inline bool tcp_recovery_idle(const struct strata_tcp *tp)
+{
+	return likely(tp->recovery == TCP_RECOVERY_NONE && !tp->board.count &&
+		      !tp->dupacks && !tp->tlp.pending);
+}
+
+/* ---- cong.c: the registry behind cong.h ---- */
 int strata_tcp_cong_assign(struct sock *sk, const char *name);	/* -ENOENT */
 void strata_tcp_cong_init(struct sock *sk);	/* default, on establishment */
 void strata_tcp_cong_inherit(struct sock *child, const struct sock *listener);
 void strata_tcp_cong_release(struct sock *sk);
+const char *strata_tcp_cong_name(const struct sock *sk);
+/* Built in. */
+extern struct strata_cong_ops strata_tcp_cubic;
 extern struct strata_cong_ops strata_tcp_reno;
 
 /* ---- sendmsg.c recvmsg.c ---- */

@@ -27,7 +27,7 @@ void strata_tcp_mtu_reduced(struct sock *sk)
 	if (!mtu || mtu >= tp->path_mtu)
 		return;
 	strata_tcp_sync_mss(sk, mtu);
-	strata_tcp_retransmit_too_big(sk);
+	strata_tcp_recovery_too_big(sk);
 }
 
 /* RFC 1191 4: not below the minimum; RFC 5927 7: only ever down. */

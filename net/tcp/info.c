@@ -4,6 +4,7 @@
  * connections.
  */
 #include <linux/tcp.h>
+#include <strata/visibility.h>
 #include "info.h"
 #include "request.h"
 #include "table.h"
@@ -163,6 +164,8 @@ static void info_options(const struct strata_tcp *tp, struct tcp_info *info)
 {
 	if (tp->ts_ok)
 		info->tcpi_options |= TCPI_OPT_TIMESTAMPS;
+	if (tp->sack_ok)
+		info->tcpi_options |= TCPI_OPT_SACK;
 	if (!tp->wscale_ok)
 		return;
 	info->tcpi_options |= TCPI_OPT_WSCALE;
@@ -196,6 +199,12 @@ static void info_retransmission(const struct strata_tcp *tp,
 	};
 
 	info->tcpi_ca_state = ca_state[tp->recovery];
+	if (tp->recovery == TCP_RECOVERY_NONE &&
+	    (tp->board.count || tp->dupacks))
+		info->tcpi_ca_state = TCP_CA_Disorder;
+	info->tcpi_sacked = DIV_ROUND_UP(tp->board.sacked, max(tp->mss, 1U));
+	info->tcpi_lost = DIV_ROUND_UP(tp->board.lost, max(tp->mss, 1U));
+	info->tcpi_bytes_retrans = tp->bytes_retrans;
 	info->tcpi_retransmits = tp->retransmits;
 	info->tcpi_probes = tp->probes;
 	info->tcpi_backoff = tp->backoff;
@@ -250,3 +259,4 @@ void strata_tcp_info(struct sock *sk, struct tcp_info *info)
 	info_sizes(tp, info);
 	unlock_sock_fast(sk, slow);
 }
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_tcp_info);

@@ -114,6 +114,7 @@ static bool fast_path(struct sock *sk, struct sk_buff *skb)
 		opts.has_ts = false;
 	}
 
+	opts.sacks = 0;
 	strata_tcp_ack(sk, skb, &opts);
 	data = seg->end_seq != seg->seq;
 	if (data) {

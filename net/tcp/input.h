@@ -11,7 +11,6 @@
 bool strata_tcp_ack(struct sock *sk, const struct sk_buff *skb,
 		    const struct strata_tcp_options *opts);
 void strata_tcp_after_ack(struct sock *sk);
-void strata_tcp_reduce(struct strata_tcp *tp);
 
 /* input.c */
 void strata_tcp_challenge_ack(struct sock *sk);

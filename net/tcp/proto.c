@@ -172,8 +172,13 @@ static int init_caches(void)
 	err = strata_tcp_timewait_init();
 	if (err)
 		goto request;
+	err = strata_tcp_board_init();
+	if (err)
+		goto timewait;
 	return 0;
 
+timewait:
+	strata_tcp_timewait_exit();
 request:
 	strata_tcp_request_exit();
 port:
@@ -183,6 +188,7 @@ port:
 
 static void exit_caches(void)
 {
+	strata_tcp_board_exit();
 	strata_tcp_timewait_exit();
 	strata_tcp_request_exit();
 	strata_tcp_port_exit();

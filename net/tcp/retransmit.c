@@ -76,33 +76,90 @@ static void fill_seg(struct strata_tcp *tp, const struct sk_buff *skb,
 		new->end_seq++;
 }
 
-/*
- * Send up to @max octets of @skb again from @seq on. Returns the sequence
- * number after them, or @seq if nothing was sent.
- */
-static u32 retransmit(struct sock *sk, struct sk_buff *skb, u32 seq, u32 max)
+/* The scoreboard's part; first, since without it the same would go out again. */
+static bool note_resent(struct strata_tcp *tp, u32 seq, u32 end_seq)
+{
+	const struct strata_tcp_range range = {
+		.seq = seq,
+		.end_seq = end_seq,
+		.sent_us = (u32)tp->mstamp_us,
+		.fate = TCP_FATE_RESENT,
+		.resent = true,
+	};
+
+	return strata_tcp_board_mark(&tp->board, &range);
+}
+
+static void count_resent(struct sock *sk, u32 octets, u32 segs)
 {
 	struct strata_tcp *tp = strata_tcp(sk);
-	u32 from = seq - tcp_seg(skb)->seq, len, end_seq, segs;
+
+	if (!tp->retrans_stamp_us)
+		tp->retrans_stamp_us = (u32)tp->mstamp_us ?: 1;
+	tp->prr.resent += octets;
+	tp->undo.resent += octets;
+	tp->undo.any = 1;
+	tp->bytes_retrans += octets;
+	tp->total_retrans += segs;
+	strata_count_add(strata_sock_net(sk), TCP_RETRANS, segs);
+}
+
+/* Send up to @max octets of @skb again from @seq on. False if nothing was. */
+static bool retransmit(struct sock *sk, struct sk_buff *skb, u32 seq, u32 max)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+	u32 from = seq - tcp_seg(skb)->seq, len;
+	struct strata_tcp_seg *seg;
 	struct sk_buff *again;
 
 	/* The peer may have shrunk its window (RFC 9293 3.8.6). */
 	if (seq != tp->snd_una && !seq_before(seq, tcp_wnd_end(tp)))
-		return seq;
+		return false;
 	len = from < skb->len ? min(skb->len - from, max) : 0;
 	again = view(skb, from, len);
 	if (!again)
-		return seq;
+		return false;
 	fill_seg(tp, skb, again, seq, len);
-	end_seq = tcp_seg(again)->end_seq;
-	segs = tcp_seg(again)->segs;
+	seg = tcp_seg(again);
+	if (!note_resent(tp, seq, seg->end_seq)) {
+		kfree_skb(again);
+		return false;
+	}
 	tcp_seg(skb)->retransmitted = 1;
-	if (!tp->retrans_stamp_us)
-		tp->retrans_stamp_us = (u32)tp->mstamp_us ?: 1;
-	tp->total_retrans += segs;
-	strata_count_add(strata_sock_net(sk), TCP_RETRANS, segs);
+	count_resent(sk, seg->end_seq - seq, seg->segs);
 	strata_tcp_transmit(sk, again, false, GFP_ATOMIC);
-	return end_seq;
+	return true;
+}
+
+/**
+ * strata_tcp_sent_find() - the buffer of the retransmit queue that holds an octet
+ * @sk: locked
+ * @seq: the octet
+ *
+ * Searches from where the last search ended.
+ *
+ * Context: socket locked. Return: the buffer, or NULL if it was not sent or is
+ * acknowledged.
+ */
+struct sk_buff *strata_tcp_sent_find(struct sock *sk, u32 seq)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+	struct sk_buff *skb = tp->sent_hint ?: skb_peek(&sk->sk_write_queue);
+
+	if (seq_before(seq, tp->snd_una) || !seq_before(seq, tp->snd_nxt))
+		return NULL;
+	while (skb && skb != tp->send_head) {
+		tp->sent_hint = skb;
+		if (seq_before(seq, tcp_seg(skb)->seq))
+			skb = skb_queue_is_first(&sk->sk_write_queue, skb) ?
+			      NULL : skb->prev;
+		else if (!seq_before(seq, tcp_seg(skb)->end_seq))
+			skb = skb_queue_is_last(&sk->sk_write_queue, skb) ?
+			      NULL : skb->next;
+		else
+			return skb;
+	}
+	return NULL;
 }
 
 /**
@@ -114,112 +171,54 @@ static u32 retransmit(struct sock *sk, struct sk_buff *skb, u32 seq, u32 max)
 bool strata_tcp_retransmit_head(struct sock *sk)
 {
 	struct strata_tcp *tp = strata_tcp(sk);
-	struct sk_buff *skb = skb_peek(&sk->sk_write_queue);
-	u32 end_seq;
+	struct sk_buff *skb = strata_tcp_sent_find(sk, tp->snd_una);
 
-	if (!skb || skb == tp->send_head)
-		return false;
-	end_seq = retransmit(sk, skb, tp->snd_una, tp->mss);
-	if (end_seq == tp->snd_una)
-		return false;
-	if (tp->recovery == TCP_RECOVERY_LOSS &&
-	    seq_before(tp->retrans_high, end_seq))
-		tp->retrans_high = end_seq;
-	return true;
-}
-
-/* The buffer that holds the octet after what was resent. */
-static struct sk_buff *next_lost(struct sock *sk)
-{
-	struct strata_tcp *tp = strata_tcp(sk);
-	struct sk_buff *skb = tp->retrans_hint;
-
-	if (!skb)
-		skb = skb_peek(&sk->sk_write_queue);
-	while (skb && skb != tp->send_head &&
-	       !seq_before(tp->retrans_high, tcp_seg(skb)->end_seq))
-		skb = skb_queue_is_last(&sk->sk_write_queue, skb) ?
-		      NULL : skb->next;
-	if (skb == tp->send_head)
-		skb = NULL;
-	tp->retrans_hint = skb;
-	return skb;
+	return skb && retransmit(sk, skb, tp->snd_una, tp->mss);
 }
 
 /**
- * strata_tcp_retransmit_lost() - after a timeout: what the window allows
- * @sk: locked, in TCP_RECOVERY_LOSS; tp->mstamp_us is fresh
+ * strata_tcp_retransmit_tail() - send the last segment that was sent again
+ * @sk: locked; tp->mstamp_us is fresh
+ *
+ * Context: socket locked. Return: false if there is none, or no memory.
+ */
+bool strata_tcp_retransmit_tail(struct sock *sk)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+	struct sk_buff *skb = strata_tcp_sent_find(sk, tp->snd_nxt - 1);
+	u32 from = 0;
+
+	if (!skb)
+		return false;
+	if (skb->len > tp->mss)
+		from = rounddown(skb->len - 1, tp->mss);
+	return retransmit(sk, skb, seq_max(tcp_seg(skb)->seq + from, tp->snd_una),
+			  tp->mss);
+}
+
+/**
+ * strata_tcp_retransmit_lost() - send again what is lost, as the window allows
+ * @sk: locked; tp->mstamp_us is fresh
+ *
+ * The lowest first (RFC 6675 5, NextSeg rule 1).
  *
  * Context: socket locked.
  */
 void strata_tcp_retransmit_lost(struct sock *sk)
 {
 	struct strata_tcp *tp = strata_tcp(sk);
-	u32 goal = strata_tcp_goal(tp), room, end_seq;
+	u32 goal = strata_tcp_goal(tp), room, len;
+	const struct strata_tcp_range *lost;
 	struct sk_buff *skb;
 
-	while (seq_before(tp->retrans_high, tp->recover)) {
+	while ((lost = strata_tcp_board_first_lost(&tp->board))) {
 		room = strata_tcp_cwnd_room(tp);
-		skb = room ? next_lost(sk) : NULL;
+		skb = room ? strata_tcp_sent_find(sk, lost->seq) : NULL;
 		if (!skb)
 			return;
-		end_seq = retransmit(sk, skb, tp->retrans_high,
-				     min_t(u64, goal, (u64)room * tp->mss));
-		if (end_seq == tp->retrans_high)
+		len = min_t(u64, goal, (u64)room * tp->mss);
+		len = min(len, lost->end_seq - lost->seq);
+		if (!retransmit(sk, skb, lost->seq, len))
 			return;
-		tp->retrans_high = end_seq;
 	}
-}
-
-static void enter_loss(struct strata_tcp *tp)
-{
-	tp->recovery = TCP_RECOVERY_LOSS;
-	tp->recover = tp->snd_nxt;
-	tp->retrans_high = tp->snd_una;
-	tp->retrans_hint = NULL;
-	tp->inflate = 0;
-	tp->dupacks = 0;
-}
-
-/**
- * strata_tcp_retransmit_timeout() - the retransmission timer has expired
- * @sk: locked, something is not acknowledged; tp->mstamp_us is fresh
- *
- * RFC 5681 3.1 equation 4 and after, RFC 6298 5.4.
- *
- * Context: softirq, socket locked.
- */
-void strata_tcp_retransmit_timeout(struct sock *sk)
-{
-	struct strata_tcp *tp = strata_tcp(sk);
-
-	/* The same segment again is no new loss: ssthresh stays. */
-	if (!tp->retransmits)
-		strata_tcp_reduce(tp);
-	else
-		tp->prior_cwnd = 0;
-	enter_loss(tp);
-	tp->cong.cwnd = 1;
-	strata_tcp_retransmit_head(sk);
-}
-
-/**
- * strata_tcp_retransmit_too_big() - the path takes less than was sent
- * @sk: locked; the MSS is the new one
- *
- * RFC 1191 6.5, RFC 8899 4.4: send again at once, and take it for no sign of
- * congestion.
- *
- * Context: socket locked.
- */
-void strata_tcp_retransmit_too_big(struct sock *sk)
-{
-	struct strata_tcp *tp = strata_tcp(sk);
-
-	if (!tp->packets_out)
-		return;
-	tcp_mstamp_refresh(tp);
-	enter_loss(tp);
-	tp->prior_cwnd = 0;
-	strata_tcp_retransmit_lost(sk);
 }

@@ -9,7 +9,8 @@
  *	timewait.c	TIME-WAIT, kept as a small object
  *	synsent.c	SYN-SENT (3.10.7.3)
  *	input.c		all other states, in the steps of 3.10.7.4
- *	ack.c		the ACK step: retransmit queue, RTT, congestion window
+ *	ack.c		the ACK step: retransmit queue, RTT, window
+ *	recovery.h	names the files for when something was lost
  *	data.c		the segment text and FIN steps: receive and
  *			out-of-order queues
  *
@@ -39,6 +40,7 @@
 #include <strata/net.h>
 #include <strata/packet.h>
 #include <strata/sock.h>
+#include "recovery.h"
 #include "sack.h"
 #include "seq.h"
 
@@ -144,12 +146,6 @@ struct strata_tcp_options {
 	bool sack_ok;
 	u8 sacks;
 	struct strata_tcp_block sack[TCP_SACK_BLOCKS_MAX];
-};
-
-enum strata_tcp_recovery {
-	TCP_RECOVERY_NONE,
-	TCP_RECOVERY_FAST,	/* RFC 6582 fast recovery */
-	TCP_RECOVERY_LOSS,	/* after an RTO, until @recover is acknowledged */
 };
 
 /* strata_tcp.ack_flags: why an ACK is owed */
@@ -261,14 +257,14 @@ struct strata_tcp {
 	u32 packets_out;	/* segments sent and not acknowledged */
 	u8 fin_queued:1;
 	u8 recovery;		/* &enum strata_tcp_recovery */
-	u8 dupacks;
-	u32 recover;		/* RFC 6582 recover */
-	u32 retrans_high;	/* TCP_RECOVERY_LOSS: resent up to here */
-	u32 retrans_ts;		/* our timestamp of the first of an episode */
-	struct sk_buff *retrans_hint;	/* skb that holds @retrans_high, or NULL */
-	u32 inflate;		/* RFC 5681 3.2: segments that have left */
-	u32 prior_cwnd;		/* before the reduction, for undo; 0: cannot */
-	u32 prior_ssthresh;
+	u32 dupacks;		/* without SACK: segments that have left, it seems */
+	u32 recover;		/* RFC 6582 recover, RFC 6675 RecoveryPoint */
+	struct sk_buff *sent_hint;	/* strata_tcp_sent_find() goes on here */
+	struct strata_tcp_board board;
+	struct strata_tcp_rack rack;
+	struct strata_tcp_tlp tlp;
+	struct strata_tcp_prr prr;
+	struct strata_tcp_undo undo;
 
 	/* RFC 6298, microseconds; srtt scaled by 8, rttvar by 4 */
 	u32 srtt_us8;
@@ -288,6 +284,7 @@ struct strata_tcp {
 	unsigned long last_rcv;		/* jiffies, any segment */
 	u32 total_retrans;
 	u64 bytes_acked;
+	u64 bytes_retrans;
 	u64 bytes_received;
 	u32 segs_in;
 	u32 segs_out;

@@ -69,6 +69,45 @@ static unsigned long backed_off(const struct strata_tcp *tp)
 		     TCP_RTO_MAX);
 }
 
+/**
+ * strata_tcp_timer_choose() - what the timer waits for while something is out
+ * @sk: locked; something is not acknowledged
+ * @restart: from now, even if it waits for the same already (RFC 6298 5.3)
+ *
+ * What may be late (RFC 8985 6.3), a probe (7.2), or the retransmission timeout:
+ * each is followed by the next.
+ *
+ * Context: socket locked.
+ */
+void strata_tcp_timer_choose(struct sock *sk, bool restart)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+	unsigned long probe = strata_tcp_tlp_delay(tp);
+	enum strata_tcp_timer kind = probe ? TCP_TIMER_TLP : TCP_TIMER_RETRANS;
+
+	if (unlikely(tp->rack.wait_us))
+		strata_tcp_timer_arm(sk, TCP_TIMER_RACK,
+				     usecs_to_jiffies(tp->rack.wait_us) + 1);
+	else if (restart || tp->retransmit_timer_kind != kind)
+		strata_tcp_timer_arm(sk, kind, probe ?: backed_off(tp));
+}
+
+/**
+ * strata_tcp_timer_sent() - data was sent for the first time
+ * @sk: locked
+ *
+ * RFC 6298 5.1: a timer that runs goes on; RFC 8985 7.2: a probe waits anew.
+ *
+ * Context: socket locked.
+ */
+void strata_tcp_timer_sent(struct sock *sk)
+{
+	u8 kind = strata_tcp(sk)->retransmit_timer_kind;
+
+	if (kind != TCP_TIMER_RETRANS && kind != TCP_TIMER_RACK)
+		strata_tcp_timer_choose(sk, true);
+}
+
 /* Nobody answers any more: end the connection. */
 static void give_up(struct sock *sk)
 {
@@ -131,7 +170,7 @@ static void retransmit_timeout(struct sock *sk)
 	if (tp->retransmits == STALE_PATH_RETRIES)
 		tp->ss.path.genid--;
 	strata_count(strata_sock_net(sk), TCP_RTO);
-	strata_tcp_retransmit_timeout(sk);
+	strata_tcp_recovery_timeout(sk);
 	if (tp->retransmits < U8_MAX)
 		tp->retransmits++;
 	if (tp->backoff < U8_MAX)
@@ -204,6 +243,10 @@ static void deadline(struct sock *sk)
 		opening_timeout(sk);
 	else if (kind == TCP_TIMER_RETRANS)
 		retransmit_timeout(sk);
+	else if (kind == TCP_TIMER_TLP)
+		strata_tcp_tlp_timeout(sk);
+	else if (kind == TCP_TIMER_RACK)
+		strata_tcp_rack_timeout(sk);
 	else
 		probe_timeout(sk);
 }

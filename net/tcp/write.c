@@ -118,14 +118,17 @@ static void set_segs(struct strata_tcp_seg *seg, u32 bytes, u32 mss)
  */
 u32 strata_tcp_flight(const struct strata_tcp *tp)
 {
-	u32 lost;
+	u32 gone = tcp_board_gone(&tp->board), octets, segs;
 
-	if (tp->recovery != TCP_RECOVERY_LOSS ||
-	    !seq_before(tp->retrans_high, tp->recover))
+	if (likely(!gone && !tp->dupacks))
 		return tp->packets_out;
-	/* After a timeout, what was not resent is taken for lost. */
-	lost = DIV_ROUND_UP(tp->recover - tp->retrans_high, tp->mss);
-	return tp->packets_out > lost ? tp->packets_out - lost : 0;
+	/* Their share of the octets that are neither lost nor with the peer. */
+	octets = tp->snd_nxt - tp->snd_una;
+	if (gone >= octets)
+		return 0;
+	segs = max_t(u32, 1, DIV_ROUND_CLOSEST_ULL((u64)tp->packets_out *
+						   (octets - gone), octets));
+	return segs > tp->dupacks ? segs - tp->dupacks : 0;
 }
 
 /**
@@ -137,9 +140,8 @@ u32 strata_tcp_flight(const struct strata_tcp *tp)
 u32 strata_tcp_cwnd_room(const struct strata_tcp *tp)
 {
 	u32 flight = strata_tcp_flight(tp);
-	u32 cwnd = tp->cong.cwnd + tp->inflate;
 
-	return cwnd > flight ? cwnd - flight : 0;
+	return tp->cong.cwnd > flight ? tp->cong.cwnd - flight : 0;
 }
 
 /* Cut a buffer that was never sent (and so has no clone) after @len bytes. */
@@ -212,7 +214,8 @@ static bool worth_waiting(const struct strata_tcp *tp, const struct sk_buff *skb
 {
 	u64 window;
 
-	if (!tp->packets_out || tp->recovery != TCP_RECOVERY_NONE ||
+	/* RFC 3042: where segments go missing, each that arrives lets one out. */
+	if (!tp->packets_out || !tcp_recovery_idle(tp) ||
 	    (tcp_seg(skb)->flags & TCPF_HDR_FIN))
 		return false;
 	window = min_t(u64, (u64)tp->cong.cwnd * tp->mss, tp->snd_wnd);
@@ -252,7 +255,6 @@ static void sent(struct sock *sk, struct sk_buff *skb)
 {
 	struct strata_tcp *tp = strata_tcp(sk);
 	struct strata_tcp_seg *seg = tcp_seg(skb);
-	bool first = !tp->packets_out;
 
 	tp->send_head = skb_queue_is_last(&sk->sk_write_queue, skb) ?
 			NULL : skb->next;
@@ -260,8 +262,6 @@ static void sent(struct sock *sk, struct sk_buff *skb)
 	tp->packets_out += seg->segs;
 	if (skb->len < (seg->gso ?: tp->mss) || (seg->gso && skb->len % seg->gso))
 		tp->snd_sml = seg->end_seq;
-	if (first || tp->retransmit_timer_kind != TCP_TIMER_RETRANS)
-		strata_tcp_timer_arm(sk, TCP_TIMER_RETRANS, tp->rto);
 }
 
 /* RFC 5681 4.1, and whether the other side answers (RFC 9293 3.8.6.3). */
@@ -316,11 +316,10 @@ static void wait_for_window(struct sock *sk)
 	strata_tcp_timer_arm(sk, TCP_TIMER_PROBE, tp->rto);
 }
 
-static void note_limit(struct strata_tcp *tp, bool any)
+/* RFC 7661, as Linux: half a window in use counts in slow start. */
+static void note_limit(struct strata_tcp *tp)
 {
-	/* RFC 7661, as Linux: half a window in use counts in slow start. */
-	if (any)
-		tp->cong.cwnd_limited = 2 * tp->packets_out >= tp->cong.cwnd;
+	tp->cong.cwnd_limited = 2 * tp->packets_out >= tp->cong.cwnd;
 }
 
 static void write_queue(struct sock *sk, enum nagle nagle)
@@ -343,7 +342,10 @@ static void write_queue(struct sock *sk, enum nagle nagle)
 			break;
 		any = true;
 	}
-	note_limit(tp, any);
+	if (any) {
+		note_limit(tp);
+		strata_tcp_timer_sent(sk);
+	}
 	if (unlikely(tp->send_head))
 		wait_for_window(sk);
 }
@@ -375,9 +377,10 @@ void strata_tcp_write_corked(struct sock *sk)
 
 /**
  * strata_tcp_write_override() - the timer insists: send into what room there is
- * @sk: locked; nothing is in flight; tp->mstamp_us is fresh
+ * @sk: locked; something waits to be sent; tp->mstamp_us is fresh
  *
- * RFC 9293 3.8.6.2.1, the override timeout.
+ * RFC 9293 3.8.6.2.1, the override timeout, and RFC 8985 7.3, a probe: one
+ * segment, whatever the congestion window says.
  *
  * Context: softirq, socket locked. Return: true if something was sent.
  */
@@ -391,7 +394,10 @@ bool strata_tcp_write_override(struct sock *sk)
 		return false;
 	len = min3(end - seq, skb->len, tp->mss);
 	tcp_seg(skb)->flags |= TCPF_HDR_PSH;
-	return send_one(sk, skb, len);
+	if (!send_one(sk, skb, len))
+		return false;
+	strata_tcp_timer_sent(sk);
+	return true;
 }
 
 /* The FIN goes with the last octets, where they have not been sent. */
