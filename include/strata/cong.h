@@ -20,6 +20,7 @@
  * @flight: segments in flight
  * @srtt_us: smoothed round trip time, 0: none yet
  * @min_rtt_us: smallest seen, 0: none yet
+ * @rtt_us: the one that the ACK measured, 0: it measured none
  * @snd_una: oldest unacknowledged sequence number
  * @snd_nxt: next to send
  * @cwnd_limited: the window, not the program, limited the last flight
@@ -36,6 +37,7 @@ struct strata_cong {
 	u32 flight;
 	u32 srtt_us;
 	u32 min_rtt_us;
+	u32 rtt_us;
 	u32 snd_una;
 	u32 snd_nxt;
 	bool cwnd_limited;
@@ -70,5 +72,6 @@ struct strata_cong_ops {
 
 int strata_cong_register(struct strata_cong_ops *ops);
 void strata_cong_unregister(struct strata_cong_ops *ops);
+u32 strata_cong_slow_start(struct strata_cong *cong, u32 acked);
 
 #endif /* _STRATA_CONG_H */

@@ -125,6 +125,7 @@ static void ack_new(struct sock *sk, u32 ack,
 	struct strata_tcp *tp = strata_tcp(sk);
 
 	tp->bytes_acked += ack - tp->snd_una;
+	tp->cong.rtt_us = 0;
 	take_acked(sk, ack, delivery);
 	measure_rtt(tp, delivery, opts);
 	answered(tp);

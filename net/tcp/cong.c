@@ -14,7 +14,13 @@
 
 /* Writers take the lock; readers RCU. */
 static DEFINE_MUTEX(cong_lock);
-static struct strata_cong_ops __rcu *cong_table[CONG_MAX];
+static struct strata_cong_ops __rcu *cong_table[CONG_MAX] = {
+	RCU_INITIALIZER(&strata_tcp_cubic),
+	RCU_INITIALIZER(&strata_tcp_reno),
+};
+
+/* For who does not choose. */
+static struct strata_cong_ops *const cong_default = &strata_tcp_cubic;
 
 static bool cong_complete(const struct strata_cong_ops *ops)
 {
@@ -44,7 +50,7 @@ static int cong_insert(struct strata_cong_ops *ops)
 {
 	int i;
 
-	if (!strcmp(ops->name, strata_tcp_reno.name) || cong_find(ops->name) >= 0)
+	if (cong_find(ops->name) >= 0)
 		return -EEXIST;
 	for (i = 0; i < CONG_MAX; i++) {
 		if (rcu_access_pointer(cong_table[i]))
@@ -103,8 +109,6 @@ static struct strata_cong_ops *cong_get(const char *name)
 	struct strata_cong_ops *ops = NULL;
 	int slot;
 
-	if (!strcmp(name, strata_tcp_reno.name))
-		return &strata_tcp_reno;
 	rcu_read_lock();
 	slot = cong_find(name);
 	if (slot >= 0)
@@ -155,7 +159,7 @@ void strata_tcp_cong_init(struct sock *sk)
 	/* Chosen by the program, or used by an earlier connection. */
 	if (cong->ops)
 		cong->ops->release(cong);
-	cong_start(sk, cong->ops ?: &strata_tcp_reno);
+	cong_start(sk, cong->ops ?: cong_default);
 }
 
 /**
@@ -171,8 +175,8 @@ void strata_tcp_cong_inherit(struct sock *child, const struct sock *listener)
 
 	ops = READ_ONCE(strata_tcp(listener)->cong.ops);
 	strata_tcp(child)->cong.ops = NULL;
-	if (!ops || ops == &strata_tcp_reno || !try_module_get(ops->owner))
-		ops = &strata_tcp_reno;
+	if (!ops || !try_module_get(ops->owner))
+		ops = cong_default;
 	cong_start(child, ops);
 }
 
@@ -189,7 +193,17 @@ void strata_tcp_cong_release(struct sock *sk)
 	if (!cong->ops)
 		return;
 	cong->ops->release(cong);
-	if (cong->ops != &strata_tcp_reno)
-		module_put(cong->ops->owner);
+	module_put(cong->ops->owner);
 	cong->ops = NULL;
+}
+
+/**
+ * strata_tcp_cong_name() - what the socket uses, or would
+ * @sk: locked
+ *
+ * Context: process. Return: valid while the lock is held.
+ */
+const char *strata_tcp_cong_name(const struct sock *sk)
+{
+	return (strata_tcp(sk)->cong.ops ?: cong_default)->name;
 }

@@ -36,8 +36,16 @@ static u32 reno_ssthresh(struct strata_cong *cong)
 	return max(min(cong->flight, cong->cwnd) / 2, 2U);
 }
 
-/* RFC 5681 equation 2, in whole segments; returns what slow start left over. */
-static u32 slow_start(struct strata_cong *cong, u32 acked)
+/**
+ * strata_cong_slow_start() - grow by as much as was acknowledged
+ * @cong: connection, with cwnd below ssthresh
+ * @acked: segments acknowledged
+ *
+ * RFC 5681 equation 2, in whole segments.
+ *
+ * Context: socket locked. Return: what is left over at ssthresh.
+ */
+u32 strata_cong_slow_start(struct strata_cong *cong, u32 acked)
 {
 	u32 room = cong->ssthresh - cong->cwnd;
 	u32 grow = min(acked, room);
@@ -45,6 +53,7 @@ static u32 slow_start(struct strata_cong *cong, u32 acked)
 	cong->cwnd += grow;
 	return acked - grow;
 }
+EXPORT_SYMBOL_GPL(strata_cong_slow_start);
 
 /* RFC 5681 equation 3: one segment for each window acknowledged. */
 static void avoid_congestion(struct strata_cong *cong, u32 acked)
@@ -64,7 +73,7 @@ static void reno_acked(struct strata_cong *cong, u32 acked)
 	if (!cong->cwnd_limited)
 		return;
 	if (cong->cwnd < cong->ssthresh)
-		acked = slow_start(cong, acked);
+		acked = strata_cong_slow_start(cong, acked);
 	if (acked)
 		avoid_congestion(cong, acked);
 }

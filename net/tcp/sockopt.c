@@ -297,8 +297,7 @@ static int get_congestion(struct sock *sk, char __user *optval,
 	char name[STRATA_CONG_NAME_MAX] = {};
 
 	lock_sock(sk);
-	strscpy(name, (strata_tcp(sk)->cong.ops ? : &strata_tcp_reno)->name,
-		sizeof(name));
+	strscpy(name, strata_tcp_cong_name(sk), sizeof(name));
 	release_sock(sk);
 	return put(name, sizeof(name), optval, optlen, len);
 }
