@@ -223,6 +223,8 @@ static void burst_server(int fd, long count)
 static const struct test tests[] = {
 	{ "tcp_stream", "ns/KiB", SOCK_STREAM, stream_client, stream_server,
 	  NETBENCH_STREAM },
+	{ "tcp_lossy", "ns/KiB", SOCK_STREAM, stream_client, stream_server,
+	  NETBENCH_STREAM },
 	{ "tcp_rr", "ns/transaction", SOCK_STREAM, rr_client, rr_server,
 	  NETBENCH_RR },
 	{ "tcp_crr", "ns/connection", SOCK_STREAM, crr_client, crr_server,
