@@ -49,6 +49,8 @@ struct strata_sock_proto;
  * @path: cached way to the peer; under the socket lock; see strata_sock_path()
  * @flow: what @path was asked for; for connected sockets
  * @family: AF_INET or AF_INET6: the form of addresses the program sees
+ * @last_port: the local port that it gave back at the end of its connection,
+ *	for getsockname(), which goes on showing it as the kernel's does
  * @ipproto: IP protocol. sk_protocol is private and never IPPROTO_TCP: BPF
  *	helpers would take the socket for the kernel's own
  * @flags: STRATA_SOCK_*
@@ -71,6 +73,7 @@ struct strata_sock {
 	struct strata_path path;
 	struct strata_flow flow;
 	u16 family;
+	u16 last_port;
 	u8 ipproto;
 	u16 flags;
 	u8 tos;

@@ -219,7 +219,7 @@ int strata_sock_getname(struct socket *sock, struct sockaddr *uaddr, int peer)
 		ep.addr = sk->sk_v6_rcv_saddr;
 		if (strata_addr_any(&ep.addr))
 			ep.addr = strata_sock(sk)->saddr;
-		ep.port = htons(sk->sk_num);
+		ep.port = htons(sk->sk_num ?: strata_sock(sk)->last_port);
 	}
 	if (ipv6_addr_type(&ep.addr) & IPV6_ADDR_LINKLOCAL)
 		ep.scope = sk->sk_bound_dev_if;

@@ -188,6 +188,13 @@ int strata_tcp_get_port(struct sock *sk, unsigned short port)
 	return pick_for_bind(tn, sk);
 }
 
+/* Other than getsockname() does. */
+static void forget_port(struct sock *sk)
+{
+	strata_sock(sk)->last_port = sk->sk_num;
+	sk->sk_num = 0;
+}
+
 /**
  * strata_tcp_put_port() - give the local port back
  * @sk: with a port or without
@@ -207,7 +214,7 @@ void strata_tcp_put_port(struct sock *sk)
 	destroy_if_free(tp->port);
 	tp->port = NULL;
 	spin_unlock_bh(&bucket->lock);
-	sk->sk_num = 0;
+	forget_port(sk);
 }
 
 /**
@@ -253,7 +260,7 @@ void strata_tcp_port_handover(struct sock *sk, struct strata_tcp_timewait *tw)
 	}
 	spin_unlock_bh(&bucket->lock);
 	if (!tp->port)
-		sk->sk_num = 0;
+		forget_port(sk);
 }
 
 /**
