@@ -75,24 +75,6 @@ bool strata_icmp_may_answer(struct strata_net *sn, const struct sk_buff *skb)
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_icmp_may_answer);
 
-/* A buffer for @len bytes of ICMP with room for what comes before them. */
-static struct sk_buff *icmp_alloc(const struct strata_path *path,
-				  unsigned int len)
-{
-	unsigned int headroom = LL_RESERVED_SPACE(path->link->dev) +
-				sizeof(struct iphdr);
-	struct sk_buff *skb;
-
-	skb = alloc_skb(headroom + len + path->link->dev->needed_tailroom,
-			GFP_ATOMIC | __GFP_NOWARN);
-	if (!skb)
-		return NULL;
-	skb_reserve(skb, headroom);
-	skb_put(skb, len);
-	skb_reset_transport_header(skb);
-	return skb;
-}
-
 static void icmp_output(struct strata_net *sn, struct sk_buff *skb,
 			const struct strata_flow *flow,
 			const struct strata_path *path)
@@ -129,7 +111,7 @@ static struct sk_buff *error_build(const struct sk_buff *about,
 	struct icmphdr *icmph;
 	struct sk_buff *skb;
 
-	skb = icmp_alloc(path, sizeof(*icmph) + quote);
+	skb = strata_icmp_alloc(path, sizeof(*icmph) + quote);
 	if (!skb)
 		return NULL;
 	icmph = (struct icmphdr *)skb->data;
@@ -175,7 +157,7 @@ void strata_icmp_send(struct strata_net *sn, struct sk_buff *skb, u8 type,
 	if (strata_ipv4_route(sn, &flow, &path))
 		return;
 	if (path.type != STRATA_PATH_LOCAL &&
-	    !strata_icmp_limit_pass(sn->ipv4, iph->saddr)) {
+	    !strata_icmp_limit_pass(&sn->ipv4->limit, &flow.daddr)) {
 		strata_count(sn, ICMP4_RATELIMITED);
 		return;
 	}
@@ -203,7 +185,7 @@ void strata_icmp_echo(struct strata_net *sn, struct sk_buff *skb)
 	answer_flow(sn, skb, strata_cb(skb)->tos, &flow);
 	if (strata_ipv4_route(sn, &flow, &path))
 		return;
-	reply = icmp_alloc(&path, skb->len);
+	reply = strata_icmp_alloc(&path, skb->len);
 	if (!reply)
 		return;
 	icmph = (struct icmphdr *)reply->data;

@@ -9,7 +9,6 @@
  *	ident.c		its identification
  *	icmp.c		ICMP messages received
  *	icmp_send.c	ICMP errors and echo replies sent
- *	limit.c		how often
  *	arp.c		Ethernet addresses of neighbours
  *	init.c		the layer's life
  */
@@ -20,7 +19,7 @@
 #include <linux/ip.h>
 #include <linux/siphash.h>
 #include <linux/skbuff.h>
-#include <linux/spinlock.h>
+#include <strata/icmp.h>
 #include <strata/l3.h>
 #include <strata/l4.h>
 #include <strata/link.h>
@@ -33,39 +32,15 @@
 #define STRATA_IPV4_MIN_PMTU	552	/* no path is believed to be narrower */
 
 #define STRATA_IDENT_SLOTS	2048
-#define STRATA_ICMP_SLOTS	1024
 
 /* "No reason to drop": what checks return for a good packet. */
 #define STRATA_IPV4_PASS	STRATA_DROP_MAX
 
 /**
- * struct strata_bucket - a token bucket
- * @stamp_ms: when @credit_ms was right
- * @credit_ms: what is saved up
- */
-struct strata_bucket {
-	unsigned int stamp_ms;
-	unsigned int credit_ms;
-};
-
-/**
- * struct strata_icmp_limit - how often a namespace sends ICMP errors
- * @lock: of all the rest
- * @all: of all destinations together
- * @peer: of each destination, by keyed hash; destinations that share a slot
- *	share its allowance, so the table needs no eviction
- */
-struct strata_icmp_limit {
-	spinlock_t lock;	/* of the buckets */
-	struct strata_bucket all;
-	struct strata_bucket peer[STRATA_ICMP_SLOTS];
-};
-
-/**
  * struct strata_ipv4_net - what net/ipv4 keeps for a namespace
- * @key: secret of the hashes below
+ * @key: secret of the hash below
  * @ident: next identification by hash of addresses and protocol
- * @limit: of ICMP errors
+ * @limit: how often ICMP errors are sent
  *
  * Created with the namespace (or when the module is loaded), freed with it.
  */
@@ -90,26 +65,11 @@ struct strata_ipv4_options {
 void strata_ipv4_options_parse(const u8 *header, unsigned int header_len,
 			       struct strata_ipv4_options *options);
 
-/**
- * struct strata_icmp_meaning - an ICMP error as a program sees it
- * @err: positive errno; 0: the error means nothing
- * @hard: RFC 1122 4.2.3.9
- */
-struct strata_icmp_meaning {
-	int err;
-	bool hard;
-};
-
 struct strata_icmp_meaning strata_icmp_meaning(u8 type, u8 code);
 bool strata_icmp_may_answer(struct strata_net *sn, const struct sk_buff *skb);
 void strata_icmp_send(struct strata_net *sn, struct sk_buff *skb, u8 type,
 		      u8 code, __be32 rest);
 void strata_icmp_echo(struct strata_net *sn, struct sk_buff *skb);
-
-bool strata_bucket_take(struct strata_bucket *bucket, unsigned int now_ms,
-			unsigned int cost_ms, unsigned int burst_ms);
-void strata_icmp_limit_init(struct strata_icmp_limit *limit);
-bool strata_icmp_limit_pass(struct strata_ipv4_net *net4, __be32 daddr);
 
 __be16 strata_ident_next(struct strata_ipv4_net *net4, __be32 saddr,
 			 __be32 daddr, u8 proto);

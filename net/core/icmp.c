@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How often ICMP errors are sent (RFC 1812 4.3.2.8): token buckets, one for
- * each destination and one for all of them together.
+ * What ICMP of both families shares.
+ *
+ * How often errors are sent (RFC 1812 4.3.2.8, RFC 4443 2.4 (f)): token buckets,
+ * one for each destination and one for all of them together.
  *
  * Credit is counted in milliseconds: it grows with time, and a message costs
  * the time between two of them at the permitted rate.
  */
 #include <linux/jiffies.h>
 #include <linux/module.h>
+#include <linux/netdevice.h>
 #include <linux/random.h>
+#include <strata/icmp.h>
+#include <strata/l3.h>
+#include <strata/link.h>
 #include <strata/visibility.h>
-#include "ipv4.h"
 
 #define PEER_COST_ms	1000	/* one a second */
 #define PEER_BURST_ms	6000	/* six at once */
@@ -58,15 +63,28 @@ void strata_icmp_limit_init(struct strata_icmp_limit *limit)
 	unsigned int slot;
 
 	spin_lock_init(&limit->lock);
+	get_random_bytes(&limit->key, sizeof(limit->key));
 	limit->all.credit_ms = ALL_BURST_ms;
 	for (slot = 0; slot < STRATA_ICMP_SLOTS; slot++)
 		limit->peer[slot].credit_ms = PEER_BURST_ms;
 }
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_icmp_limit_init);
+
+static struct strata_bucket *limit_peer(struct strata_icmp_limit *limit,
+					const struct in6_addr *daddr)
+{
+	u64 hash = siphash_2u64((u64)(__force u32)daddr->s6_addr32[0] << 32 |
+				(__force u32)daddr->s6_addr32[1],
+				(u64)(__force u32)daddr->s6_addr32[2] << 32 |
+				(__force u32)daddr->s6_addr32[3], &limit->key);
+
+	return &limit->peer[hash % STRATA_ICMP_SLOTS];
+}
 
 /**
  * strata_icmp_limit_pass() - may one more error be sent?
- * @net4: the namespace's part
- * @daddr: to whom
+ * @limit: the namespace's, of the family
+ * @daddr: to whom, 128-bit form
  *
  * A destination over its limit takes nothing from the common allowance. What a
  * message takes from that varies at random, so that nobody can measure who
@@ -74,15 +92,13 @@ void strata_icmp_limit_init(struct strata_icmp_limit *limit)
  *
  * Context: softirq or process.
  */
-bool strata_icmp_limit_pass(struct strata_ipv4_net *net4, __be32 daddr)
+bool strata_icmp_limit_pass(struct strata_icmp_limit *limit,
+			    const struct in6_addr *daddr)
 {
-	struct strata_icmp_limit *limit = &net4->limit;
+	struct strata_bucket *peer = limit_peer(limit, daddr);
 	unsigned int now_ms = jiffies_to_msecs(jiffies);
-	struct strata_bucket *peer;
 	bool pass;
 
-	peer = &limit->peer[siphash_1u32((__force u32)daddr, &net4->key) %
-			    STRATA_ICMP_SLOTS];
 	/* A flood from one destination does not even take the lock. */
 	if (bucket_credit(peer, now_ms, PEER_BURST_ms) < PEER_COST_ms)
 		return false;
@@ -93,4 +109,29 @@ bool strata_icmp_limit_pass(struct strata_ipv4_net *net4, __be32 daddr)
 				  ALL_BURST_ms);
 	spin_unlock_bh(&limit->lock);
 	return pass;
+}
+
+/**
+ * strata_icmp_alloc() - a buffer for a message
+ * @path: where it goes
+ * @len: bytes of the message, ICMP header and all
+ *
+ * Context: any. Return: the caller's, with room in front for what comes before
+ * ICMP, @len bytes not yet written; NULL: no memory.
+ */
+struct sk_buff *strata_icmp_alloc(const struct strata_path *path,
+				  unsigned int len)
+{
+	const struct net_device *dev = path->link->dev;
+	unsigned int headroom = LL_RESERVED_SPACE(dev) + path->af->header_len;
+	struct sk_buff *skb;
+
+	skb = alloc_skb(headroom + len + dev->needed_tailroom,
+			GFP_ATOMIC | __GFP_NOWARN);
+	if (!skb)
+		return NULL;
+	skb_reserve(skb, headroom);
+	skb_put(skb, len);
+	skb_reset_transport_header(skb);
+	return skb;
 }

@@ -3,7 +3,7 @@
  * The token bucket that limits ICMP errors; time is the test's.
  */
 #include <kunit/test.h>
-#include "../../net/ipv4/ipv4.h"
+#include <strata/icmp.h>
 
 #define COST_ms		1000
 #define BURST_ms	3000
@@ -47,16 +47,16 @@ static void bucket_empty_gives_nothing_free(struct kunit *test)
 						    BURST_ms));
 }
 
-static struct kunit_case limit_tests[] = {
+static struct kunit_case icmp_tests[] = {
 	KUNIT_CASE(bucket_gives_burst_then_rate),
 	KUNIT_CASE(bucket_saves_no_more_than_burst),
 	KUNIT_CASE(bucket_empty_gives_nothing_free),
 	{}
 };
 
-static struct kunit_suite limit_suite = {
-	.name = "strata_ipv4_limit",
-	.test_cases = limit_tests,
+static struct kunit_suite icmp_suite = {
+	.name = "strata-core-icmp",
+	.test_cases = icmp_tests,
 };
 
-kunit_test_suite(limit_suite);
+kunit_test_suite(icmp_suite);
