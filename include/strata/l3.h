@@ -174,6 +174,8 @@ struct strata_af_ops {
 
 int strata_af_register(const struct strata_af_ops *ops);
 void strata_af_unregister(const struct strata_af_ops *ops);
+const struct strata_af_ops *strata_af_exchange(int family,
+					       const struct strata_af_ops *ops);
 
 /* By address family; one that refuses everything if none. Context: RCU. */
 const struct strata_af_ops *strata_af(int family);

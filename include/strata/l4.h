@@ -44,6 +44,8 @@ struct strata_l4_error {
  * @owner: module. Required (NULL when built in)
  * @name: for messages. Required
  * @protocol: IP protocol number. Required
+ * @family: AF_INET or AF_INET6: of that network layer alone, as ICMP and
+ *	ICMPv6; 0: of both. Optional
  * @rcv: a datagram for one of our addresses, reassembled. skb->data is at the
  *	L4 header and skb->len covers just the L4 datagram; strata_cb() is
  *	filled; not shared; may be non-linear; checksum not verified; a GRO
@@ -56,6 +58,7 @@ struct strata_l4_ops {
 	struct module *owner;
 	const char *name;
 	u8 protocol;
+	u8 family;
 	void (*rcv)(struct strata_net *sn, struct sk_buff *skb);
 	void (*err)(struct strata_net *sn, const struct strata_l4_error *error);
 };
@@ -68,10 +71,21 @@ extern const struct strata_l4_ops strata_l4_none;
 
 extern const struct strata_l4_ops __rcu *strata_l4_table[256];
 
-/* The table's entry, never NULL. Context: RCU read side. */
-static inline const struct strata_l4_ops *strata_l4(u8 protocol)
+/**
+ * strata_l4() - who receives an IP protocol
+ * @protocol: its number
+ * @family: AF_INET or AF_INET6: in which network layer
+ *
+ * Context: RCU read side. Return: never NULL; &strata_l4_none if nobody.
+ */
+static inline const struct strata_l4_ops *strata_l4(u8 protocol, u8 family)
 {
-	return rcu_dereference(strata_l4_table[protocol]);
+	const struct strata_l4_ops *ops;
+
+	ops = rcu_dereference(strata_l4_table[protocol]);
+	if (unlikely(ops->family && ops->family != family))
+		return &strata_l4_none;
+	return ops;
 }
 
 #endif /* _STRATA_L4_H */

@@ -34,7 +34,7 @@ static const struct strata_l4_ops *l4_in_slot(u8 protocol)
 	const struct strata_l4_ops *ops;
 
 	rcu_read_lock();
-	ops = strata_l4(protocol);
+	ops = strata_l4(protocol, AF_INET);
 	rcu_read_unlock();
 	return ops;
 }
@@ -162,7 +162,6 @@ static void fake_confirm(const struct strata_path *path)
 {
 }
 
-/* IPv6 has no network layer yet, so its slot is free for the test. */
 static const struct strata_af_ops fake_af = {
 	.family = AF_INET6,
 	.header_len = 40,
@@ -203,16 +202,27 @@ static void af_gap_is_refused(struct kunit *test)
 
 static void af_empty_slot_refuses_every_route(struct kunit *test)
 {
+	const struct strata_af_ops *real;
+
 	KUNIT_EXPECT_EQ(test, route_by_family(AF_UNIX), -ENETUNREACH);
+	real = strata_af_exchange(AF_INET6, NULL);
 	KUNIT_EXPECT_EQ(test, route_by_family(AF_INET6), -ENETUNREACH);
+	strata_af_exchange(AF_INET6, real);
+}
+
+static void af_slot_is_taken_once(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, strata_af_register(&fake_af), -EEXIST);
 }
 
 static void af_unregister_makes_paths_stale(struct kunit *test)
 {
 	struct strata_net *sn = strata_net(&init_net);
 	struct strata_path path = { .af = &fake_af };
+	const struct strata_af_ops *real;
 	unsigned long grace_period;
 
+	real = strata_af_exchange(AF_INET6, NULL);
 	KUNIT_ASSERT_EQ(test, strata_af_register(&fake_af), 0);
 	KUNIT_EXPECT_EQ(test, route_by_family(AF_INET6), -EHOSTUNREACH);
 	path.genid = strata_net_genid(sn);
@@ -224,6 +234,7 @@ static void af_unregister_makes_paths_stale(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, poll_state_synchronize_rcu(grace_period));
 	KUNIT_EXPECT_FALSE(test, strata_path_valid(sn, &path));
 	KUNIT_EXPECT_EQ(test, route_by_family(AF_INET6), -ENETUNREACH);
+	strata_af_exchange(AF_INET6, real);
 }
 
 static struct kunit_case registry_cases[] = {
@@ -235,6 +246,7 @@ static struct kunit_case registry_cases[] = {
 	KUNIT_CASE(l3_type_is_taken_once),
 	KUNIT_CASE(af_gap_is_refused),
 	KUNIT_CASE(af_empty_slot_refuses_every_route),
+	KUNIT_CASE(af_slot_is_taken_once),
 	KUNIT_CASE(af_unregister_makes_paths_stale),
 	{}
 };

@@ -63,7 +63,7 @@ static void icmp_error(struct script *s, u32 seq, int err, u32 mtu)
 
 	local_bh_disable();
 	rcu_read_lock();
-	strata_l4(IPPROTO_TCP)->err(strata_net(&init_net), &error);
+	strata_l4(IPPROTO_TCP, AF_INET6)->err(strata_net(&init_net), &error);
 	rcu_read_unlock();
 	local_bh_enable();
 }

@@ -177,7 +177,7 @@ void forget(struct script *s);
 
 /* Between script.c and wire.c. */
 u8 script_pattern(u64 offset);
-int script_wire_begin(struct script *s);
+void script_wire_begin(struct script *s);
 void script_wire_end(void);
 
 u64 script_counter(int counter);

@@ -194,6 +194,9 @@ static const struct strata_af_ops fake_af = {
 	.confirm = fake_confirm,
 };
 
+/* What it stands in for while a test runs. */
+static const struct strata_af_ops *real_af;
+
 /* ---- segments to TCP ---- */
 
 static u8 *put_option_head(struct sk_buff *skb, u8 kind, u8 len, u8 nops)
@@ -302,7 +305,7 @@ void script_send(struct script *s, const struct seg *seg)
 
 	local_bh_disable();
 	rcu_read_lock();
-	strata_l4(IPPROTO_TCP)->rcv(strata_net(&init_net), skb);
+	strata_l4(IPPROTO_TCP, AF_INET6)->rcv(strata_net(&init_net), skb);
 	rcu_read_unlock();
 	local_bh_enable();
 }
@@ -440,18 +443,15 @@ void forget(struct script *s)
 	s->tail = 0;
 }
 
-/* Put the wire under TCP. 0 or -errno. */
-int script_wire_begin(struct script *s)
+/* Put the wire under TCP. */
+void script_wire_begin(struct script *s)
 {
-	int err = strata_af_register(&fake_af);
-
-	if (!err)
-		script_running = s;
-	return err;
+	real_af = strata_af_exchange(AF_INET6, &fake_af);
+	script_running = s;
 }
 
 void script_wire_end(void)
 {
 	script_running = NULL;
-	strata_af_unregister(&fake_af);
+	strata_af_exchange(AF_INET6, real_af);
 }

@@ -7,6 +7,7 @@
 #include <linux/mutex.h>
 #include <strata/l3.h>
 #include <strata/packet.h>
+#include <strata/visibility.h>
 
 static int none_route(struct strata_net *sn, struct strata_flow *flow,
 		      struct strata_path *path)
@@ -155,3 +156,29 @@ void strata_af_unregister(const struct strata_af_ops *ops)
 	synchronize_net();
 }
 EXPORT_SYMBOL_GPL(strata_af_unregister);
+
+/**
+ * strata_af_exchange() - put another network layer in a family's place
+ * @family: AF_INET or AF_INET6
+ * @ops: the new one; NULL: none
+ *
+ * For tests that put a network layer of their own below the transports.
+ *
+ * Context: process, sleeps. Return: the one that was there, in nobody's use any
+ * more; NULL: none was.
+ */
+const struct strata_af_ops *strata_af_exchange(int family,
+					       const struct strata_af_ops *ops)
+{
+	const struct strata_af_ops __rcu **slot = af_slot(family);
+	const struct strata_af_ops *old;
+
+	mutex_lock(&af_lock);
+	old = rcu_replace_pointer(*slot, ops ?: &af_none,
+				  lockdep_is_held(&af_lock));
+	mutex_unlock(&af_lock);
+	af_forget_paths();
+	synchronize_net();
+	return old == &af_none ? NULL : old;
+}
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_af_exchange);

@@ -147,7 +147,7 @@ static enum strata_drop_reason rcv_error(struct strata_net *sn,
 	if (!strata_addr_find(sn, &error.saddr))
 		return STRATA_DROP_ICMP_IGNORED;
 	strata_count(sn, ICMP4_ERRORS);
-	strata_l4(quoted->protocol)->err(sn, &error);
+	strata_l4(quoted->protocol, AF_INET)->err(sn, &error);
 	return STRATA_IPV4_PASS;
 }
 
@@ -196,6 +196,7 @@ static void icmp_err(struct strata_net *sn, const struct strata_l4_error *error)
 const struct strata_l4_ops strata_icmp_l4 = {
 	.name = "icmp",
 	.protocol = IPPROTO_ICMP,
+	.family = AF_INET,
 	.rcv = icmp_rcv,
 	.err = icmp_err,
 };

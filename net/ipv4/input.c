@@ -196,7 +196,7 @@ static void deliver(struct strata_net *sn, struct strata_link *link,
 		return;
 	}
 	fill_cb(skb, link, flags);
-	l4 = strata_l4(ip_hdr(skb)->protocol);
+	l4 = strata_l4(ip_hdr(skb)->protocol, AF_INET);
 	if (unlikely(l4 == &strata_l4_none))
 		strata_icmp_send(sn, skb, ICMP_DEST_UNREACH, ICMP_PROT_UNREACH,
 				 0);
