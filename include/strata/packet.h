@@ -6,6 +6,7 @@
 #ifndef _STRATA_PACKET_H
 #define _STRATA_PACKET_H
 
+#include <linux/in.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/skbuff.h>
@@ -72,6 +73,14 @@ static inline bool strata_addr_any(const struct in6_addr *addr)
 {
 	return ipv6_addr_any(addr) ||
 	       (strata_addr_is4(addr) && !strata_addr_to4(addr));
+}
+
+/* A group of either family. */
+static inline bool strata_addr_is_multicast(const struct in6_addr *addr)
+{
+	return strata_addr_is4(addr) ?
+	       ipv4_is_multicast(strata_addr_to4(addr)) :
+	       ipv6_addr_is_multicast(addr);
 }
 
 /**

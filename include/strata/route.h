@@ -63,9 +63,10 @@ struct strata_addr *strata_addr_next(struct strata_net *sn,
 				     struct strata_addr *addr);
 
 /*
- * What an address is to us, in one look: our own (any link; the one we have on
- * it for the whole of 127.0.0.0/8), or the broadcast address of a subnet on
- * @link (NULL: any); see its type. NULL: neither.
+ * What an address is to us, in one look: our own (any link, but a link-local
+ * one on @link; the one we have on it for the whole of 127.0.0.0/8), or the
+ * broadcast address of a subnet on @link (NULL: any); see its type. NULL:
+ * neither.
  * Context: RCU read side. Borrowed.
  */
 struct strata_addr *strata_addr_lookup(struct strata_net *sn,
@@ -74,7 +75,10 @@ struct strata_addr *strata_addr_lookup(struct strata_net *sn,
 /* Our own only. Context: RCU read side. Borrowed, NULL if none. */
 struct strata_addr *strata_addr_find(struct strata_net *sn,
 				     const struct in6_addr *addr);
-/* Our address to use towards @daddr on @link: same subnet first. */
+/*
+ * Our address to use towards @daddr (IPv4: or the gateway) on @link; NULL if
+ * none. Context: RCU read side. Borrowed.
+ */
 struct strata_addr *strata_addr_select(struct strata_link *link,
 				       const struct in6_addr *daddr);
 /* Is @addr the broadcast address of a subnet on @link (NULL: any)? */

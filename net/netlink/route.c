@@ -3,7 +3,6 @@
  * Routes: route-get, route-add, route-del.
  */
 #include <linux/netlink.h>
-#include <net/addrconf.h>
 #include <strata/packet.h>
 #include <strata/route.h>
 #include <strata/visibility.h>
@@ -128,9 +127,7 @@ static u8 route_type(struct strata_net *sn, const struct strata_route *route,
 		return STRATA_ROUTE_TYPE_LOCAL;
 	if (strata_addr_is_broadcast(sn, route->link, dst))
 		return STRATA_ROUTE_TYPE_BROADCAST;
-	if (strata_addr_is4(dst) ?
-	    ipv4_is_multicast(strata_addr_to4(dst)) :
-	    ipv6_addr_is_multicast(dst))
+	if (strata_addr_is_multicast(dst))
 		return STRATA_ROUTE_TYPE_MULTICAST;
 	return STRATA_ROUTE_TYPE_UNICAST;
 }
@@ -143,7 +140,7 @@ static const struct in6_addr *route_source(const struct strata_route *route,
 
 	if (!strata_addr_any(&route->source))
 		return &route->source;
-	if (strata_addr_any(next))
+	if (strata_addr_any(next) || !strata_addr_is4(dst))
 		next = dst;
 	addr = strata_addr_select(route->link, next);
 	return addr ? &addr->addr : NULL;

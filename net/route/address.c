@@ -49,6 +49,12 @@ static unsigned int addr_hash(const struct in6_addr *addr)
 		       STRATA_ADDR_HASH_BITS);
 }
 
+/* RFC 4291 2.5.6: means nothing beyond its link. */
+static bool link_local(const struct in6_addr *addr)
+{
+	return (addr->s6_addr32[0] & htonl(0xffc00000)) == htonl(0xfe800000);
+}
+
 static struct strata_addr *addr_lookup(const struct strata_route_net *rn,
 				       const struct strata_link *link,
 				       const struct in6_addr *addr)
@@ -58,8 +64,8 @@ static struct strata_addr *addr_lookup(const struct strata_route_net *rn,
 	hlist_for_each_entry_rcu(entry, &rn->addr_hash[addr_hash(addr)], hash) {
 		if (!ipv6_addr_equal(&entry->addr, addr))
 			continue;
-		if (entry->type == STRATA_ADDR_LOCAL || !link ||
-		    entry->link == link)
+		if (!link || entry->link == link ||
+		    (entry->type == STRATA_ADDR_LOCAL && !link_local(addr)))
 			return entry;
 	}
 	return NULL;
@@ -68,7 +74,8 @@ static struct strata_addr *addr_lookup(const struct strata_route_net *rn,
 /**
  * strata_addr_lookup() - what an address is to us
  * @sn: the namespace's stack
- * @link: where it must be a broadcast address to count as one; NULL: anywhere
+ * @link: where it must be a broadcast or link-local address to count as one;
+ *	NULL: anywhere
  * @addr: the address
  *
  * All of 127.0.0.0/8 is ours while 127.0.0.1 is (RFC 1122 3.2.1.3 (g)).
@@ -122,39 +129,6 @@ bool strata_addr_is_broadcast(struct strata_net *sn, struct strata_link *link,
 	return entry && entry->type == STRATA_ADDR_BROADCAST;
 }
 EXPORT_SYMBOL_GPL(strata_addr_is_broadcast);
-
-/**
- * strata_addr_select() - our address to use towards a destination
- * @link: the way out
- * @daddr: destination, or the gateway towards it
- *
- * The oldest address on @link in @daddr's subnet, else the oldest on @link,
- * else (an unnumbered link) the oldest on any link but the loopback
- * (RFC 1122 3.3.4.3).
- *
- * Context: RCU read side. Return: borrowed; NULL: no address of that family.
- */
-struct strata_addr *strata_addr_select(struct strata_link *link,
-				       const struct in6_addr *daddr)
-{
-	const struct strata_route_net *rn = link->sn->route;
-	struct strata_addr *addr, *here = NULL, *other = NULL;
-	int family = strata_route_family(daddr);
-
-	list_for_each_entry_rcu(addr, &rn->addr_list, node) {
-		if (strata_route_family(&addr->addr) != family)
-			continue;
-		if (addr->link == link) {
-			if (ipv6_prefix_equal(&addr->addr, daddr, addr->plen))
-				return addr;
-			here = here ?: addr;
-		} else if (!(addr->link->flags & STRATA_LINK_LOOPBACK)) {
-			other = other ?: addr;
-		}
-	}
-	return here ?: other;
-}
-EXPORT_SYMBOL_GPL(strata_addr_select);
 
 /**
  * strata_addr_next() - visit the addresses of a namespace by age
@@ -264,7 +238,9 @@ static int addr_check(const struct strata_addr *addr,
 		return -EINVAL;
 	}
 	rcu_read_lock();
-	twin = addr_lookup(sn->route, NULL, &addr->addr);
+	twin = addr_lookup(sn->route,
+			   link_local(&addr->addr) ? addr->link : NULL,
+			   &addr->addr);
 	rcu_read_unlock();
 	if (twin && twin->type == STRATA_ADDR_LOCAL) {
 		NL_SET_ERR_MSG(extack, "The address is in use here already");

@@ -3,7 +3,7 @@
  * Connected routes: the subnets that our addresses put us on.
  *
  * A subnet has one connected route for each link it is on, however many of our
- * addresses are in it; its source is the oldest of them still there.
+ * addresses are in it; its source, for IPv4, is the oldest of them still there.
  */
 #include <linux/netlink.h>
 #include "table.h"
@@ -36,10 +36,12 @@ static int connected_insert(const struct strata_addr *addr,
 	struct strata_route route = {
 		.plen = addr->plen,
 		.origin = STRATA_ROUTE_KERNEL,
-		.source = addr->addr,
 		.link = addr->link,
 	};
 
+	/* IPv6 chooses among all its addresses, by RFC 6724. */
+	if (strata_addr_is4(&addr->addr))
+		route.source = addr->addr;
 	ipv6_addr_prefix(&route.prefix, &addr->addr, addr->plen);
 	return strata_route_insert(addr->link->sn, &route, extack);
 }

@@ -225,6 +225,22 @@ int strata_route_walk(struct strata_net *sn, struct strata_route_at *at,
 }
 EXPORT_SYMBOL_GPL(strata_route_walk);
 
+static int check_mtu(const struct strata_route *want,
+		     struct netlink_ext_ack *extack)
+{
+	bool is4 = strata_addr_is4(&want->prefix);
+
+	if (!want->mtu ||
+	    (want->mtu >= (is4 ? ROUTE_MTU_MIN : IPV6_MIN_MTU) &&
+	     want->mtu <= ROUTE_MTU_MAX))
+		return 0;
+	if (is4)
+		NL_SET_ERR_MSG(extack, "MTU must be 68 to 65535");
+	else
+		NL_SET_ERR_MSG(extack, "MTU must be 1280 to 65535 (RFC 8200 5)");
+	return -EINVAL;
+}
+
 static int check_prefix(const struct strata_route *want,
 			struct netlink_ext_ack *extack)
 {
@@ -240,12 +256,7 @@ static int check_prefix(const struct strata_route *want,
 		NL_SET_ERR_MSG(extack, "Prefix has host bits set");
 		return -EINVAL;
 	}
-	if (want->mtu && (want->mtu < ROUTE_MTU_MIN ||
-			  want->mtu > ROUTE_MTU_MAX)) {
-		NL_SET_ERR_MSG(extack, "MTU must be 68 to 65535");
-		return -EINVAL;
-	}
-	return 0;
+	return check_mtu(want, extack);
 }
 
 /* The link on which @gateway answers without a further gateway. */
@@ -274,6 +285,7 @@ static struct strata_link *gateway_link(struct strata_net *sn,
 }
 
 static bool gateway_possible(struct strata_net *sn,
+			     const struct strata_link *link,
 			     const struct in6_addr *gateway)
 {
 	__be32 gateway4 = strata_addr_to4(gateway);
@@ -286,7 +298,7 @@ static bool gateway_possible(struct strata_net *sn,
 	if (ipv6_addr_is_multicast(gateway) || ipv6_addr_loopback(gateway))
 		return false;
 	rcu_read_lock();
-	ours = strata_addr_lookup(sn, NULL, gateway);
+	ours = strata_addr_lookup(sn, link, gateway);
 	rcu_read_unlock();
 	return !ours;
 }
@@ -306,7 +318,12 @@ static int check_gateway(struct strata_net *sn, struct strata_route *want,
 		NL_SET_ERR_MSG(extack, "Gateway is of another family");
 		return -EINVAL;
 	}
-	if (!gateway_possible(sn, &want->gateway)) {
+	if (!want->link &&
+	    ipv6_addr_type(&want->gateway) & IPV6_ADDR_LINKLOCAL) {
+		NL_SET_ERR_MSG(extack, "A link-local gateway needs a device");
+		return -EINVAL;
+	}
+	if (!gateway_possible(sn, want->link, &want->gateway)) {
 		NL_SET_ERR_MSG(extack,
 			       "Gateway is no other host's unicast address");
 		return -EINVAL;
