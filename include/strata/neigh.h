@@ -86,7 +86,10 @@ void strata_neigh_confirm(struct strata_neigh *neigh);
 #define STRATA_NEIGH_LEARN_SOLICITED	BIT(1)	/* an answer to our question */
 #define STRATA_NEIGH_LEARN_OVERRIDE	BIT(2)	/* may replace another L2 address */
 
-/* What ARP or ND learned (RFC 4861 7.2.5, RFC 826). Context: softirq, RCU. */
+/*
+ * What ARP or ND learned (RFC 4861 7.2.5, RFC 826); @lladdr NULL: that the
+ * address that is known was heard of. Context: softirq, RCU.
+ */
 void strata_neigh_learn(struct strata_link *link, const struct in6_addr *addr,
 			const u8 *lladdr, u32 flags);
 

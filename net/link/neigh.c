@@ -153,8 +153,8 @@ static struct strata_neigh *neigh_to_teach(struct strata_link *link,
  * strata_neigh_learn() - ARP or ND heard where a neighbour is
  * @link: where it was heard
  * @addr: the neighbour
- * @lladdr: its L2 address, dev->addr_len bytes
- * @flags: STRATA_NEIGH_LEARN_*
+ * @lladdr: its L2 address, dev->addr_len bytes; NULL: the one that is known
+ * @flags: STRATA_NEIGH_LEARN_*; CREATE takes an @lladdr
  *
  * RFC 4861 7.2.3 and 7.2.5, RFC 826. A group address or zero is not believed.
  *
@@ -165,7 +165,8 @@ void strata_neigh_learn(struct strata_link *link, const struct in6_addr *addr,
 {
 	struct strata_neigh *neigh;
 
-	if (READ_ONCE(link->dead) || !neigh_lladdr_ok(link, lladdr))
+	if (READ_ONCE(link->dead) ||
+	    (lladdr && !neigh_lladdr_ok(link, lladdr)))
 		return;
 	neigh = neigh_to_teach(link, addr, flags);
 	if (!neigh)

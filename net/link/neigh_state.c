@@ -196,7 +196,7 @@ static void neigh_hear_other(struct strata_neigh *neigh, const u8 *lladdr,
 /**
  * strata_neigh_hear() - ARP or ND said what the address is
  * @neigh: the entry; its lock is held
- * @lladdr: L2 address
+ * @lladdr: L2 address; NULL: the one that is known
  * @flags: STRATA_NEIGH_LEARN_*
  * @now: jiffies
  *
@@ -210,8 +210,9 @@ unsigned int strata_neigh_hear(struct strata_neigh *neigh, const u8 *lladdr,
 	if (neigh->state == STRATA_NEIGH_PERMANENT)
 		return 0;
 	if (!strata_neigh_resolved(neigh->state))
-		return neigh_hear_first(neigh, lladdr, flags, now);
-	if (memcmp(neigh->lladdr, lladdr, neigh->link->dev->addr_len))
+		return lladdr ? neigh_hear_first(neigh, lladdr, flags, now) : 0;
+	if (lladdr &&
+	    memcmp(neigh->lladdr, lladdr, neigh->link->dev->addr_len))
 		neigh_hear_other(neigh, lladdr, flags, now);
 	else if (flags & STRATA_NEIGH_LEARN_SOLICITED)
 		neigh_enter_reachable(neigh, now);
