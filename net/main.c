@@ -4,6 +4,7 @@
  */
 #include <linux/module.h>
 #include <strata/ipv4.h>
+#include <strata/ipv6.h>
 #include <strata/link.h>
 #include <strata/net.h>
 #include <strata/netlink.h>
@@ -24,6 +25,7 @@ static const struct rung ladder[] = {
 	{ "link", strata_link_init, strata_link_exit },
 	{ "route", strata_route_init, strata_route_exit },
 	{ "ipv4", strata_ipv4_init, strata_ipv4_exit },
+	{ "ipv6", strata_ipv6_init, strata_ipv6_exit },
 	{ "udp", strata_udp_init, strata_udp_exit },
 	{ "tcp", strata_tcp_init, strata_tcp_exit },
 	{ "socket", strata_socket_init, strata_socket_exit },

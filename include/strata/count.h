@@ -38,6 +38,19 @@ struct strata_net;
 	C(ICMP4_ERRORS, "icmp", "errors", "ICMP errors received about packets of ours") \
 	C(ICMP4_ECHO, "icmp", "echo", "echo requests answered") \
 	C(ICMP4_RATELIMITED, "icmp", "ratelimited", "ICMP errors held back by the rate limit") \
+	C(IP6_RX, "ipv6", "rx", "datagrams received") \
+	C(IP6_DELIVERED, "ipv6", "delivered", "datagrams delivered to a transport protocol") \
+	C(IP6_TX, "ipv6", "tx", "datagrams sent") \
+	C(IP6_NO_ROUTE, "ipv6", "no_route", "sends refused for want of a route") \
+	C(ICMP6_RX, "icmpv6", "rx", "ICMPv6 messages received") \
+	C(ICMP6_TX, "icmpv6", "tx", "ICMPv6 messages sent") \
+	C(ICMP6_ERRORS, "icmpv6", "errors", "ICMPv6 errors received about packets of ours") \
+	C(ICMP6_ECHO, "icmpv6", "echo", "echo requests answered") \
+	C(ICMP6_RATELIMITED, "icmpv6", "ratelimited", "ICMPv6 errors held back by the rate limit") \
+	C(ND_RX, "nd", "rx", "neighbour discovery messages received") \
+	C(ND_TX, "nd", "tx", "neighbour discovery messages sent") \
+	C(ND_CONFLICT, "nd", "conflict", \
+	  "advertisements from others that claim an address of ours") \
 	C(UDP_RX, "udp", "rx", "datagrams delivered to a socket") \
 	C(UDP_TX, "udp", "tx", "datagrams sent") \
 	C(UDP_NO_PORT, "udp", "no_port", "datagrams for a port without a socket") \
@@ -88,11 +101,16 @@ struct strata_net;
 	R(ARP_MALFORMED, "arp_malformed", \
 	  "ARP: truncated or wrong type, length, opcode or address") \
 	R(ARP_IGNORED, "arp_ignored", "ARP: not for an address of ours") \
+	R(ND_MALFORMED, "nd_malformed", \
+	  "neighbour discovery: from off the link, truncated or a field wrong") \
+	R(ND_IGNORED, "nd_ignored", "neighbour discovery: not for an address of ours") \
 	R(IP_TRUNCATED, "ip_truncated", "IP: shorter than its header says") \
 	R(IP_VERSION, "ip_version", "IP: version is not the EtherType's") \
 	R(IP_HEADER_LENGTH, "ip_header_length", "IP: impossible header length") \
 	R(IP_CHECKSUM, "ip_checksum", "IP: header checksum wrong") \
 	R(IP_OPTIONS, "ip_options", "IP: malformed or refused options") \
+	R(IP_EXTENSION, "ip_extension", \
+	  "IPv6: malformed or refused extension headers") \
 	R(IP_MARTIAN_SOURCE, "ip_martian_source", "IP: impossible source address") \
 	R(IP_MARTIAN_DEST, "ip_martian_destination", "IP: impossible destination address") \
 	R(IP_L2_CAST, "ip_l2_cast", \

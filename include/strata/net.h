@@ -16,6 +16,7 @@ struct strata_link_net;
 struct strata_neigh_net;
 struct strata_route_net;
 struct strata_ipv4_net;
+struct strata_ipv6_net;
 struct strata_udp_net;
 struct strata_tcp_net;
 struct strata_socket_net;
@@ -34,6 +35,7 @@ struct strata_socket_net;
  * @neigh: private to net/link
  * @route: private to net/route
  * @ipv4: private to net/ipv4
+ * @ipv6: private to net/ipv6
  * @udp: private to net/udp
  * @tcp: private to net/tcp
  * @socket: private to net/socket
@@ -52,6 +54,7 @@ struct strata_net {
 	struct strata_neigh_net *neigh;
 	struct strata_route_net *route;
 	struct strata_ipv4_net *ipv4;
+	struct strata_ipv6_net *ipv6;
 	struct strata_udp_net *udp;
 	struct strata_tcp_net *tcp;
 	struct strata_socket_net *socket;

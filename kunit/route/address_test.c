@@ -382,13 +382,14 @@ static void route_of_v6_stays_apart(struct kunit *test)
 		.origin = STRATA_ROUTE_STATIC,
 		.link = strata_station.link,
 	};
+	unsigned int before = station_routes();
 
 	/* ::/0 covers the bits of every v4-mapped address, yet no IPv4 one */
 	KUNIT_ASSERT_EQ(test, route_add(&route, false, NULL), 0);
 	KUNIT_EXPECT_EQ(test, route_source(STATION_OUTSIDE), 0);
-	KUNIT_EXPECT_EQ(test, station_routes(), 2);
+	KUNIT_EXPECT_EQ(test, station_routes(), before + 1);
 	KUNIT_EXPECT_EQ(test, route_del(&route, NULL), 0);
-	KUNIT_EXPECT_EQ(test, station_routes(), 1);
+	KUNIT_EXPECT_EQ(test, station_routes(), before);
 }
 
 #define WALK_ROUTES	60	/* every second one comes and goes */

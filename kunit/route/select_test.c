@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which address we send from: the examples of RFC 6724 10.1.
+ */
+#include "../ipv6/station6.h"
+
+#define ADDRS_MAX	3
+
+/**
+ * struct select_case - a destination and our addresses
+ * @daddr: destination
+ * @addrs: the station's addresses with length 64, beside its link-local one
+ * @best: the one to choose; NULL: the link-local one
+ */
+struct select_case {
+	const char *daddr;
+	const char *addrs[ADDRS_MAX];
+	const char *best;
+};
+
+static const struct select_case select_cases[] = {
+	/* Rule 2: appropriate scope; "fe80" stands for the link-local one. */
+	{ "2001:db8:1::1", { "2001:db8:3::1" }, "2001:db8:3::1" },
+	{ "ff05::1", { "2001:db8:3::1" }, "2001:db8:3::1" },
+	{ "fe80::99", { "2001:db8:1::1" }, NULL },
+	{ "ff02::1", { "2001:db8:1::1" }, NULL },
+	/* Rule 1: the destination itself. */
+	{ "2001:db8:1::1", { "2001:db8:2::1", "2001:db8:1::1" },
+	  "2001:db8:1::1" },
+	/* Rule 6: matching label. */
+	{ "2002:c633:6401::1", { "2001:db8:1::2", "2002:c633:6401:1::1" },
+	  "2002:c633:6401:1::1" },
+	{ "2001:db8:1::1", { "2002:c633:6401::2", "2001:db8:ffff::1" },
+	  "2001:db8:ffff::1" },
+	{ "fd00:1::1", { "2001:db8:1::2", "fd00:9::1" }, "fd00:9::1" },
+	/* Rule 8: longest matching prefix. */
+	{ "2001:db8:1::1", { "2001:db8:3::2", "2001:db8:1::2" },
+	  "2001:db8:1::2" },
+	{ "2001:db8:1::1", { "2001:db8:1::2", "2001:db8:3::2" },
+	  "2001:db8:1::2" },
+	/* Bits beyond the prefix do not count (2.2): the older one stays. */
+	{ "2001:db8:1::1:1", { "2001:db8:1::2", "2001:db8:1::1:2" },
+	  "2001:db8:1::2" },
+};
+
+static void select_describe(const struct select_case *c, char *text)
+{
+	snprintf(text, KUNIT_PARAM_DESC_SIZE, "to %s of %s, %s", c->daddr,
+		 c->addrs[0], c->addrs[1] ?: "no other");
+}
+
+KUNIT_ARRAY_PARAM(select, select_cases, select_describe);
+
+static void add(struct kunit *test, const char *text)
+{
+	struct in6_addr addr = strata_station6_addr(text);
+
+	mutex_lock(&strata_station.sn->config);
+	KUNIT_EXPECT_EQ(test, strata_addr_add(strata_station.link, &addr, 64,
+					      NULL), 0);
+	mutex_unlock(&strata_station.sn->config);
+}
+
+static void select_is_rfc_6724(struct kunit *test)
+{
+	const struct select_case *c = test->param_value;
+	struct in6_addr daddr = strata_station6_addr(c->daddr);
+	struct in6_addr want = strata_station6_link_local();
+	struct strata_addr *best;
+	unsigned int i;
+
+	for (i = 0; i < ADDRS_MAX && c->addrs[i]; i++)
+		add(test, c->addrs[i]);
+	if (c->best)
+		want = strata_station6_addr(c->best);
+	rcu_read_lock();
+	best = strata_addr_select(strata_station.link, &daddr);
+	KUNIT_EXPECT_NOT_NULL(test, best);
+	if (best)
+		KUNIT_EXPECT_TRUE_MSG(test, ipv6_addr_equal(&best->addr, &want),
+				      "chose %pI6c", &best->addr);
+	rcu_read_unlock();
+}
+
+static struct kunit_case select_tests[] = {
+	KUNIT_CASE_PARAM(select_is_rfc_6724, select_gen_params),
+	{}
+};
+
+static struct kunit_suite select_suite = {
+	.name = "strata_route_select",
+	.init = strata_station_init,
+	.exit = strata_station_exit,
+	.test_cases = select_tests,
+};
+
+kunit_test_suite(select_suite);

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a link has without being told: the group of all nodes, the group of each
+ * of its addresses, and a link-local address (RFC 4291 2.8).
+ */
+#include <linux/module.h>
+#include <linux/siphash.h>
+#include <linux/string.h>
+#include <net/addrconf.h>
+#include <strata/visibility.h>
+#include "ipv6.h"
+
+#define LINK_LOCAL_PLEN	64	/* RFC 4291 2.5.6 */
+#define LOOPBACK_PLEN	128
+
+/**
+ * strata_stable_id() - an interface identifier that stays (RFC 7217 5)
+ * @link: the link
+ * @dad_counter: how many before it were in use by others
+ * @addr: in: its first 8 bytes, the prefix; out: its last 8 bytes
+ *
+ * The same prefix on the same link gives the same identifier, and different
+ * ones show nothing in common. Net_Iface is the L2 address, for links without
+ * one the device's name (RFC 7217 appendix A).
+ *
+ * Context: process.
+ */
+void strata_stable_id(const struct strata_link *link, u8 dad_counter,
+		      struct in6_addr *addr)
+{
+	const struct net_device *dev = link->dev;
+	struct {
+		struct in6_addr prefix;
+		u8 iface[MAX_ADDR_LEN];
+		u8 dad_counter;
+	} __packed input = {
+		.prefix.s6_addr32 = { addr->s6_addr32[0], addr->s6_addr32[1] },
+		.dad_counter = dad_counter,
+	};
+	u64 id;
+
+	if (dev->addr_len)
+		memcpy(input.iface, dev->dev_addr, dev->addr_len);
+	else
+		strscpy_pad(input.iface, dev->name, sizeof(input.iface));
+	id = siphash(&input, sizeof(input), &link->sn->ipv6->stable_secret);
+	addr->s6_addr32[2] = (__force __be32)(id >> 32);
+	addr->s6_addr32[3] = (__force __be32)id;
+}
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_stable_id);
+
+static void host_add(struct strata_link *link, const struct in6_addr *addr,
+		     u8 plen)
+{
+	int err = strata_addr_add(link, addr, plen, NULL);
+
+	if (err && err != -EEXIST)
+		netdev_warn(link->dev, "strata: no address %pI6c: %d\n", addr,
+			    err);
+}
+
+static void host_attached(struct strata_link *link)
+{
+	struct in6_addr addr = { .s6_addr = { 0xfe, 0x80 } };
+
+	if (link->flags & STRATA_LINK_LOOPBACK) {
+		host_add(link, &in6addr_loopback, LOOPBACK_PLEN);
+		return;
+	}
+	if (strata_group_join(link, &in6addr_linklocal_allnodes))
+		netdev_warn(link->dev, "strata: cannot hear all-nodes\n");
+	strata_stable_id(link, 0, &addr);
+	host_add(link, &addr, LINK_LOCAL_PLEN);
+}
+
+static int host_link_event(struct notifier_block *nb, unsigned long event,
+			   void *data)
+{
+	struct strata_link *link = data;
+
+	if (!link->sn->ipv6)
+		return NOTIFY_DONE;
+	switch (event) {
+	case STRATA_LINK_ATTACHED:
+		host_attached(link);
+		break;
+	case STRATA_LINK_DETACHING:
+		strata_group_leave_all(link->sn, link);
+		break;
+	}
+	return NOTIFY_OK;
+}
+
+/* RFC 4291 2.8: each address has its solicited-node group. */
+static int host_addr_event(struct notifier_block *nb, unsigned long event,
+			   void *data)
+{
+	const struct strata_addr *addr = data;
+	struct in6_addr group;
+
+	if (strata_addr_is4(&addr->addr) || !addr->link->sn->ipv6 ||
+	    addr->link->flags & STRATA_LINK_LOOPBACK)
+		return NOTIFY_DONE;
+	addrconf_addr_solict_mult(&addr->addr, &group);
+	if (event == STRATA_ADDR_REMOVED)
+		strata_group_leave(addr->link, &group);
+	else if (strata_group_join(addr->link, &group))
+		netdev_warn(addr->link->dev, "strata: nobody will find %pI6c\n",
+			    &addr->addr);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block host_addr_notifier = {
+	.notifier_call = host_addr_event,
+};
+
+/* After net/route, which takes the addresses of a link that goes. */
+static struct notifier_block host_link_notifier = {
+	.notifier_call = host_link_event,
+};
+
+/**
+ * strata_host_follow() - configure links from now on
+ *
+ * Context: process, takes RTNL. Return: 0 or -errno.
+ */
+int strata_host_follow(void)
+{
+	int err;
+
+	err = strata_addr_notifier_register(&host_addr_notifier);
+	if (err)
+		return err;
+	err = strata_link_notifier_register(&host_link_notifier);
+	if (err)
+		strata_addr_notifier_unregister(&host_addr_notifier);
+	return err;
+}
+
+/**
+ * strata_host_unfollow() - undo strata_host_follow()
+ *
+ * Context: process, takes RTNL.
+ */
+void strata_host_unfollow(void)
+{
+	strata_link_notifier_unregister(&host_link_notifier);
+	strata_addr_notifier_unregister(&host_addr_notifier);
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * IPv6: how its files call each other.
+ *
+ *	input.c		validates, decides whom a datagram is for, delivers it
+ *	exthdr.c	the extension headers of a datagram
+ *	path.c		the way to a destination
+ *	output.c	one header, and down
+ *	icmp.c		ICMPv6 messages received
+ *	icmp_send.c	ICMPv6 errors and echo replies sent
+ *	nd.c		neighbour discovery messages received
+ *	nd_send.c	neighbour discovery messages sent
+ *	group.c		multicast groups that a link listens to
+ *	host.c		the addresses and groups that a link has by itself
+ *	init.c		the layer's life
+ */
+#ifndef _NET_IPV6_IPV6_H
+#define _NET_IPV6_IPV6_H
+
+#include <linux/ipv6.h>
+#include <linux/siphash.h>
+#include <linux/skbuff.h>
+#include <net/ipv6.h>
+#include <strata/icmp.h>
+#include <strata/l3.h>
+#include <strata/l4.h>
+#include <strata/link.h>
+#include <strata/neigh.h>
+#include <strata/net.h>
+#include <strata/packet.h>
+#include <strata/route.h>
+
+#define STRATA_IPV6_HOP_LIMIT	64	/* RFC 1700's default */
+#define STRATA_ND_HOP_LIMIT	255	/* RFC 4861 3.1: no router let it pass */
+
+#define STRATA_GROUP_BUCKETS	256
+#define STRATA_GROUP_MAX	8192	/* groups of a namespace */
+
+/* "No reason to drop": what checks return for a good packet. */
+#define STRATA_IPV6_PASS	STRATA_DROP_MAX
+
+/**
+ * struct strata_ipv6_net - what net/ipv6 keeps for a namespace
+ * @limit: how often ICMPv6 errors are sent
+ * @stable_secret: of interface identifiers (RFC 7217 5)
+ * @groups: of all links, by address; written under strata_net.config, RCU
+ * @group_count: how many; strata_net.config
+ *
+ * Created with the namespace (or when the module is loaded), freed with it.
+ */
+struct strata_ipv6_net {
+	struct strata_icmp_limit limit;
+	siphash_key_t stable_secret;
+	struct hlist_head groups[STRATA_GROUP_BUCKETS];
+	unsigned int group_count;
+};
+
+/**
+ * struct strata_exthdr - what the extension headers of a datagram come to
+ * @reason: why the datagram is dropped; STRATA_IPV6_PASS: it is not
+ * @proto: the header after them
+ * @offset: where that begins, from the IPv6 header
+ * @named_at: offset of the field that says @proto, for a Parameter Problem
+ * @fragment: @proto is NEXTHDR_FRAGMENT: the datagram is a part of one
+ * @report: @reason is to be told to the sender
+ * @code: of that Parameter Problem
+ * @pointer: of that Parameter Problem
+ */
+struct strata_exthdr {
+	enum strata_drop_reason reason;
+	u8 proto;
+	unsigned int offset;
+	unsigned int named_at;
+	bool fragment;
+	bool report;
+	u8 code;
+	u32 pointer;
+};
+
+void strata_exthdr_walk(struct sk_buff *skb, struct strata_exthdr *ext);
+
+struct strata_icmp_meaning strata_icmp6_meaning(u8 type, u8 code);
+bool strata_icmp6_may_answer(const struct sk_buff *skb, u8 type, u8 code);
+void strata_icmp6_send(struct strata_net *sn, struct sk_buff *skb, int iif,
+		       u8 type, u8 code, u32 rest);
+void strata_icmp6_echo(struct strata_net *sn, struct sk_buff *skb);
+
+int strata_group_join(struct strata_link *link, const struct in6_addr *addr);
+void strata_group_leave(struct strata_link *link, const struct in6_addr *addr);
+void strata_group_leave_all(struct strata_net *sn,
+			    const struct strata_link *link);
+bool strata_group_member(struct strata_net *sn, const struct strata_link *link,
+			 const struct in6_addr *addr);
+
+enum strata_drop_reason strata_nd_rcv(struct strata_net *sn,
+				      struct sk_buff *skb);
+void strata_nd_solicit(struct strata_link *link, const struct in6_addr *saddr,
+		       const struct in6_addr *target, const u8 *lladdr);
+void strata_nd_advertise(struct strata_link *link,
+			 const struct in6_addr *target,
+			 const struct in6_addr *daddr, const u8 *lladdr);
+
+void strata_ipv6_rcv(struct strata_link *link, struct sk_buff *skb);
+int strata_ipv6_route(struct strata_net *sn, struct strata_flow *flow,
+		      struct strata_path *path);
+int strata_ipv6_push(struct strata_net *sn, struct sock *sk,
+		     struct sk_buff *skb, const struct strata_flow *flow,
+		     struct strata_link *link);
+int strata_ipv6_output(struct strata_net *sn, struct sock *sk,
+		       struct sk_buff *skb, const struct strata_flow *flow,
+		       const struct strata_path *path);
+enum strata_addr_type strata_ipv6_addr_type(struct strata_net *sn,
+					    const struct in6_addr *addr,
+					    int ifindex);
+void strata_stable_id(const struct strata_link *link, u8 dad_counter,
+		      struct in6_addr *addr);
+
+extern const struct strata_l3_ops strata_ipv6_l3;
+extern const struct strata_af_ops strata_ipv6_af;
+extern const struct strata_l4_ops strata_icmp6_l4;
+extern const struct strata_neigh_ops strata_nd_neigh;
+
+int strata_host_follow(void);
+void strata_host_unfollow(void);
+
+#endif /* _NET_IPV6_IPV6_H */

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Datagrams sent: one header, two hooks, and down to the link.
+ */
+#include <linux/icmpv6.h>
+#include <linux/module.h>
+#include <net/sock.h>
+#include <strata/hook.h>
+#include <strata/visibility.h>
+#include "ipv6.h"
+
+#define VERSION		0x60000000
+#define TCLASS_SHIFT	20
+#define FLOW_LABEL_MASK	0xfffff
+#define PAYLOAD_MAX	65535
+
+static int refuse(struct strata_net *sn, struct sk_buff *skb,
+		  enum strata_drop_reason reason, int err)
+{
+	strata_drop(sn, skb, reason);
+	return err;
+}
+
+/* RFC 6437 3: the same for all packets of a socket, and nobody's guess. */
+static u32 flow_label(const struct sock *sk)
+{
+	return sk ? READ_ONCE(sk->sk_txhash) & FLOW_LABEL_MASK : 0;
+}
+
+static void push_header(struct sk_buff *skb, const struct sock *sk,
+			const struct strata_flow *flow)
+{
+	unsigned int len = skb->len;
+	struct ipv6hdr *ip6h;
+
+	ip6h = __skb_push(skb, sizeof(*ip6h));
+	skb_reset_network_header(skb);
+	*(__be32 *)ip6h = htonl(VERSION | flow->tos << TCLASS_SHIFT |
+				flow_label(sk));
+	ip6h->payload_len = htons(len);
+	ip6h->nexthdr = flow->proto;
+	ip6h->hop_limit = flow->ttl ?: STRATA_IPV6_HOP_LIMIT;
+	ip6h->saddr = flow->saddr;
+	ip6h->daddr = flow->daddr;
+}
+
+/**
+ * strata_ipv6_push() - put the header before a packet, and ask the hooks
+ * @sn: the namespace's stack
+ * @sk: the sender or NULL
+ * @skb: skb->data at the L4 header; owned on error only
+ * @flow: addresses and the rest of the header
+ * @link: where it will leave
+ *
+ * Context: RCU read side, softirq or process. Return: 0, -EMSGSIZE, -ENOBUFS,
+ * -EPERM (hook).
+ */
+int strata_ipv6_push(struct strata_net *sn, struct sock *sk,
+		     struct sk_buff *skb, const struct strata_flow *flow,
+		     struct strata_link *link)
+{
+	if (unlikely(skb->len > PAYLOAD_MAX))
+		return refuse(sn, skb, STRATA_DROP_IP_TOO_BIG, -EMSGSIZE);
+	if (unlikely(skb_headroom(skb) < sizeof(struct ipv6hdr)) &&
+	    pskb_expand_head(skb, HH_DATA_ALIGN(sizeof(struct ipv6hdr)), 0,
+			     GFP_ATOMIC))
+		return refuse(sn, skb, STRATA_DROP_NO_MEMORY, -ENOBUFS);
+	push_header(skb, sk, flow);
+	skb->protocol = htons(ETH_P_IPV6);
+	skb->mark = flow->mark;
+	if (sk)
+		skb->priority = READ_ONCE(sk->sk_priority);
+	strata_count(sn, IP6_TX);
+	if (unlikely(!strata_hook_pass(sn, STRATA_HOOK_L3_OUTPUT, link, skb) ||
+		     !strata_hook_pass(sn, STRATA_HOOK_L3_POSTROUTING, link,
+				       skb)))
+		return refuse(sn, skb, STRATA_DROP_HOOK, -EPERM);
+	return 0;
+}
+
+/**
+ * strata_ipv6_output() - send a datagram
+ * @sn: the namespace's stack
+ * @sk: the sender or NULL
+ * @skb: skb->data at the L4 header; owned, also on error
+ * @flow: addresses and the rest of the header
+ * @path: where to
+ *
+ * Context: RCU read side, softirq or process. Return: 0, -EMSGSIZE, -ENOBUFS,
+ * -EPERM (hook) or what the link says.
+ */
+int strata_ipv6_output(struct strata_net *sn, struct sock *sk,
+		       struct sk_buff *skb, const struct strata_flow *flow,
+		       const struct strata_path *path)
+{
+	unsigned int len = skb->len + sizeof(struct ipv6hdr);
+	int err;
+
+	if (unlikely(len > path->mtu && !skb_is_gso(skb)))
+		return refuse(sn, skb, STRATA_DROP_IP_TOO_BIG, -EMSGSIZE);
+	err = strata_ipv6_push(sn, sk, skb, flow, path->link);
+	if (unlikely(err))
+		return err;
+	if (likely(path->neigh))
+		return strata_neigh_xmit(path->neigh, skb);
+	return strata_link_xmit(path->link, skb);
+}
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_ipv6_output);
+
+/* The field that named the transport header, for a Parameter Problem. */
+static u32 transport_named_at(struct sk_buff *skb)
+{
+	int pulled = skb_transport_offset(skb) - skb_network_offset(skb);
+	struct strata_exthdr ext;
+
+	__skb_push(skb, pulled);
+	strata_exthdr_walk(skb, &ext);
+	__skb_pull(skb, pulled);
+	return ext.named_at;
+}
+
+static void ipv6_unreachable(struct strata_net *sn, struct sk_buff *skb,
+			     enum strata_unreachable what)
+{
+	int iif = strata_cb(skb)->iif;
+
+	if (what == STRATA_UNREACH_PORT)
+		strata_icmp6_send(sn, skb, iif, ICMPV6_DEST_UNREACH,
+				  ICMPV6_PORT_UNREACH, 0);
+	else
+		strata_icmp6_send(sn, skb, iif, ICMPV6_PARAMPROB,
+				  ICMPV6_UNK_NEXTHDR, transport_named_at(skb));
+}
+
+static void ipv6_confirm(const struct strata_path *path)
+{
+	if (path->neigh)
+		strata_neigh_confirm(path->neigh);
+}
+
+const struct strata_af_ops strata_ipv6_af = {
+	.family = AF_INET6,
+	.header_len = sizeof(struct ipv6hdr),
+	.min_mtu = IPV6_MIN_MTU,
+	.route = strata_ipv6_route,
+	.output = strata_ipv6_output,
+	.addr_type = strata_ipv6_addr_type,
+	.unreachable = ipv6_unreachable,
+	.confirm = ipv6_confirm,
+};
