@@ -47,6 +47,16 @@ static int bind_parse(const struct sock *sk, const struct sockaddr *uaddr,
 	return 0;
 }
 
+/* RFC 4007 6: which link's? The one named, or the one the socket is bound to. */
+static int bind_settle_scope(const struct sock *sk, struct strata_endpoint *ep)
+{
+	if (!(ipv6_addr_type(&ep->addr) & IPV6_ADDR_LINKLOCAL))
+		return 0;
+	if (!ep->scope)
+		ep->scope = READ_ONCE(sk->sk_bound_dev_if);
+	return ep->scope ? 0 : -EINVAL;
+}
+
 static enum strata_addr_type bind_addr_type(const struct sock *sk,
 					    const struct strata_endpoint *ep)
 {
@@ -82,6 +92,23 @@ static int bind_check_port(const struct sock *sk, u16 port)
 	    !ns_capable(sock_net(sk)->user_ns, CAP_NET_BIND_SERVICE))
 		return -EACCES;
 	return 0;
+}
+
+/* What is wrong first, where several things are: as the kernel's two families
+ * have it.
+ */
+static int bind_check(const struct sock *sk, const struct strata_endpoint *ep,
+		      enum strata_addr_type type)
+{
+	u16 port = ntohs(ep->port);
+	int err;
+
+	if (strata_sock(sk)->family == AF_INET)
+		return bind_check_addr(sk, type) ? : bind_check_port(sk, port);
+	err = bind_check_port(sk, port);
+	if (!err && READ_ONCE(sk->sk_num))
+		err = -EINVAL;
+	return err ? : bind_check_addr(sk, type);
 }
 
 /* What can be received on is not always what can be sent from. */
@@ -144,7 +171,8 @@ static int bind_locked(struct sock *sk, const struct strata_endpoint *ep,
  * @len: its bytes
  *
  * Context: process; locks the socket.
- * Return: 0, -EINVAL (too short, or bound already), -EAFNOSUPPORT,
+ * Return: 0, -EINVAL (too short, bound already, or a link-local address of no
+ * link), -EAFNOSUPPORT,
  * -EADDRNOTAVAIL (not an address of ours), -EACCES (privileged port),
  * -EADDRINUSE, -ENOMEM.
  */
@@ -155,13 +183,11 @@ int strata_sock_bind(struct socket *sock, struct sockaddr *uaddr, int len)
 	struct strata_endpoint ep;
 	int err;
 
-	err = bind_parse(sk, uaddr, len, &ep);
+	err = bind_parse(sk, uaddr, len, &ep) ? : bind_settle_scope(sk, &ep);
 	if (err)
 		return err;
 	type = bind_addr_type(sk, &ep);
-	err = bind_check_addr(sk, type);
-	if (!err)
-		err = bind_check_port(sk, ntohs(ep.port));
+	err = bind_check(sk, &ep, type);
 	if (err)
 		return err;
 	lock_sock(sk);

@@ -49,6 +49,52 @@ int strata_option_put(const void *val, int size, char __user *optval,
 	return 0;
 }
 
+/**
+ * strata_option_flag_find() - find an option that is one bit
+ * @flags: a level's
+ * @n: how many
+ * @optname: the option
+ *
+ * Context: any. Return: NULL if there is none of that name.
+ */
+const struct strata_option_flag *
+strata_option_flag_find(const struct strata_option_flag *flags, unsigned int n,
+			int optname)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		if (flags[i].optname == optname)
+			return &flags[i];
+	return NULL;
+}
+
+/**
+ * strata_option_flag_set() - set an option that is one bit
+ * @sk: the socket
+ * @flag: the option
+ * @val: 0 clears it
+ * @optlen: bytes of the value, as the program gave it
+ *
+ * Context: socket locked. Return: 0, -EINVAL.
+ */
+int strata_option_flag_set(struct sock *sk,
+			   const struct strata_option_flag *flag, int val,
+			   unsigned int optlen)
+{
+	struct strata_sock *ss = strata_sock(sk);
+
+	if (flag->needs_value && !optlen)
+		return -EINVAL;
+	if (val)
+		ss->flags |= flag->flag;
+	else
+		ss->flags &= ~flag->flag;
+	if (flag->flag == STRATA_SOCK_RECVERR && !val)
+		skb_queue_purge(&sk->sk_error_queue);
+	return 0;
+}
+
 static int strata_level_set(struct sock *sk, int optname, sockptr_t optval,
 			    unsigned int optlen)
 {
@@ -123,6 +169,8 @@ int strata_sock_setsockopt(struct socket *sock, int level, int optname,
 		return strata_level_set(sk, optname, optval, optlen);
 	case SOL_IP:
 		return strata_ip_setsockopt(sk, optname, optval, optlen);
+	case SOL_IPV6:
+		return strata_ipv6_setsockopt(sk, optname, optval, optlen);
 	default:
 		return sk->sk_prot->setsockopt(sk, level, optname, optval,
 					       optlen);
@@ -150,6 +198,8 @@ int strata_sock_getsockopt(struct socket *sock, int level, int optname,
 		return strata_level_getsockopt(sk, optname, optval, optlen);
 	case SOL_IP:
 		return strata_ip_getsockopt(sk, optname, optval, optlen);
+	case SOL_IPV6:
+		return strata_ipv6_getsockopt(sk, optname, optval, optlen);
 	case SOL_TCP:
 	case SOL_UDP:
 		return sk->sk_prot->getsockopt(sk, level, optname, optval,

@@ -13,19 +13,7 @@
 
 #define TTL_DEFAULT	64	/* RFC 1700; what 0 in strata_sock.ttl means */
 
-/**
- * struct ip_flag - an option that is one bit of strata_sock.flags
- * @optname: IP_*
- * @flag: STRATA_SOCK_*
- * @needs_value: an empty value is refused
- */
-struct ip_flag {
-	int optname;
-	u16 flag;
-	bool needs_value;
-};
-
-static const struct ip_flag ip_flags[] = {
+static const struct strata_option_flag ip_flags[] = {
 	{ IP_PKTINFO, STRATA_SOCK_PKTINFO },
 	{ IP_RECVTTL, STRATA_SOCK_RECVTTL },
 	{ IP_RECVTOS, STRATA_SOCK_RECVTOS },
@@ -35,34 +23,21 @@ static const struct ip_flag ip_flags[] = {
 	{ IP_MULTICAST_LOOP, STRATA_SOCK_MCAST_LOOP, true },
 };
 
-static const struct ip_flag *ip_flag_find(int optname)
+static const struct strata_option_flag *ip_flag_find(int optname)
 {
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(ip_flags); i++)
-		if (ip_flags[i].optname == optname)
-			return &ip_flags[i];
-	return NULL;
+	return strata_option_flag_find(ip_flags, ARRAY_SIZE(ip_flags), optname);
 }
 
-static int ip_set_flag(struct sock *sk, const struct ip_flag *flag, int val,
-		       unsigned int optlen)
-{
-	struct strata_sock *ss = strata_sock(sk);
-
-	if (flag->needs_value && !optlen)
-		return -EINVAL;
-	if (val)
-		ss->flags |= flag->flag;
-	else
-		ss->flags &= ~flag->flag;
-	if (flag->flag == STRATA_SOCK_RECVERR && !val)
-		skb_queue_purge(&sk->sk_error_queue);
-	return 0;
-}
-
-/* A stream's ECN bits are TCP's, not the program's (RFC 3168 6.1). */
-static void ip_set_tos(struct sock *sk, int val)
+/**
+ * strata_ip_set_tos() - set the type of service or traffic class
+ * @sk: the socket
+ * @val: a byte
+ *
+ * A stream's ECN bits are TCP's, not the program's (RFC 3168 6.1).
+ *
+ * Context: socket locked.
+ */
+void strata_ip_set_tos(struct sock *sk, int val)
 {
 	struct strata_sock *ss = strata_sock(sk);
 
@@ -86,7 +61,14 @@ static int ip_set_ttl(struct strata_sock *ss, int val, unsigned int optlen)
 	return 0;
 }
 
-static int ip_set_pmtudisc(struct strata_sock *ss, int val)
+/**
+ * strata_ip_set_pmtudisc() - set IP_MTU_DISCOVER or IPV6_MTU_DISCOVER
+ * @ss: the socket
+ * @val: IP_PMTUDISC_*, whose numbers IPv6 shares
+ *
+ * Context: socket locked. Return: 0, -EINVAL.
+ */
+int strata_ip_set_pmtudisc(struct strata_sock *ss, int val)
 {
 	if (val < IP_PMTUDISC_DONT || val > IP_PMTUDISC_OMIT)
 		return -EINVAL;
@@ -118,19 +100,19 @@ static int ip_set_mcast_ttl(struct sock *sk, int val, unsigned int optlen)
 static int ip_set_int(struct sock *sk, int optname, int val,
 		      unsigned int optlen)
 {
-	const struct ip_flag *flag = ip_flag_find(optname);
+	const struct strata_option_flag *flag = ip_flag_find(optname);
 	struct strata_sock *ss = strata_sock(sk);
 
 	if (flag)
-		return ip_set_flag(sk, flag, val, optlen);
+		return strata_option_flag_set(sk, flag, val, optlen);
 	switch (optname) {
 	case IP_TOS:
-		ip_set_tos(sk, val);
+		strata_ip_set_tos(sk, val);
 		return 0;
 	case IP_TTL:
 		return ip_set_ttl(ss, val, optlen);
 	case IP_MTU_DISCOVER:
-		return ip_set_pmtudisc(ss, val);
+		return strata_ip_set_pmtudisc(ss, val);
 	case IP_MULTICAST_TTL:
 		return ip_set_mcast_ttl(sk, val, optlen);
 	default:
@@ -233,8 +215,14 @@ int strata_ip_setsockopt(struct sock *sk, int optname, sockptr_t optval,
 	return err;
 }
 
-/* Context: socket locked. Of a connected socket only. */
-static int ip_get_mtu(struct sock *sk, int *val)
+/**
+ * strata_ip_get_mtu() - the path's MTU of a connected socket
+ * @sk: the socket
+ * @val: out
+ *
+ * Context: socket locked. Return: 0, -ENOTCONN.
+ */
+int strata_ip_get_mtu(struct sock *sk, int *val)
 {
 	struct strata_path *path;
 	int err = 0;
@@ -255,7 +243,7 @@ static int ip_get_mtu(struct sock *sk, int *val)
 /* Context: socket locked. */
 static int ip_get_int(struct sock *sk, int optname, int *val)
 {
-	const struct ip_flag *flag = ip_flag_find(optname);
+	const struct strata_option_flag *flag = ip_flag_find(optname);
 	const struct strata_sock *ss = strata_sock(sk);
 
 	if (flag) {
@@ -276,7 +264,7 @@ static int ip_get_int(struct sock *sk, int optname, int *val)
 		*val = ss->mcast_ttl;
 		return 0;
 	case IP_MTU:
-		return ip_get_mtu(sk, val);
+		return strata_ip_get_mtu(sk, val);
 	default:
 		return -ENOPROTOOPT;
 	}

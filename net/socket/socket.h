@@ -41,7 +41,35 @@ int strata_ip_setsockopt(struct sock *sk, int optname, sockptr_t optval,
 int strata_ip_getsockopt(struct sock *sk, int optname, char __user *optval,
 			 int __user *optlen);
 
+void strata_ip_set_tos(struct sock *sk, int val);
+int strata_ip_set_pmtudisc(struct strata_sock *ss, int val);
+int strata_ip_get_mtu(struct sock *sk, int *val);
+
+/* option_ipv6.c */
+int strata_ipv6_setsockopt(struct sock *sk, int optname, sockptr_t optval,
+			   unsigned int optlen);
+int strata_ipv6_getsockopt(struct sock *sk, int optname, char __user *optval,
+			   int __user *optlen);
+
+/**
+ * struct strata_option_flag - an option that is one bit of strata_sock.flags
+ * @optname: IP_* or IPV6_*
+ * @flag: STRATA_SOCK_*
+ * @needs_value: an empty value is refused
+ */
+struct strata_option_flag {
+	int optname;
+	u16 flag;
+	bool needs_value;
+};
+
 /* option.c */
+const struct strata_option_flag *
+strata_option_flag_find(const struct strata_option_flag *flags, unsigned int n,
+			int optname);
+int strata_option_flag_set(struct sock *sk,
+			   const struct strata_option_flag *flag, int val,
+			   unsigned int optlen);
 int strata_option_int(sockptr_t optval, unsigned int optlen, int *val);
 int strata_option_put(const void *val, int size, char __user *optval,
 		      int __user *optlen, int len);

@@ -16,6 +16,10 @@ static int set_peer(struct sock *sk, const struct strata_endpoint *ep)
 			return -EINVAL;
 		sk->sk_bound_dev_if = ep->scope;
 	}
+	/* RFC 4007 6: a link-local address is one of a link. */
+	if (ipv6_addr_type(&daddr) & IPV6_ADDR_LINKLOCAL &&
+	    !sk->sk_bound_dev_if)
+		return -EINVAL;
 	/* The unspecified address is this host. */
 	if (strata_addr_any(&daddr)) {
 		if (!strata_addr_any(&ss->saddr))

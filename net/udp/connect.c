@@ -20,12 +20,11 @@ static void connect_flow(struct sock *sk, const struct strata_endpoint *ep,
 		flow->oif = ep->scope;
 	if (strata_addr_is4(&flow->daddr) && strata_addr_any(&flow->saddr))
 		strata_addr_from4(&flow->saddr, htonl(INADDR_ANY));
-	if (!strata_addr_is4(&flow->daddr) ||
-	    !ipv4_is_multicast(strata_addr_to4(&flow->daddr)))
+	if (!strata_addr_is_multicast(&flow->daddr))
 		return;
 	if (!flow->oif)
 		flow->oif = ss->mcast_oif;
-	if (strata_addr_any(&flow->saddr))
+	if (strata_addr_is4(&flow->daddr) && strata_addr_any(&flow->saddr))
 		flow->saddr = ss->mcast_saddr;
 }
 
@@ -52,9 +51,16 @@ static int connect_locked(struct sock *sk, const struct strata_endpoint *ep)
 	int err;
 
 	connect_flow(sk, ep, &flow);
+	/* RFC 4007 6: a link-local address is one of a link. */
+	if (ipv6_addr_type(&flow.daddr) & IPV6_ADDR_LINKLOCAL && !flow.oif)
+		return -EINVAL;
+	if (ep->scope && sk->sk_bound_dev_if && sk->sk_bound_dev_if != ep->scope)
+		return -EINVAL;
 	err = connect_route(sk, &flow);
 	if (err)
 		return err;
+	if (ep->scope)
+		WRITE_ONCE(sk->sk_bound_dev_if, ep->scope);
 	/* The peer's table first forgets the socket under its old name. */
 	strata_udp_peer_del(sk);
 	if (strata_addr_any(&ss->saddr))

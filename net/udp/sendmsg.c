@@ -163,17 +163,11 @@ static void send_multicast(const struct strata_sock *ss, struct udp_send *send)
 {
 	if (!send->flow.oif)
 		send->flow.oif = READ_ONCE(ss->mcast_oif);
-	if (strata_addr_any(&send->flow.saddr))
+	if (strata_addr_is4(&send->flow.daddr) &&
+	    strata_addr_any(&send->flow.saddr))
 		send->flow.saddr = ss->mcast_saddr;
 	if (!send->has_ttl)
 		send->flow.ttl = READ_ONCE(ss->mcast_ttl);
-}
-
-static bool addr_is_multicast(const struct in6_addr *addr)
-{
-	if (strata_addr_is4(addr))
-		return ipv4_is_multicast(strata_addr_to4(addr));
-	return ipv6_addr_is_multicast(addr);
 }
 
 /* A dual-stack socket to an IPv4 peer sends from an IPv4 address. */
@@ -204,7 +198,7 @@ static int send_prepare(struct sock *sk, struct msghdr *msg,
 		if (err)
 			return err;
 	}
-	if (unlikely(addr_is_multicast(&send->flow.daddr)))
+	if (unlikely(strata_addr_is_multicast(&send->flow.daddr)))
 		send_multicast(strata_sock(sk), send);
 	err = send_match_families(&send->flow);
 	strata_flow_self(&send->flow);
