@@ -249,12 +249,22 @@ static void print_way(const struct nl_row *row, const char *protocol)
 	putchar('\n');
 }
 
+/* As ip route: IPv4's, unless a family is asked for or named. */
+static int wanted_family(const struct route_args *wanted)
+{
+	if (options.family)
+		return options.family;
+	if (wanted->have.dst && wanted->dst.family != AF_UNSPEC)
+		return wanted->dst.family;
+	return wanted->have.via ? wanted->via.family : AF_INET;
+}
+
 static bool is_wanted(const struct nl_row *row, const struct prefix *dst,
 		      const struct route_args *wanted)
 {
 	struct prefix via;
 
-	if (!show_family(dst->family))
+	if (dst->family != wanted_family(wanted))
 		return false;
 	if (wanted->have.metric &&
 	    wanted->metric != nl_number(row, STRATA_A_ROUTE_METRIC))

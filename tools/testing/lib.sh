@@ -129,6 +129,24 @@ topology() {
 	until_ok in_b ping -c 1 -W 1 $A_ADDR
 }
 
+# topology6 [MTU]: the picture above with fd00::1/64 and fd00::2/64 as well; $A_ADDR and $B_ADDR are these from then on.
+topology6() {
+	topology "$@"
+	A_ADDR=fd00::1 B_ADDR=fd00::2
+	in_a strata addr add $A_ADDR/64 dev s0
+	ip -n "$B" addr add $B_ADDR/64 dev k0 nodad
+	until_ok in_b ping -c 1 -W 1 $A_ADDR
+}
+
+# link_local_a, link_local_b: of s0 and of k0
+link_local_a() {
+	in_a strata addr show dev s0 | sed -n 's/.* \(fe80:[^/]*\)\/64.*/\1/p'
+}
+
+link_local_b() {
+	ip -n "$B" -6 addr show dev k0 scope link | sed -n 's/.* \(fe80:[^/]*\)\/64.*/\1/p'
+}
+
 # serve_files NAMESPACE-PREFIX DIR PORT: python3's file server; `run_a` or `in_b`.
 serve_files() {
 	"$1" /usr/bin/python3 -m http.server --directory "$2" "$3" \

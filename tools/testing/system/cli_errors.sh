@@ -111,8 +111,12 @@ while IFS='|' read -r status words line; do
 done <<<"$cases"
 echo "$number wrong command lines refused"
 
-# The IPv6 that is not there is refused, not misunderstood.
-refused "no IPv6" in_a strata addr add fd00::1/64 dev s0
+# IPv6 has refusals of its own.
+refused "multicast address" in_a strata addr add ff02::1/64 dev s0
+refused "loopback address" in_a strata addr add ::1/128 dev s0
+refused "both be IPv4 or both IPv6" in_a strata route add 2001:db8::/32 via 10.0.0.2
+refused "link-local gateway needs a device" in_a strata route add 2001:db8::/32 via fe80::1
+refused "1280 to 65535" in_a strata route add 2001:db8::/32 dev s0 mtu 1279
 # Nothing of all that has left a trace.
 expect "10.0.0.0/24 dev s0 proto kernel src 10.0.0.1" "$(in_a strata route show)" "routes afterwards"
 expect "" "$(in_a strata neigh show)" "neighbours afterwards"

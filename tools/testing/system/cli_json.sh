@@ -42,8 +42,9 @@ def load(name):
 links = {link['ifname']: link for link in load('addr')}
 odd = 'q"\\\x01\ufffd\u00e9'
 assert set(links) == {'slo', 's0', odd}, set(links)
-assert links['s0']['addr_info'] == [
-    {'family': 'inet', 'local': '10.0.0.1', 'prefixlen': 24, 'broadcast': '10.0.0.255'}], links['s0']
+addresses = {address['family']: address for address in links['s0']['addr_info']}
+assert addresses['inet'] == {'family': 'inet', 'local': '10.0.0.1', 'prefixlen': 24, 'broadcast': '10.0.0.255'}, links['s0']
+assert addresses['inet6']['local'].startswith('fe80::') and addresses['inet6']['prefixlen'] == 64, links['s0']
 assert 'LOWER_UP' in links['s0']['flags'] and 'LOOPBACK' in links['slo']['flags']
 routes = {route['dst']: route for route in load('route')}
 assert routes['10.1.0.0/16'] == {'dst': '10.1.0.0/16', 'protocol': 'static', 'gateway': '10.0.0.2',

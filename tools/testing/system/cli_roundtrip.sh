@@ -31,9 +31,24 @@ for route in "10.1.0.0/16 via 10.0.0.2 dev s0" "10.1.2.3 dev s0" "default via 10
 	# shellcheck disable=SC2086 # the words of the route
 	add_and_delete route "${route% metric*}" $route
 done
-for neighbour in 10.0.0.2 10.0.0.254; do
+for address in fd00::1/64 fd00::1/128 2001:db8::1/127 fe80::1/64; do
+	add_and_delete addr "inet6 $address" $address dev s0
+done
+for neighbour in 10.0.0.2 10.0.0.254 fd00::2; do
 	add_and_delete neigh "$neighbour dev s0 lladdr 02:00:00:00:00:02 PERMANENT" \
 		$neighbour lladdr 02:00:00:00:00:02 dev s0
+done
+
+in_a strata addr add fd00::1/64 dev s0
+for route in "2001:db8::/32 via fd00::2 dev s0" "2001:db8::9 dev s0" "default via fe80::2 dev s0"; do
+	read -ra words <<<"$route"
+	in_a strata route add "${words[@]}"
+	in_a strata -6 route show | grep -qF -- "$route" || fail "$route: not shown: $(in_a strata -6 route)"
+	in_a strata route show | grep -qF -- "$route" && fail "$route: shown among IPv4's"
+	refused "" in_a strata route add "${words[@]}"
+	in_a strata route del "${words[@]}"
+	in_a strata -6 route show | grep -qF -- "$route" && fail "$route: still shown after del"
+	true
 done
 
 # Routes that differ in nothing but the metric are two.
@@ -50,7 +65,7 @@ in_a strata addr del 10.7.0.1/24 dev s0
 in_a strata route | grep -qE '10\.[78]\.' && fail "routes outlive their address"
 in_a strata neigh add 10.0.0.9 lladdr 02:00:00:00:00:09 dev s0
 in_a strata link detach s0
-expect "" "$(in_a strata route)" "routes after detach"
+expect "" "$(in_a strata route; in_a strata -6 route)" "routes after detach"
 expect "" "$(in_a strata neigh)" "neighbours after detach"
 in_a strata link attach s0
 expect "$before" "$(in_a strata -j addr; in_a strata -j route; in_a strata -j neigh)" "state after attach"

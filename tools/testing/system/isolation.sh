@@ -6,7 +6,7 @@
 
 need tcpdump
 
-# Strata gets no address here: every frame that leaves s0 is the host's.
+# Strata has no address here: every frame that leaves s0 is the host's.
 #
 #	$A: s0 ── cable ── k0 10.0.0.2/24, fd00::2/64 :$B
 ip netns add "$A"
@@ -33,6 +33,7 @@ until_ok in_b ping -c 1 -W 1 "$linklocal%k0"
 
 in_a strata link attach s0
 has_linklocal && fail "the host kept its link-local address"
+in_a strata addr del "$(link_local_a)/64" dev s0
 station=$(in_a cat /sys/class/net/s0/address)
 
 # Everything that comes from the station's address, as the other end sees it.

@@ -63,15 +63,44 @@ in_b /usr/bin/python3 "$WORK/calls.py" $B_ADDR >"$WORK/kernel"
 run_a /usr/bin/python3 "$WORK/calls.py" $A_ADDR >"$WORK/strata"
 diff "$WORK/kernel" "$WORK/strata" || fail "errors differ from the kernel's"
 
-# No IPv6 yet: a program that asks goes on with IPv4.
-run_a /usr/bin/python3 -c '
-import errno, socket
-try:
-    socket.socket(socket.AF_INET6)
-    raise SystemExit("there is IPv6?")
-except OSError as error:
-    assert error.errno == errno.EAFNOSUPPORT, error
-'
+# IPv6: the same answers as the kernel's, to what ipv6(7) has.
+cat >"$WORK/six.py" <<'PYTHON'
+import errno, socket, struct
+
+def code(call, *args):
+    try:
+        return call(*args)
+    except OSError as error:
+        return errno.errorcode[error.errno]
+
+for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+    sock = socket.socket(socket.AF_INET6, kind)
+    print(sock.getsockopt(socket.SOL_SOCKET, socket.SO_DOMAIN), sock.getsockopt(socket.SOL_SOCKET, socket.SO_PROTOCOL))
+    for name in ("V6ONLY", "UNICAST_HOPS", "MULTICAST_HOPS", "MULTICAST_LOOP", "TCLASS", "RECVPKTINFO",
+                 "RECVHOPLIMIT", "RECVTCLASS"):
+        option = getattr(socket, "IPV6_" + name)
+        print(name, code(sock.getsockopt, socket.IPPROTO_IPV6, option))
+        for value in (-2, -1, 1, 255, 256):
+            print(name, value, code(sock.setsockopt, socket.IPPROTO_IPV6, option, value),
+                  code(sock.getsockopt, socket.IPPROTO_IPV6, option))
+        print(name, code(sock.setsockopt, socket.IPPROTO_IPV6, option, b"\1"))
+    sock = socket.socket(socket.AF_INET6, kind)
+    print(code(sock.bind, ("fe80::1", 0)), code(sock.connect, ("fe80::1", 9)), code(sock.bind, ("2001:db8::1", 0)))
+    sock = socket.socket(socket.AF_INET6, kind)
+    sock.bind(("::", 0))
+    print(code(sock.setsockopt, socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1), sock.getsockname()[0])
+    print(code(socket.socket(socket.AF_INET, kind).setsockopt, socket.IPPROTO_IPV6, socket.IPV6_TCLASS, 4))
+    # One port, the two families apart (RFC 3493 5.3).
+    six, four = socket.socket(socket.AF_INET6, kind), socket.socket(socket.AF_INET, kind)
+    six.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    six.bind(("::", 8088))
+    print(code(four.bind, ("0.0.0.0", 8088)), code(six.connect, ("::ffff:127.0.0.1", 8088)))
+    both = socket.socket(socket.AF_INET6, kind)
+    print(code(both.bind, ("::", 8088)), code(both.bind, ("::ffff:127.0.0.1", 8088)))
+PYTHON
+in_b /usr/bin/python3 "$WORK/six.py" >"$WORK/kernel"
+run_a /usr/bin/python3 "$WORK/six.py" >"$WORK/strata"
+diff "$WORK/kernel" "$WORK/strata" || fail "IPv6 options differ from the kernel's"
 
 # Bad pointers: EFAULT, for options of both kinds of sockets.
 run_a /usr/bin/python3 -c '
