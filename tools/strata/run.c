@@ -221,7 +221,7 @@ static int run_program(char **words)
 	bool sent;
 
 	if (program_is_32_bit(words[0])) {
-		fprintf(stderr, "strata: run: cannot run \"%s\": it has 32 bits, expected a program of 64 bits\n",
+		fprintf(stderr, "strata: run: cannot run \"%s\": it has 32 bits, expected 64\n",
 			words[0]);
 		return STATUS_NOT_EXECUTABLE;
 	}

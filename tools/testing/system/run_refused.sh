@@ -47,7 +47,7 @@ status() {
 }
 for name in socket32 socketcall32; do
 	expect 126 "$(status run_a "$WORK/$name")" "$name"
-	expect "strata: run: cannot run \"$WORK/$name\": it has 32 bits, expected a program of 64 bits" \
+	expect "strata: run: cannot run \"$WORK/$name\": it has 32 bits, expected 64" \
 		"$(run_a "$WORK/$name" 2>&1 || true)" "$name"
 	expect 126 "$(PATH="$WORK:$PATH" status run_a $name)" "$name by its name"
 	# Not every kernel runs it at all. The host gives it a descriptor, which

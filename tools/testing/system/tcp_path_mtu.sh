@@ -71,7 +71,7 @@ part() {
 	local lines=$(($1 + 1))
 	echo >&7
 	# shellcheck disable=SC2317 # by until_ok
-	said() { [ "$(wc -l <"$WORK/said")" -ge $lines ] || ! kill -0 $sender; }
+	said() { [ "$(wc -l <"$WORK/said")" -ge "$lines" ] || ! kill -0 "$sender"; }
 	until_ok said
 	expect "pmtu $2" "$(sed -n ${lines}p "$WORK/said")" "part $1"
 }

@@ -50,8 +50,8 @@ segments() {
 	tcpdump -n -r "$WORK/pcap" "src host $1 and tcp[tcpflags] & (tcp-syn|tcp-ack) == $2" 2>/dev/null | wc -l
 }
 for side in $A_ADDR $B_ADDR; do
-	[ "$(segments $side tcp-syn)" -ge 1 ] || fail "$side sent no SYN"
-	[ "$(segments $side '(tcp-syn|tcp-ack)')" -ge 1 ] || fail "$side answered no SYN: they did not cross"
+	[ "$(segments "$side" tcp-syn)" -ge 1 ] || fail "$side sent no SYN"
+	[ "$(segments "$side" '(tcp-syn|tcp-ack)')" -ge 1 ] || fail "$side answered no SYN: they did not cross"
 done
 expect 0 "$(tcpdump -n -r "$WORK/pcap" 'tcp[tcpflags] & tcp-rst != 0' 2>/dev/null | wc -l)" "resets"
 pass
