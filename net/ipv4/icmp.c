@@ -11,7 +11,7 @@
 #include "ipv4.h"
 
 #define QUOTED_L4_MIN	8	/* RFC 792 */
-#define QUOTED_L4_MAX	128	/* more helps nobody */
+#define QUOTED_L4_MAX	528	/* RFC 1812 4.3.2.3: errors have 576 bytes at most */
 
 /* RFC 1122 3.2.2.1, RFC 1812 5.2.7.1: Destination Unreachable by code. */
 static const struct strata_icmp_meaning unreachable_meaning[] = {
