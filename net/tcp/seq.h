@@ -24,12 +24,6 @@ static inline bool seq_before(u32 a, u32 b)
 
 #define seq_after(a, b)		seq_before(b, a)
 
-/* a <= b <= c */
-static inline bool seq_between(u32 b, u32 a, u32 c)
-{
-	return c - a >= b - a;
-}
-
 static inline u32 seq_min(u32 a, u32 b)
 {
 	return seq_before(a, b) ? a : b;
