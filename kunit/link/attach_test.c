@@ -7,6 +7,7 @@
 #include <linux/etherdevice.h>
 #include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
+#include "../fault.h"
 #include "bench.h"
 
 /* What one test sees of L3 and of the links' events; one test at a time. */
@@ -324,9 +325,33 @@ static void loopback_comes_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, seen.pkt_type, PACKET_HOST);
 }
 
+static int attach_it(void *arg)
+{
+	return attach(arg, NULL);
+}
+
+static void attached_or_left_alone(struct kunit *test, int err, void *arg)
+{
+	struct net_device *dev = arg;
+	unsigned int before = seen.packets;
+
+	receive(frame(test, dev, dev->dev_addr, BENCH_ETHERTYPE));
+	KUNIT_EXPECT_EQ(test, seen.packets, before + !err);
+	KUNIT_EXPECT_EQ(test, detach(dev), err ? -ENOENT : 0);
+}
+
+static void attaching_needs_all_its_memory(struct kunit *test)
+{
+	struct net_device *dev = bench_device(test, true);
+
+	fault_each(test, attach_it, attached_or_left_alone, dev);
+	bench_device_gone(dev);
+}
+
 static struct kunit_case attach_cases[] = {
 	KUNIT_CASE(receives_until_detached),
 	KUNIT_CASE(receives_in_batches),
+	KUNIT_CASE(attaching_needs_all_its_memory),
 	KUNIT_CASE(frames_for_others_are_dropped),
 	KUNIT_CASE(unknown_protocols_are_counted),
 	KUNIT_CASE(shared_buffers_are_copied),

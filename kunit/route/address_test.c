@@ -5,6 +5,8 @@
  */
 #include <linux/inet.h>
 #include <linux/netlink.h>
+#include <net/ipv6.h>
+#include "../fault.h"
 #include "../ipv4/station.h"
 
 #define NEIGHBOURS	0x0a630000U	/* 10.99.0.0, the station's subnet */
@@ -114,6 +116,20 @@ static u32 route_source(u32 daddr4)
 		source = ntohl(strata_addr_to4(&route->source));
 	rcu_read_unlock();
 	return source;
+}
+
+static u32 route_mtu(u32 daddr4)
+{
+	struct in6_addr daddr = strata_station_addr(daddr4);
+	const struct strata_route *route;
+	u32 mtu = 0;
+
+	rcu_read_lock();
+	route = strata_route_lookup(strata_station.sn, &daddr, 0);
+	if (route)
+		mtu = route->mtu;
+	rcu_read_unlock();
+	return mtu;
 }
 
 static void addr_connected_route_has_heirs(struct kunit *test)
@@ -357,9 +373,11 @@ static void route_source_goes_with_its_address(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, route_source(STATION_OUTSIDE), 0);
 }
 
+/* Those that tests make: each link has its IPv6 link-local subnet from the start. */
 static int count_station_routes(const struct strata_route *route, void *arg)
 {
-	if (route->link == strata_station.link)
+	if (route->link == strata_station.link &&
+	    !(ipv6_addr_type(&route->prefix) & IPV6_ADDR_LINKLOCAL))
 		(*(unsigned int *)arg)++;
 	return 0;
 }
@@ -370,8 +388,7 @@ static unsigned int station_routes(void)
 	struct strata_route_at at = {};
 
 	configure(true);
-	strata_route_walk(strata_station.sn, &at, count_station_routes,
-			  &count);
+	strata_route_walk(strata_station.sn, &at, count_station_routes, &count);
 	configure(false);
 	return count;
 }
@@ -433,11 +450,9 @@ static int see_route(const struct strata_route *route, void *arg)
 }
 
 static void change_every_second(struct kunit *test, struct sightings *seen,
-				bool add)
+				unsigned int i, bool add)
 {
-	unsigned int i;
-
-	for (i = 1; i < WALK_ROUTES; i += 2) {
+	for (; i < WALK_ROUTES; i += 2) {
 		struct strata_route route = walk_route(seen, i);
 
 		KUNIT_EXPECT_EQ(test, add ? route_add(&route, false, NULL) :
@@ -457,12 +472,8 @@ static void walk_misses_nothing(struct kunit *test, bool by_metric)
 	unsigned int i;
 	int err;
 
-	for (i = 0; i < WALK_ROUTES; i += 2) {
-		struct strata_route route = walk_route(&seen, i);
-
-		KUNIT_ASSERT_EQ(test, route_add(&route, false, NULL), 0);
-	}
-	change_every_second(test, &seen, true);
+	change_every_second(test, &seen, 0, true);
+	change_every_second(test, &seen, 1, true);
 	do {
 		seen.room = WALK_PIECE;
 		configure(true);
@@ -470,7 +481,7 @@ static void walk_misses_nothing(struct kunit *test, bool by_metric)
 					&seen);
 		configure(false);
 		there = !there;
-		change_every_second(test, &seen, there);
+		change_every_second(test, &seen, 1, there);
 	} while (err);
 	for (i = 0; i < WALK_ROUTES; i += 2)
 		KUNIT_EXPECT_EQ_MSG(test, seen.times[i], 1, "route %u", i);
@@ -484,6 +495,79 @@ static void route_that_stays_is_walked_once(struct kunit *test)
 static void route_of_equal_prefix_is_walked_once(struct kunit *test)
 {
 	walk_misses_nothing(test, true);
+}
+
+static int add_other_subnet(void *arg)
+{
+	return addr_add(OTHER_SUBNET, 24, NULL);
+}
+
+static void other_subnet_is_whole(struct kunit *test, int err, void *arg)
+{
+	struct in6_addr addr = strata_station_addr(OTHER_SUBNET);
+	struct in6_addr last = strata_station_addr(OTHER_SUBNET | 0xff);
+	bool ours, broadcast;
+
+	rcu_read_lock();
+	ours = strata_addr_find(strata_station.sn, &addr);
+	broadcast = strata_addr_is_broadcast(strata_station.sn, NULL, &last);
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, ours, !err);
+	KUNIT_EXPECT_EQ(test, broadcast, !err);
+	KUNIT_EXPECT_EQ(test, station_routes(), err ? 1 : 2);
+	if (!err)
+		KUNIT_EXPECT_EQ(test, addr_del(OTHER_SUBNET, 24), 0);
+}
+
+static void addr_needs_all_its_memory(struct kunit *test)
+{
+	fault_each(test, add_other_subnet, other_subnet_is_whole, NULL);
+}
+
+static int add_route(void *arg)
+{
+	return route_add(arg, false, NULL);
+}
+
+static void route_is_there_or_not(struct kunit *test, int err, void *arg)
+{
+	KUNIT_EXPECT_EQ(test, station_routes(), err ? 1 : 2);
+	if (!err)
+		KUNIT_EXPECT_EQ(test, route_del(arg, NULL), 0);
+}
+
+static void route_needs_all_its_memory(struct kunit *test)
+{
+	struct strata_route route = route_of(WALK_NET, 24, GATEWAY);
+
+	fault_each(test, add_route, route_is_there_or_not, &route);
+}
+
+static int replace_route(void *arg)
+{
+	return route_add(arg, true, NULL);
+}
+
+/* A route that cannot be replaced stays. */
+static void one_of_both_is_there(struct kunit *test, int err, void *arg)
+{
+	struct strata_route *route = arg;
+
+	KUNIT_EXPECT_EQ(test, station_routes(), 2);
+	KUNIT_EXPECT_EQ(test, route_mtu(WALK_NET + 1),
+			err ? route->mtu - 1 : route->mtu);
+	if (!err)
+		route->mtu++;
+}
+
+static void replacing_needs_all_its_memory(struct kunit *test)
+{
+	struct strata_route route = route_of(WALK_NET, 24, GATEWAY);
+
+	route.mtu = 1000;
+	KUNIT_ASSERT_EQ(test, route_add(&route, false, NULL), 0);
+	route.mtu++;
+	fault_each(test, replace_route, one_of_both_is_there, &route);
 }
 
 static struct kunit_case address_tests[] = {
@@ -500,6 +584,9 @@ static struct kunit_case address_tests[] = {
 	KUNIT_CASE(route_of_v6_stays_apart),
 	KUNIT_CASE(route_that_stays_is_walked_once),
 	KUNIT_CASE(route_of_equal_prefix_is_walked_once),
+	KUNIT_CASE(addr_needs_all_its_memory),
+	KUNIT_CASE(route_needs_all_its_memory),
+	KUNIT_CASE(replacing_needs_all_its_memory),
 	{}
 };
 

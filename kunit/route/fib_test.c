@@ -8,6 +8,7 @@
 #include <linux/prandom.h>
 #include <linux/slab.h>
 #include "../../net/route/table.h"
+#include "../fault.h"
 
 #define SEED		20260611
 #define ROUTES_MAX	400
@@ -15,6 +16,7 @@
 #define LOOKUPS		20	/* after each change */
 #define LINKS		3	/* the last is down */
 #define METRICS		3
+#define ADDR_BITS	128
 #define PREFIX_OCTETS	3	/* few values, so that prefixes nest */
 
 /**
@@ -290,6 +292,55 @@ static void walk_stops_where_it_is_told(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, some->routes, 7);
 }
 
+/* What one insertion works on. */
+struct insertion {
+	struct model *model;
+	struct strata_route *route;
+};
+
+static int insert(void *arg)
+{
+	struct insertion *insertion = arg;
+
+	return strata_trie.insert(insertion->model->table, insertion->route);
+}
+
+static void table_agrees_with_the_model(struct kunit *test, int err, void *arg)
+{
+	struct insertion *insertion = arg;
+	struct model *model = insertion->model;
+	struct collection *all;
+
+	if (!err)
+		strata_trie.remove(model->table, insertion->route);
+	all = kunit_kzalloc(test, sizeof(*all), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, all);
+	all->room = ROUTES_MAX;
+	strata_trie.walk(model->table, &in6addr_any, 0, collect, all);
+	KUNIT_EXPECT_EQ(test, all->routes, model->routes);
+	compare_lookups(test, model);
+}
+
+/* A new prefix may need a node for itself, and one where it parts from others. */
+static void insert_needs_all_its_memory(struct kunit *test)
+{
+	struct model *model = test->priv;
+	struct insertion insertion = { .model = model };
+	unsigned int i;
+
+	for (i = 0; i < LOOKUPS; i++) {
+		model_insert(test, model);
+		insertion.route = kunit_kzalloc(test, sizeof(*insertion.route),
+						GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, insertion.route);
+		insertion.route->link = model->link[0];
+		random_addr(model, &insertion.route->prefix);
+		insertion.route->plen = ADDR_BITS;
+		fault_each(test, insert, table_agrees_with_the_model,
+			   &insertion);
+	}
+}
+
 static void register_refuses_gaps_and_twins(struct kunit *test)
 {
 	struct strata_fib_algo algo = strata_trie;
@@ -310,6 +361,7 @@ static struct kunit_case fib_tests[] = {
 	KUNIT_CASE(next_visits_one_prefix_by_metric),
 	KUNIT_CASE(walk_is_in_order_from_any_prefix),
 	KUNIT_CASE(walk_stops_where_it_is_told),
+	KUNIT_CASE(insert_needs_all_its_memory),
 	KUNIT_CASE(register_refuses_gaps_and_twins),
 	{}
 };

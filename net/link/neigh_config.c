@@ -66,8 +66,8 @@ static int neigh_set(struct strata_neigh *neigh, const u8 *lladdr, bool replace,
  * @extack: says why not
  *
  * Context: process, strata_net.config held.
- * Return: 0, -EEXIST, -EINVAL (an impossible address), -ENOBUFS (no room),
- * -EAGAIN (lost a race against an eviction).
+ * Return: 0, -EEXIST, -EINVAL (an impossible address), -ENOBUFS (no room, no
+ * memory), -EAGAIN (lost a race against an eviction).
  */
 int strata_neigh_add(struct strata_link *link, const struct in6_addr *addr,
 		     const u8 *lladdr, bool replace,
@@ -87,7 +87,7 @@ int strata_neigh_add(struct strata_link *link, const struct in6_addr *addr,
 	} else {
 		err = -ENOBUFS;
 		NL_SET_ERR_MSG(extack,
-			       "the neighbour table is full, or nobody resolves this family");
+			       "no memory, a full neighbour table, or nobody resolves this family");
 	}
 	rcu_read_unlock();
 	return err;

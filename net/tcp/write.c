@@ -408,7 +408,7 @@ static struct sk_buff *fin_carrier(struct sock *sk)
 
 	if (tp->send_head)
 		return skb;
-	skb = strata_tcp_skb_alloc(sk, GFP_ATOMIC | __GFP_NOWARN);
+	skb = strata_tcp_skb_alloc(sk, sk->sk_allocation | __GFP_NOWARN);
 	if (skb)
 		return skb;
 	/* No memory: as if it had been sent with what was; it is resent. */
@@ -430,7 +430,7 @@ void strata_tcp_send_fin(struct sock *sk)
 	tp->fin_queued = 1;
 	if (unlikely(!skb)) {
 		/* Nothing can carry it: do not leave the peer waiting. */
-		strata_tcp_send_reset(sk, GFP_ATOMIC);
+		strata_tcp_send_reset(sk, sk->sk_allocation);
 		strata_tcp_done(sk);
 		return;
 	}
