@@ -98,14 +98,14 @@ void strata_tcp_rack_recovered(struct strata_tcp *tp)
  * @patience_us: what was sent longer ago is lost
  * @timeout: whatever was delivered
  * @newer: a segment was found that was sent after all that may be lost
- * @found: something was marked
+ * @marks: how many were made
  */
 struct scan {
 	struct sock *sk;
 	u32 patience_us;
 	bool timeout;
 	bool newer;
-	bool found;
+	u32 marks;
 };
 
 /* Is a segment lost? If it may be later, the timer is to look again. */
@@ -131,7 +131,7 @@ static void mark(struct scan *scan, struct strata_tcp_range range)
 		return;
 	range.fate = TCP_FATE_LOST;
 	if (strata_tcp_board_mark(&strata_tcp(scan->sk)->board, &range))
-		scan->found = true;
+		scan->marks++;
 }
 
 /*
@@ -172,22 +172,27 @@ static void scan_all(struct scan *scan)
 {
 	struct strata_tcp *tp = strata_tcp(scan->sk);
 	const struct strata_tcp_range *range;
-	u32 seq = tp->snd_una, next;
+	u32 seq = tp->snd_una, next, marks;
 
+	range = strata_tcp_board_find(&tp->board, seq);
 	while (seq_before(seq, tp->snd_nxt)) {
-		/* Marking may have joined it with others: find it again. */
-		range = strata_tcp_board_find(&tp->board, seq);
+		marks = scan->marks;
 		if (range && !seq_after(range->seq, seq)) {
 			next = range->end_seq;
 			scan_range(scan, range);
+			if (scan->marks == marks)
+				range = tcp_range_next(range);
 		} else {
+			if (scan->newer && !range)
+				return;
 			next = range ? range->seq : tp->snd_nxt;
 			if (!scan->newer)
 				scan_originals(scan, seq, next);
-			else if (!range)
-				return;
 		}
 		seq = next;
+		/* What was marked may have joined its neighbours. */
+		if (scan->marks != marks)
+			range = strata_tcp_board_find(&tp->board, seq);
 	}
 }
 
@@ -211,7 +216,7 @@ bool strata_tcp_rack_detect(struct sock *sk)
 		return false;
 	scan.patience_us = tp->rack.rtt_us + reordering_window(tp);
 	scan_all(&scan);
-	return scan.found;
+	return scan.marks;
 }
 
 /**

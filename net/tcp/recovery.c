@@ -265,6 +265,9 @@ static void enter_loss(struct sock *sk, bool patient)
 		strata_count(strata_sock_net(sk), TCP_SACK_RENEGED);
 		strata_tcp_board_drop(&tp->board, TCP_FATE_SACKED);
 	}
+	/* Nothing could be marked: begin with what is certain. */
+	if (tcp_board_full(&tp->board, TCP_BOARD_MAX))
+		strata_tcp_board_clear(&tp->board);
 	tp->recovery = TCP_RECOVERY_LOSS;
 	tp->recover = tp->snd_nxt;
 	tp->dupacks = 0;

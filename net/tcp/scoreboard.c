@@ -175,9 +175,8 @@ static bool widen(const struct strata_tcp_board *board,
 
 static bool is_full(const struct strata_tcp_board *board, u8 fate)
 {
-	/* One mark may make two more. */
-	return board->count + 2 > (fate == TCP_FATE_SACKED ?
-				   TCP_BOARD_SACK_MAX : TCP_BOARD_MAX);
+	return tcp_board_full(board, fate == TCP_FATE_SACKED ?
+				     TCP_BOARD_SACK_MAX : TCP_BOARD_MAX);
 }
 
 /**

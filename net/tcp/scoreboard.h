@@ -10,9 +10,12 @@
 #include <linux/rbtree.h>
 #include "seq.h"
 
-/* Ranges of one connection at most; SACKs may make half of them. */
-#define TCP_BOARD_MAX		2048
-#define TCP_BOARD_SACK_MAX	(TCP_BOARD_MAX / 2)
+/*
+ * Ranges of one connection at most. SACKs may make a quarter of them, and so leave
+ * as many holes: the rest is for what is sent again piece by piece.
+ */
+#define TCP_BOARD_MAX		4096
+#define TCP_BOARD_SACK_MAX	(TCP_BOARD_MAX / 4)
 
 enum strata_tcp_fate {
 	TCP_FATE_FLIGHT,	/* sent once, on its way: not in the tree */
@@ -83,6 +86,13 @@ tcp_range_first(const struct strata_tcp_board *board)
 {
 	return rb_entry_safe(rb_first(&board->root), struct strata_tcp_range,
 			     node);
+}
+
+/* One mark may make two ranges more than there were. */
+static inline bool tcp_board_full(const struct strata_tcp_board *board,
+				  u32 limit)
+{
+	return board->count + 2 > limit;
 }
 
 /* Octets that are no longer on their way. */
