@@ -4,6 +4,7 @@
  * how much goes down in one GSO buffer.
  */
 #include <linux/tcp.h>
+#include <strata/link.h>
 #include <strata/visibility.h>
 #include "tcp.h"
 
@@ -82,6 +83,19 @@ u32 strata_tcp_fresh_mss(struct sock *sk)
 	return tp->mss;
 }
 
+/* The administrator may have turned GSO off (`ethtool -K`). */
+static bool gso_is_off(const struct strata_tcp *tp)
+{
+	const struct strata_link *link = tp->ss.path.link;
+	bool off;
+
+	rcu_read_lock();
+	off = link && !READ_ONCE(link->dead) &&
+	      !(link->dev->features & NETIF_F_GSO);
+	rcu_read_unlock();
+	return off;
+}
+
 /**
  * strata_tcp_goal() - bytes of payload to collect in one GSO buffer
  * @tp: connection
@@ -92,6 +106,8 @@ u32 strata_tcp_goal(const struct strata_tcp *tp)
 {
 	u32 goal = TCP_GSO_MAX;
 
+	if (unlikely(gso_is_off(tp)))
+		return tp->mss;
 	/* A small window would have to be cut out of a large buffer. */
 	if (tp->max_window && goal > tp->max_window / 2)
 		goal = tp->max_window / 2;
