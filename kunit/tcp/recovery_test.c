@@ -100,6 +100,9 @@ static void only_holes_are_sent_again(struct kunit *test)
 	expect_bytes(s, 1, 2000);
 	expect(s, ACK, .seq = 3001, .ack = 1, .len = 1000);
 	expect_nothing(s);
+	KUNIT_EXPECT_EQ(test, script_info(s).tcpi_sacked, 7U);
+	KUNIT_EXPECT_EQ(test, script_info(s).tcpi_retrans, 3U);
+	KUNIT_EXPECT_EQ(test, script_info(s).tcpi_lost, 0U);
 	wait_ms(RTT_MS);
 	ack_of(s, 10001);
 	KUNIT_EXPECT_EQ(test, until_segment(s, 3000), -1);
@@ -247,9 +250,12 @@ static void dsack_takes_a_reduction_back(struct kunit *test)
 	ack_of(s, 10001);
 	KUNIT_EXPECT_LE(test, script_info(s).tcpi_snd_cwnd, 7U);
 	KUNIT_EXPECT_EQ(test, undone(), before);
+	KUNIT_EXPECT_EQ(test, script_info(s).tcpi_bytes_retrans, 1000ULL);
+	KUNIT_EXPECT_EQ(test, script_info(s).tcpi_bytes_sent, 11000ULL);
 	ack_of(s, 10001, .sack = { { 1, 1001 } });
 	KUNIT_EXPECT_EQ(test, undone(), before + 1);
 	KUNIT_EXPECT_GE(test, script_info(s).tcpi_snd_cwnd, 10U);
+	KUNIT_EXPECT_EQ(test, script_info(s).tcpi_dsack_dups, 1U);
 }
 
 /* RFC 3522: the ACK is of the original, by its timestamp. */

@@ -340,6 +340,7 @@ static void ofo_insert(struct sock *sk, struct sk_buff *skb)
 		return;
 	}
 	strata_count(strata_sock_net(sk), TCP_OFO_QUEUED);
+	tp->ofo_segs++;
 	if (coalesce(sk, prev, skb)) {
 		ofo_drop_covered(sk, prev);
 		return;

@@ -10,10 +10,12 @@
 /* RFC 8985 6.2 step 3. */
 static void note_order(struct strata_tcp *tp, u32 end_seq, bool resent)
 {
-	if (!tp->rack.valid || seq_after(end_seq, tp->rack.fack))
+	if (!tp->rack.valid || seq_after(end_seq, tp->rack.fack)) {
 		tp->rack.fack = end_seq;
-	else if (seq_before(end_seq, tp->rack.fack) && !resent)
+	} else if (seq_before(end_seq, tp->rack.fack) && !resent) {
 		tp->rack.reordering = 1;
+		tp->reorderings++;
+	}
 }
 
 /* [@seq, @end_seq) was sent once and has arrived. */
@@ -130,6 +132,7 @@ void strata_tcp_delivery_sack(struct sock *sk, u32 ack,
 
 	if (is_dsack(tp, ack, opts)) {
 		delivery->dsack = true;
+		tp->dsacks++;
 		delivery->twice = opts->sack[0];
 		strata_count(strata_sock_net(sk), TCP_DSACK_RX);
 		i = 1;

@@ -189,6 +189,19 @@ static void info_timing(const struct strata_tcp *tp, struct tcp_info *info)
 	info->tcpi_last_ack_recv = jiffies_to_msecs(now - (u32)tp->last_rcv);
 }
 
+/* Segments sent again and still on their way. */
+static u32 resent_segs(const struct strata_tcp *tp)
+{
+	const struct strata_tcp_range *range;
+	u32 octets = 0;
+
+	for (range = tcp_range_first(&tp->board); range;
+	     range = tcp_range_next(range))
+		if (range->fate == TCP_FATE_RESENT)
+			octets += range->end_seq - range->seq;
+	return DIV_ROUND_UP(octets, max(tp->mss, 1U));
+}
+
 static void info_retransmission(const struct strata_tcp *tp,
 				struct tcp_info *info)
 {
@@ -204,7 +217,14 @@ static void info_retransmission(const struct strata_tcp *tp,
 		info->tcpi_ca_state = TCP_CA_Disorder;
 	info->tcpi_sacked = DIV_ROUND_UP(tp->board.sacked, max(tp->mss, 1U));
 	info->tcpi_lost = DIV_ROUND_UP(tp->board.lost, max(tp->mss, 1U));
+	info->tcpi_retrans = resent_segs(tp);
 	info->tcpi_bytes_retrans = tp->bytes_retrans;
+	info->tcpi_bytes_sent = tp->bytes_acked + tp->bytes_retrans +
+				(tp->snd_nxt - tp->snd_una);
+	info->tcpi_dsack_dups = tp->dsacks;
+	info->tcpi_reord_seen = tp->reorderings;
+	info->tcpi_reordering = 3;	/* RFC 8985 has no other threshold */
+	info->tcpi_rcv_ooopack = tp->ofo_segs;
 	info->tcpi_retransmits = tp->retransmits;
 	info->tcpi_probes = tp->probes;
 	info->tcpi_backoff = tp->backoff;

@@ -285,6 +285,9 @@ struct strata_tcp {
 	u32 total_retrans;
 	u64 bytes_acked;
 	u64 bytes_retrans;
+	u32 ofo_segs;		/* ever queued out of order */
+	u32 dsacks;		/* received */
+	u32 reorderings;	/* seen */
 	u64 bytes_received;
 	u32 segs_in;
 	u32 segs_out;
