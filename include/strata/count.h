@@ -71,6 +71,8 @@ struct strata_net;
 	C(TCP_PASSIVE_OPENS, "tcp", "passive_opens", "connections opened by a peer") \
 	C(TCP_ATTEMPT_FAILS, "tcp", "attempt_fails", "opens that failed") \
 	C(TCP_RESETS_RX, "tcp", "resets_rx", "connections reset by the peer") \
+	C(TCP_RESETS_DOUBTED, "tcp", "resets_doubted", \
+	  "resets challenged for TCP_STRATA_RST_GUARD instead of obeyed") \
 	C(TCP_RESETS_TX, "tcp", "resets_tx", "resets sent") \
 	C(TCP_LISTEN_OVERFLOW, "tcp", "listen_overflow", "accept queue full") \
 	C(TCP_SYN_QUEUE_FULL, "tcp", "syn_queue_full", "SYN dropped: SYN queue full") \

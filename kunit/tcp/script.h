@@ -60,6 +60,7 @@
  *	initial sequence number; a block { 0, 0 } ends them. Expected: compared
  *	if there is one, or if @no_sack: there must be none
  * @no_sack: expected: without a SACK option
+ * @ttl: sent: hop count, 0: 64
  * @bad_sum: sent: with a wrong checksum
  * @doff: sent: override of the header length in words
  */
@@ -77,6 +78,7 @@ struct seg {
 	int sack_ok;
 	u32 sack[SCRIPT_SACKS][2];
 	bool no_sack;
+	u8 ttl;
 	bool bad_sum;
 	u8 doff;
 };

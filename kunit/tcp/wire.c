@@ -295,7 +295,7 @@ static struct sk_buff *build(const struct script *s, const struct seg *seg)
 	skb->protocol = htons(ETH_P_IPV6);
 	skb->ip_summed = CHECKSUM_NONE;
 	strata_cb(skb)->family = AF_INET6;
-	strata_cb(skb)->ttl = 64;
+	strata_cb(skb)->ttl = seg->ttl ?: 64;
 	return skb;
 }
 

@@ -260,6 +260,8 @@ bool strata_tcp_ack(struct sock *sk, const struct sk_buff *skb,
 
 	window_changed = update_window(sk, seg);
 	tp->keepalive_sent = 0;
+	tp->peer_ttl = strata_cb(skb)->ttl;
+	tp->doubted = 0;
 	advanced = seg->ack_seq != tp->snd_una;
 	if (unlikely(opts->sacks && tp->sack_ok))
 		strata_tcp_delivery_sack(sk, seg->ack_seq, opts, &delivery);

@@ -145,6 +145,7 @@ struct sock *strata_tcp_child_create(struct strata_tcp_request *req,
 	copy_addresses(child, req);
 	copy_send_state(strata_tcp(child), req, tcp_seg(skb));
 	copy_receive_state(strata_tcp(child), req);
+	strata_tcp(child)->peer_ttl = strata_cb(skb)->ttl;
 	establish(child, req);
 	if (publish(child, req))
 		return child;

@@ -207,11 +207,13 @@ static int reset_error(const struct sock *sk)
 }
 
 /* Second step, check the RST bit, with RFC 5961 3.2. Consumes @skb if false. */
-static bool step_reset(struct sock *sk, struct sk_buff *skb)
+static bool step_reset(struct sock *sk, struct sk_buff *skb,
+		       const struct strata_tcp_options *opts)
 {
 	if (!(tcp_seg(skb)->flags & TCPF_HDR_RST))
 		return true;
-	if (tcp_seg(skb)->seq == strata_tcp(sk)->rcv_nxt) {
+	if (tcp_seg(skb)->seq == strata_tcp(sk)->rcv_nxt &&
+	    !strata_tcp_reset_doubtful(sk, skb, opts)) {
 		strata_count(strata_sock_net(sk), TCP_RESETS_RX);
 		strata_tcp_abort(sk, -reset_error(sk));
 	} else {
@@ -360,7 +362,7 @@ static void synchronised(struct sock *sk, struct sk_buff *skb)
 		drop(sk, skb, STRATA_DROP_TCP_HEADER);
 		return;
 	}
-	if (!step_sequence(sk, skb, &opts) || !step_reset(sk, skb) ||
+	if (!step_sequence(sk, skb, &opts) || !step_reset(sk, skb, &opts) ||
 	    !step_syn(sk, skb) || !step_ack(sk, skb, &opts))
 		return;
 	step_text(sk, skb, &opts);

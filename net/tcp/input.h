@@ -15,6 +15,10 @@ void strata_tcp_after_ack(struct sock *sk);
 /* input.c */
 void strata_tcp_challenge_ack(struct sock *sk);
 
+/* rstguard.c */
+bool strata_tcp_reset_doubtful(struct sock *sk, const struct sk_buff *skb,
+			       const struct strata_tcp_options *opts);
+
 /* data.c: what became of a segment's text and FIN */
 void strata_tcp_data(struct sock *sk, struct sk_buff *skb,
 		     const struct strata_tcp_options *opts);

@@ -3,6 +3,7 @@
  * Options of level SOL_TCP, with the kernel's ranges and errors.
  */
 #include <linux/capability.h>
+#include <linux/strata.h>
 #include <linux/tcp.h>
 #include "info.h"
 
@@ -143,6 +144,9 @@ static int set_checked(struct sock *sk, int optname, int val)
 	case TCP_QUICKACK:
 		set_quickack(sk, val);
 		return 0;
+	case TCP_STRATA_RST_GUARD:
+		tp->rst_guard = !!val;
+		return 0;
 	case TCP_WINDOW_CLAMP:
 		return set_window_clamp(sk, val);
 	default:
@@ -273,6 +277,9 @@ static int get_int(const struct sock *sk, int optname, int *val)
 		return 0;
 	case TCP_QUICKACK:
 		*val = !tp->pingpong;
+		return 0;
+	case TCP_STRATA_RST_GUARD:
+		*val = tp->rst_guard;
 		return 0;
 	case TCP_WINDOW_CLAMP:
 		*val = tp->user_window_clamp ? : tp->window_clamp;

@@ -48,6 +48,7 @@ static void take_syn(struct sock *sk, const struct sk_buff *skb,
 	struct strata_tcp *tp = strata_tcp(sk);
 	const struct strata_tcp_seg *seg = tcp_seg(skb);
 
+	tp->peer_ttl = strata_cb(skb)->ttl;
 	tp->irs = seg->seq;
 	tp->rcv_nxt = seg->seq + 1;
 	tp->copied_seq = tp->rcv_nxt;

@@ -282,6 +282,9 @@ struct strata_tcp {
 	u8 shutdown_rst:1;	/* abort on close: unread data */
 	u8 keepalive_sent;
 	unsigned long last_rcv;		/* jiffies, any segment */
+	unsigned long doubt_time;	/* of the first reset that rstguard.c doubts */
+	u8 doubted:1;			/* and nothing else has come since */
+	u8 peer_ttl;			/* of the last segment that was accepted */
 	u32 total_retrans;
 	u64 bytes_acked;
 	u64 bytes_retrans;
@@ -305,6 +308,7 @@ struct strata_tcp {
 	u8 keepalive_probes;
 	u8 syn_retries;
 	u8 defer_accept;	/* SYN+ACK timeouts to wait for data */
+	u8 rst_guard:1;		/* TCP_STRATA_RST_GUARD */
 	u8 nonagle:1;
 	u8 cork:1;
 	u32 user_window_clamp;	/* TCP_WINDOW_CLAMP, 0: none */

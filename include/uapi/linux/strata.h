@@ -41,4 +41,9 @@
 #define STRATA_SO_PROTOCOL	2	/* int, read: the IP protocol */
 #define STRATA_SO_REUSEPORT	3	/* int: as SO_REUSEPORT */
 
+/*
+ * At level SOL_TCP, beside the kernel's options.
+ */
+#define TCP_STRATA_RST_GUARD	0x5200	/* int: doubt resets that do not fit */
+
 #endif /* _UAPI_LINUX_STRATA_H */
