@@ -72,6 +72,10 @@ in_b() {
 	ip netns exec "$B" "$@"
 }
 
+in_c() {
+	ip netns exec "$C" "$@"
+}
+
 # An unmodified program over Strata.
 run_a() {
 	ip netns exec "$A" strata run -- "$@"
@@ -127,6 +131,25 @@ topology() {
 	in_a strata addr add $A_ADDR/24 dev s0
 	ip -n "$B" addr add $B_ADDR/24 dev k0
 	until_ok in_b ping -c 1 -W 1 $A_ADDR
+}
+
+# topology_router: the picture above, with $B a router of the kernel's, on the way to a
+# host on the kernel's stack; sets C. Commands run there with `in_c COMMAND`.
+#
+#	$A: s0 ── k0 :$B: v0 10.1.0.1 ── v1 10.1.0.2 :$C
+topology_router() {
+	topology
+	C=c-$$
+	EXTRA_NAMESPACES=$C
+	ip netns add "$C"
+	ip -n "$B" link add v0 type veth peer name v1 netns "$C"
+	ip -n "$B" link set v0 up
+	ip -n "$C" link set v1 up
+	ip -n "$B" addr add 10.1.0.1/24 dev v0
+	ip -n "$C" addr add 10.1.0.2/24 dev v1
+	ip -n "$C" route add default via 10.1.0.1
+	in_a strata route add default via $B_ADDR
+	in_b sysctl -qw net.ipv4.ip_forward=1
 }
 
 # topology6 [MTU]: the picture above with fd00::1/64 and fd00::2/64 as well; $A_ADDR and $B_ADDR are these from then on.

@@ -1,22 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# ICMP errors end no established connection (RFC 1122 4.2.3.9, RFC 5927 5): it goes on when the route is back, and names the error only once it has given up by itself.
+# ICMP errors end no established connection (RFC 1122 4.2.3.9, RFC 5927 5): it goes on
+# when the route is back, and names the error only once it has given up by itself.
 # shellcheck source=tools/testing/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-# $A: s0 ── k0 :$B, a router: v0 ── v1 10.1.0.2 :$C
-topology
-C=c-$$
-EXTRA_NAMESPACES=$C
-ip netns add "$C"
-ip -n "$B" link add v0 type veth peer name v1 netns "$C"
-ip -n "$B" link set v0 up
-ip -n "$C" link set v1 up
-ip -n "$B" addr add 10.1.0.1/24 dev v0
-ip -n "$C" addr add 10.1.0.2/24 dev v1
-ip -n "$C" route add default via 10.1.0.1
-in_b sysctl -qw net.ipv4.ip_forward=1 net.ipv4.icmp_ratelimit=0
-in_a strata route add default via $B_ADDR
+topology_router
+in_b sysctl -qw net.ipv4.icmp_ratelimit=0
 
 cat >"$WORK/echo.py" <<'PY'
 import socket, threading
@@ -32,9 +22,9 @@ server = socket.create_server(("10.1.0.2", 7000))
 while True:
     threading.Thread(target=echo, args=server.accept()[:1], daemon=True).start()
 PY
-ip netns exec "$C" /usr/bin/python3 "$WORK/echo.py" &
+in_c /usr/bin/python3 "$WORK/echo.py" &
 # shellcheck disable=SC2317 # by until_ok
-echo_listens() { ip netns exec "$C" ss -Hltn "sport = :7000" | grep -q LISTEN; }
+echo_listens() { in_c ss -Hltn "sport = :7000" | grep -q LISTEN; }
 until_ok echo_listens
 
 cat >"$WORK/client.py" <<'PY'

@@ -1,22 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The MTU of a link behind a kernel router shrinks under a connection: "fragmentation needed" (RFC 1191) makes the segments smaller, nothing is lost; a forged one that quotes no segment in flight (RFC 5927 4.1) changes nothing.
+# The MTU of a link behind a kernel router shrinks under a connection: "fragmentation
+# needed" (RFC 1191) makes the segments smaller, nothing is lost; a forged one that
+# quotes no segment in flight (RFC 5927 4.1) changes nothing.
 # shellcheck source=tools/testing/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-# $A: s0 ── k0 :$B, a router: v0 ── v1 10.1.0.2 :$C
-topology
-C=c-$$
-EXTRA_NAMESPACES=$C
-ip netns add "$C"
-ip -n "$B" link add v0 type veth peer name v1 netns "$C"
-ip -n "$B" link set v0 up
-ip -n "$C" link set v1 up
-ip -n "$B" addr add 10.1.0.1/24 dev v0
-ip -n "$C" addr add 10.1.0.2/24 dev v1
-ip -n "$C" route add default via 10.1.0.1
-in_b sysctl -qw net.ipv4.ip_forward=1
-in_a strata route add default via $B_ADDR
+topology_router
 
 # Sends in parts, each when it is told to, and says what it knows of the path.
 cat >"$WORK/sender.py" <<'PY'
@@ -56,10 +46,10 @@ while chunk := conn.recv(1 << 16):
         conn.sendall(b"ok")
 conn.sendall(everything.hexdigest().encode())
 PY
-ip netns exec "$C" /usr/bin/python3 "$WORK/receiver.py" &
+in_c /usr/bin/python3 "$WORK/receiver.py" &
 receiver=$!
 # shellcheck disable=SC2317 # by until_ok
-receiver_listens() { ip netns exec "$C" ss -Hltn "sport = :7000" | grep -q LISTEN; }
+receiver_listens() { in_c ss -Hltn "sport = :7000" | grep -q LISTEN; }
 until_ok receiver_listens
 mkfifo "$WORK/go"
 run_a /usr/bin/python3 "$WORK/sender.py" <"$WORK/go" >"$WORK/said" 2>&1 &

@@ -1,23 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# What ICMP errors tell a UDP program, as errors and through IP_RECVERR: the same from Strata as from the kernel's stack behind the same router.
+# What ICMP errors tell a UDP program, as errors and through IP_RECVERR: the same from
+# Strata as from the kernel's stack behind the same router.
 # shellcheck source=tools/testing/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-# $A: s0 ── k0 :$B, a router: v0 ── v1 10.1.0.2 :$C
 # $C asks the same questions on the kernel's stack.
-topology
-C=c-$$
-EXTRA_NAMESPACES=$C
-ip netns add "$C"
-ip -n "$B" link add v0 type veth peer name v1 netns "$C"
-ip -n "$B" link set v0 up
-ip -n "$C" link set v1 up
-ip -n "$B" addr add 10.1.0.1/24 dev v0
-ip -n "$C" addr add 10.1.0.2/24 dev v1
-ip -n "$C" route add default via 10.1.0.1
-in_a strata route add default via $B_ADDR
-in_b sysctl -qw net.ipv4.ip_forward=1 net.ipv4.icmp_ratelimit=0 net.ipv4.icmp_msgs_per_sec=10000
+topology_router
+in_b sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv4.icmp_msgs_per_sec=10000
 ip -n "$B" route add unreachable 10.2.0.0/16
 ip -n "$B" route add prohibit 10.3.0.0/16
 # A thin link to nowhere.
@@ -94,7 +84,7 @@ s.send(b"x" * 1300)
 print("too big", report(s))
 print("of the cable", outcome(s.send, b"x" * 1473))
 PY
-ip netns exec "$C" /usr/bin/python3 "$WORK/ask.py" 10.1.0.1 >"$WORK/kernel" 2>&1 || fail "the kernel: $(cat "$WORK/kernel")"
+in_c /usr/bin/python3 "$WORK/ask.py" 10.1.0.1 >"$WORK/kernel" 2>&1 || fail "the kernel: $(cat "$WORK/kernel")"
 run_a /usr/bin/python3 "$WORK/ask.py" $B_ADDR >"$WORK/strata" 2>&1 || fail "Strata: $(cat "$WORK/strata")"
 sed -i "s/10\.1\.0\.1/ROUTER/g" "$WORK/kernel"
 sed -i "s/10\.0\.0\.2/ROUTER/g" "$WORK/strata"
