@@ -9,22 +9,14 @@
  */
 #include <linux/slab.h>
 #include <linux/tcp.h>
-#include "reply.h"
 #include "request.h"
+#include "synack.h"
 #include "table.h"
 
-/* Segments out of window are answered no more often (RFC 5961 7). */
-#define ACK_INTERVAL	(HZ / 2)
-
-/* A segment that completes the handshake. */
-#define COMPLETE	STRATA_DROP_MAX
+/* The SYN was answered. */
+#define ANSWERED	STRATA_DROP_MAX
 
 static struct kmem_cache *request_cache;
-
-static struct strata_net *request_net(const struct strata_tcp_request *req)
-{
-	return strata_sock_net(req->listener);
-}
 
 static void free_rcu(struct rcu_head *head)
 {
@@ -57,7 +49,7 @@ void strata_tcp_request_free(struct strata_tcp_request *req)
  */
 void strata_tcp_request_drop(struct strata_tcp_request *req)
 {
-	struct strata_net *sn = request_net(req);
+	struct strata_net *sn = strata_tcp_request_net(req);
 
 	if (!strata_tcp_take(sn->tcp, (struct sock *)req))
 		return;
@@ -111,77 +103,12 @@ void strata_tcp_request_purge(struct sock *listener)
 	}
 }
 
-static void fill_reply(const struct strata_tcp_request *req,
-		       struct strata_tcp_reply *reply)
-{
-	*reply = (struct strata_tcp_reply) {
-		.laddr = req->common.skc_v6_rcv_saddr,
-		.faddr = req->common.skc_v6_daddr,
-		.lport = htons(req->common.skc_num),
-		.fport = req->common.skc_dport,
-		.oif = req->common.skc_bound_dev_if,
-		.tos = req->tos,
-	};
-}
-
-static void fill_synack(const struct strata_tcp_request *req,
-			struct strata_tcp_reply *reply,
-			struct strata_tcp_options *opts)
-{
-	*opts = (struct strata_tcp_options) {
-		.mss = req->mss_advertised,
-		.has_wscale = req->wscale_ok,
-		.wscale = req->rcv_wscale,
-		.has_ts = req->ts_ok,
-		.tsval = tcp_clock_ms() + req->ts_offset,
-		.tsecr = req->ts_recent,
-		.sack_ok = req->sack_ok,
-	};
-	reply->seq = req->snt_isn;
-	reply->ack = req->rcv_isn + 1;
-	reply->flags = TCPF_HDR_SYN | TCPF_HDR_ACK;
-	/* RFC 7323 2.2: the window of a SYN is never scaled. */
-	reply->window = min_t(u32, req->rcv_wnd, U16_MAX);
-	reply->syn = opts;
-}
-
-static void resend_synack(struct strata_tcp_request *req)
-{
-	struct strata_tcp_options opts;
-	struct strata_tcp_reply reply;
-
-	fill_reply(req, &reply);
-	fill_synack(req, &reply, &opts);
-	strata_count(request_net(req), TCP_RETRANS);
-	strata_tcp_reply_send(request_net(req), &reply);
-}
-
-/* ACK what we have: the SYN. */
-static void send_ack(struct strata_tcp_request *req)
-{
-	struct strata_tcp_reply reply;
-	u32 now = (u32)jiffies;
-
-	if (now - req->last_ack < ACK_INTERVAL)
-		return;
-	req->last_ack = now;
-	fill_reply(req, &reply);
-	reply.seq = req->snt_isn + 1;
-	reply.ack = req->rcv_isn + 1;
-	reply.flags = TCPF_HDR_ACK;
-	reply.window = min_t(u32, req->rcv_wnd >> req->rcv_wscale, U16_MAX);
-	reply.has_ts = req->ts_ok;
-	reply.tsval = tcp_clock_ms() + req->ts_offset;
-	reply.tsecr = req->ts_recent;
-	strata_tcp_reply_send(request_net(req), &reply);
-}
-
 static bool rearm(struct strata_tcp_request *req, unsigned long delay)
 {
 	struct strata_tcp_bucket *bucket;
 	bool hashed;
 
-	bucket = strata_tcp_bucket(request_net(req)->tcp, req->common.skc_hash);
+	bucket = strata_tcp_bucket(strata_tcp_request_net(req)->tcp, req->common.skc_hash);
 	spin_lock(&bucket->lock);
 	hashed = !sk_unhashed((struct sock *)req);
 	if (hashed)
@@ -213,7 +140,7 @@ static void timeout(struct timer_list *timer)
 		if (rearm(req, min_t(u64, (u64)TCP_RTO_INIT << req->retransmits,
 				     TCP_RTO_MAX)) &&
 		    (!req->acked || req->retransmits >= defer))
-			resend_synack(req);
+			strata_tcp_synack_resend(req);
 	}
 	rcu_read_unlock();
 }
@@ -253,48 +180,55 @@ static void copy_options(struct strata_tcp_request *req,
 	req->sack_ok = opts->sack_ok;
 }
 
-/* What our SYN+ACK announces: segment size and window. */
-static void announce(struct strata_tcp_request *req,
-		     const struct strata_path *path)
+/**
+ * strata_tcp_request_fill() - what a SYN asks for
+ * @req: zeroed
+ * @listener: whom it asks; not referenced
+ * @skb: the SYN
+ * @opts: its options
+ *
+ * Our initial sequence number is a fresh one; what we announce is missing.
+ *
+ * Context: softirq, RCU.
+ */
+void strata_tcp_request_fill(struct strata_tcp_request *req,
+			     struct sock *listener, const struct sk_buff *skb,
+			     const struct strata_tcp_options *opts)
 {
-	const struct strata_tcp *tp = strata_tcp(req->listener);
-	u32 mss = path->mtu - path->af->header_len - sizeof(struct tcphdr);
-	u16 user_mss = READ_ONCE(tp->user_mss);
+	const struct sock_common *common = &req->common;
 
-	if (user_mss)
-		mss = min_t(u32, mss, user_mss);
-	req->path_mtu = path->mtu;
-	req->mss_advertised = clamp_t(u32, mss, TCP_MSS_MIN, U16_MAX);
-	strata_tcp_initial_window(READ_ONCE(req->listener->sk_rcvbuf),
-				  req->mss_advertised, req->wscale_ok,
-				  &req->rcv_wnd, &req->window_clamp,
-				  &req->rcv_wscale);
-}
-
-static struct strata_tcp_request *
-create_request(struct sock *listener, const struct sk_buff *skb,
-	       const struct strata_tcp_options *opts, u32 isn)
-{
-	struct strata_tcp_request *req;
-	struct sock_common *common;
-
-	req = kmem_cache_zalloc(request_cache, GFP_ATOMIC | __GFP_NOWARN);
-	if (!req)
-		return NULL;
-	common = &req->common;
+	req->listener = listener;
 	copy_addresses(req, listener, skb);
 	copy_options(req, skb, opts);
 	req->snt_isn = strata_tcp_isn(&common->skc_v6_rcv_saddr,
 				      &common->skc_v6_daddr,
 				      htons(common->skc_num),
 				      common->skc_dport, &req->ts_offset);
-	if (isn)
-		req->snt_isn = isn;
 	req->tos = strata_sock(listener)->tos;
-	req->last_ack = (u32)jiffies - ACK_INTERVAL;
+	req->last_ack = (u32)jiffies - STRATA_TCP_REQUEST_ACK_INTERVAL;
+}
+
+/**
+ * strata_tcp_request_create() - a request that may be hashed
+ * @listener: referenced
+ * @skb: as strata_tcp_request_fill()
+ * @opts: likewise
+ *
+ * Context: softirq, RCU.
+ * Return: for strata_tcp_request_free(), or NULL without memory.
+ */
+struct strata_tcp_request *
+strata_tcp_request_create(struct sock *listener, const struct sk_buff *skb,
+			  const struct strata_tcp_options *opts)
+{
+	struct strata_tcp_request *req;
+
+	req = kmem_cache_zalloc(request_cache, GFP_ATOMIC | __GFP_NOWARN);
+	if (!req)
+		return NULL;
+	strata_tcp_request_fill(req, listener, skb, opts);
 	timer_setup(&req->timer, timeout, 0);
 	sock_hold(listener);
-	req->listener = listener;
 	atomic_inc(&strata_tcp(listener)->listener.requests);
 	return req;
 }
@@ -303,38 +237,43 @@ create_request(struct sock *listener, const struct sk_buff *skb,
 static enum strata_drop_reason open_request(struct strata_net *sn,
 					    struct strata_tcp_request *req)
 {
-	struct strata_tcp_options opts;
-	struct strata_tcp_reply reply;
-	struct strata_path path = {};
-	struct strata_flow flow;
+	struct strata_tcp_synack synack;
 
-	fill_reply(req, &reply);
-	if (strata_tcp_reply_route(sn, &reply, &flow, &path))
+	if (strata_tcp_synack_prepare(req, &synack))
 		return STRATA_DROP_IP_NO_ROUTE;
-	announce(req, &path);
-	fill_synack(req, &reply, &opts);
 	req->sent_us = tcp_clock_us32();
 	if (!strata_tcp_insert_request(sn->tcp, req, jiffies + TCP_RTO_INIT))
 		return STRATA_DROP_TCP_DUPLICATE;
 	/* Another CPU may free @req from now on. */
-	strata_tcp_reply_output(sn, &reply, &flow, &path);
-	return COMPLETE;
+	strata_tcp_reply_output(sn, &synack.reply, &synack.flow, &synack.path);
+	return ANSWERED;
 }
 
-static bool queue_full(struct strata_net *sn, const struct sock *listener)
+static enum strata_drop_reason answer(struct sock *listener,
+				      const struct sk_buff *skb,
+				      const struct strata_tcp_options *opts,
+				      u32 isn)
+{
+	enum strata_drop_reason reason;
+	struct strata_tcp_request *req;
+
+	req = strata_tcp_request_create(listener, skb, opts);
+	if (!req)
+		return STRATA_DROP_NO_MEMORY;
+	if (isn)
+		req->snt_isn = isn;
+	reason = open_request(strata_sock_net(listener), req);
+	if (reason != ANSWERED)
+		strata_tcp_request_free(req);
+	return reason;
+}
+
+static bool syn_queue_is_full(const struct sock *listener)
 {
 	int limit = clamp_t(u32, READ_ONCE(listener->sk_max_ack_backlog),
 			    TCP_SYN_QUEUE_MIN, TCP_SYN_QUEUE_MAX);
 
-	if (sk_acceptq_is_full(listener)) {
-		strata_count(sn, TCP_LISTEN_OVERFLOW);
-		return true;
-	}
-	if (atomic_read(&strata_tcp(listener)->listener.requests) >= limit) {
-		strata_count(sn, TCP_SYN_QUEUE_FULL);
-		return true;
-	}
-	return false;
+	return atomic_read(&strata_tcp(listener)->listener.requests) >= limit;
 }
 
 /**
@@ -349,26 +288,22 @@ static bool queue_full(struct strata_net *sn, const struct sock *listener)
  */
 void strata_tcp_listen_syn(struct sock *listener, struct sk_buff *skb, u32 isn)
 {
-	enum strata_drop_reason reason = STRATA_DROP_NO_MEMORY;
+	enum strata_drop_reason reason = ANSWERED;
 	struct strata_net *sn = strata_sock_net(listener);
 	struct strata_tcp_options opts;
-	struct strata_tcp_request *req;
 
 	if (!strata_tcp_options_parse(skb, &opts)) {
-		strata_drop(sn, skb, STRATA_DROP_TCP_HEADER);
-		return;
+		reason = STRATA_DROP_TCP_HEADER;
+	} else if (sk_acceptq_is_full(listener)) {
+		strata_count(sn, TCP_LISTEN_OVERFLOW);
+		reason = STRATA_DROP_TCP_BACKLOG;
+	} else if (syn_queue_is_full(listener)) {
+		strata_count(sn, TCP_SYN_QUEUE_FULL);
+		reason = STRATA_DROP_TCP_BACKLOG;
+	} else {
+		reason = answer(listener, skb, &opts, isn);
 	}
-	if (queue_full(sn, listener)) {
-		strata_drop(sn, skb, STRATA_DROP_TCP_BACKLOG);
-		return;
-	}
-	req = create_request(listener, skb, &opts, isn);
-	if (req) {
-		reason = open_request(sn, req);
-		if (reason != COMPLETE)
-			strata_tcp_request_free(req);
-	}
-	if (reason == COMPLETE)
+	if (reason == ANSWERED)
 		consume_skb(skb);
 	else
 		strata_drop(sn, skb, reason);
@@ -406,168 +341,6 @@ void strata_tcp_listen_input(struct sock *listener, struct sk_buff *skb)
 	} else {
 		strata_tcp_listen_syn(listener, skb, 0);
 	}
-}
-
-static bool in_window(const struct strata_tcp_request *req,
-		      const struct strata_tcp_seg *seg)
-{
-	u32 next = req->rcv_isn + 1;
-	u32 end = next + req->rcv_wnd;
-
-	if (seg->seq == next)
-		return true;
-	if (seq_after(seg->end_seq, next) && seq_before(seg->seq, end))
-		return true;
-	return seg->seq == end && seg->seq == seg->end_seq;
-}
-
-static bool is_same_syn(const struct strata_tcp_request *req,
-			const struct strata_tcp_seg *seg)
-{
-	return seg->seq == req->rcv_isn &&
-	       (seg->flags & (TCPF_HDR_SYN | TCPF_HDR_ACK | TCPF_HDR_RST)) ==
-	       TCPF_HDR_SYN;
-}
-
-/* RFC 9293 3.10.7.4 in SYN-RECEIVED, first step: the sequence number. */
-static enum strata_drop_reason check_sequence(struct strata_tcp_request *req,
-					      const struct strata_tcp_seg *seg,
-					      const struct strata_tcp_options *opts)
-{
-	bool old = req->ts_ok && opts->has_ts &&
-		   seq_before(opts->tsval, req->ts_recent);
-
-	if (is_same_syn(req, seg)) {
-		/* Our SYN+ACK was lost; but not with every duplicate. */
-		if ((u32)jiffies - req->last_ack >= ACK_INTERVAL) {
-			req->last_ack = (u32)jiffies;
-			resend_synack(req);
-		}
-		return STRATA_DROP_TCP_DUPLICATE;
-	}
-	if (!old && in_window(req, seg))
-		return COMPLETE;
-	if (!(seg->flags & TCPF_HDR_RST))
-		send_ack(req);
-	return old ? STRATA_DROP_TCP_PAWS : STRATA_DROP_TCP_SEQUENCE;
-}
-
-/* Second to fifth steps: RST, SYN, ACK. */
-static enum strata_drop_reason check_flags(struct strata_tcp_request *req,
-					   const struct strata_tcp_seg *seg)
-{
-	if (seg->flags & TCPF_HDR_RST) {
-		/* RFC 5961 3: believed only if exact. */
-		if (seg->seq == req->rcv_isn + 1)
-			strata_tcp_request_drop(req);
-		else
-			send_ack(req);
-		return STRATA_DROP_TCP_RESET;
-	}
-	/* A passive open returns to LISTEN. */
-	if ((seg->flags & TCPF_HDR_SYN) && seg->seq != req->rcv_isn) {
-		strata_tcp_request_drop(req);
-		return STRATA_DROP_TCP_FLAGS;
-	}
-	if (!(seg->flags & TCPF_HDR_ACK))
-		return STRATA_DROP_TCP_FLAGS;
-	return COMPLETE;
-}
-
-/* May the connection go to the program? */
-static enum strata_drop_reason check_listener(struct strata_net *sn,
-					      struct strata_tcp_request *req,
-					      struct sk_buff *skb)
-{
-	const struct sock *listener = req->listener;
-
-	if (READ_ONCE(listener->sk_state) != TCP_LISTEN) {
-		strata_tcp_request_drop(req);
-		strata_tcp_reply_reset(sn, skb);
-		return STRATA_DROP_SOCKET_CLOSED;
-	}
-	if (req->retransmits < READ_ONCE(strata_tcp(listener)->defer_accept) &&
-	    tcp_seg(skb)->end_seq == req->rcv_isn + 1) {
-		req->acked = true;
-		return STRATA_DROP_TCP_BACKLOG;
-	}
-	if (sk_acceptq_is_full(listener)) {
-		req->acked = true;
-		strata_count(sn, TCP_LISTEN_OVERFLOW);
-		return STRATA_DROP_TCP_BACKLOG;
-	}
-	return COMPLETE;
-}
-
-static enum strata_drop_reason check(struct strata_net *sn,
-				     struct strata_tcp_request *req,
-				     struct sk_buff *skb)
-{
-	const struct strata_tcp_seg *seg = tcp_seg(skb);
-	enum strata_drop_reason reason;
-	struct strata_tcp_options opts;
-
-	if (!strata_tcp_options_parse(skb, &opts))
-		return STRATA_DROP_TCP_HEADER;
-	/* An ACK of what we never sent is refused even out of window (3.5.2). */
-	if ((seg->flags & TCPF_HDR_ACK) && seg->ack_seq != req->snt_isn + 1) {
-		strata_tcp_reply_reset(sn, skb);
-		return STRATA_DROP_TCP_ACK;
-	}
-	reason = check_sequence(req, seg, &opts);
-	if (reason != COMPLETE)
-		return reason;
-	if (req->ts_ok && opts.has_ts && !seq_after(seg->seq, req->rcv_isn + 1))
-		req->ts_recent = opts.tsval;
-	reason = check_flags(req, seg);
-	if (reason != COMPLETE)
-		return reason;
-	return check_listener(sn, req, skb);
-}
-
-/* The segment that completed the handshake may carry data, or a FIN. */
-static void feed_child(struct sock *child, struct sk_buff *skb)
-{
-	const struct strata_tcp_seg *seg = tcp_seg(skb);
-
-	if (seg->seq == seg->end_seq && seg->seq == strata_tcp(child)->rcv_nxt)
-		consume_skb(skb);
-	else
-		strata_tcp_input(child, skb);
-}
-
-/**
- * strata_tcp_request_input() - a segment for a connection in SYN-RECEIVED
- * @req: who owns it
- * @skb: tcp_seg() is filled in, skb->data at the TCP header; owned
- *
- * RFC 9293 3.10.7.4. Makes the socket when the handshake is complete.
- *
- * Context: softirq, RCU.
- */
-void strata_tcp_request_input(struct strata_tcp_request *req,
-			      struct sk_buff *skb)
-{
-	struct strata_net *sn = request_net(req);
-	struct sock *listener = req->listener;
-	enum strata_drop_reason reason = check(sn, req, skb);
-	struct sock *child;
-
-	if (reason != COMPLETE) {
-		strata_drop(sn, skb, reason);
-		return;
-	}
-	child = strata_tcp_child_create(req, skb);
-	if (!child) {
-		strata_drop(sn, skb, STRATA_DROP_NO_MEMORY);
-		return;
-	}
-	/* sk_clone_lock() took it: for sparse. */
-	__acquire(&child->sk_lock.slock);
-	feed_child(child, skb);
-	bh_unlock_sock(child);
-	listener->sk_data_ready(listener);
-	sock_put(child);
 }
 
 /**

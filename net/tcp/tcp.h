@@ -466,7 +466,7 @@ int strata_tcp_get_port(struct sock *sk, unsigned short port);
 int strata_tcp_connect_port(struct sock *sk);	/* pick and hash; -EADDRNOTAVAIL */
 void strata_tcp_put_port(struct sock *sk);
 
-/* ---- connect.c listen.c request.c child.c timewait.c close.c reply.c ---- */
+/* ---- connect.c listen.c request.c synrecv.c child.c timewait.c close.c reply.c ---- */
 int strata_tcp_connect(struct sock *sk, struct sockaddr *uaddr, int len);
 int strata_tcp_disconnect(struct sock *sk, int flags);
 int strata_tcp_listen(struct sock *sk, int backlog);

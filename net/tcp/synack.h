@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a connection in SYN-RECEIVED says.
+ */
+#ifndef _NET_TCP_SYNACK_H
+#define _NET_TCP_SYNACK_H
+
+#include "reply.h"
+
+/**
+ * struct strata_tcp_synack - a SYN+ACK before it is sent
+ * @reply: the segment; points to @opts
+ * @opts: its options
+ * @flow: where to
+ * @path: by which way, borrowed
+ */
+struct strata_tcp_synack {
+	struct strata_tcp_reply reply;
+	struct strata_tcp_options opts;
+	struct strata_flow flow;
+	struct strata_path path;
+};
+
+int strata_tcp_synack_prepare(struct strata_tcp_request *req,
+			      struct strata_tcp_synack *synack);
+void strata_tcp_synack_resend(struct strata_tcp_request *req);
+void strata_tcp_synack_ack(struct strata_tcp_request *req);
+
+#endif /* _NET_TCP_SYNACK_H */
