@@ -75,7 +75,10 @@ struct strata_net;
 	  "resets challenged for TCP_STRATA_RST_GUARD instead of obeyed") \
 	C(TCP_RESETS_TX, "tcp", "resets_tx", "resets sent") \
 	C(TCP_LISTEN_OVERFLOW, "tcp", "listen_overflow", "accept queue full") \
-	C(TCP_SYN_QUEUE_FULL, "tcp", "syn_queue_full", "SYN dropped: SYN queue full") \
+	C(TCP_COOKIES_TX, "tcp", "cookies_tx", "SYN cookies sent: SYN queue full") \
+	C(TCP_COOKIES_RX, "tcp", "cookies_rx", "SYN cookies acknowledged") \
+	C(TCP_COOKIES_BAD, "tcp", "cookies_bad", \
+	  "ACKs of no connection, and of no cookie of ours") \
 	C(TCP_OFO_QUEUED, "tcp", "ofo_queued", "segments queued out of order") \
 	C(TCP_CHALLENGE_ACK, "tcp", "challenge_ack", "challenge ACKs sent (RFC 5961)") \
 	C(TCP_TIMEWAIT, "tcp", "timewait", "connections that entered TIME-WAIT") \

@@ -21,6 +21,7 @@ void strata_tcp_listener_init(struct strata_tcp_listener *listener)
 	spin_lock_init(&listener->lock);
 	INIT_LIST_HEAD(&listener->queue);
 	atomic_set(&listener->requests, 0);
+	listener->cookies_until = 0;
 }
 
 static int listen_start(struct sock *sk)

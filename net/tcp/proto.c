@@ -7,6 +7,7 @@
 #include <strata/tcp.h>
 #include <uapi/linux/strata.h>
 #include "close.h"
+#include "cookie.h"
 #include "isn.h"
 #include "memory.h"
 #include "port.h"
@@ -240,6 +241,7 @@ int strata_tcp_init(void)
 
 	strata_tcp_tsq_init();
 	strata_tcp_isn_init();
+	strata_tcp_cookie_init();
 	err = strata_tcp_memory_init();
 	if (err)
 		goto tsq;

@@ -9,6 +9,7 @@
  */
 #include <linux/slab.h>
 #include <linux/tcp.h>
+#include "cookie.h"
 #include "request.h"
 #include "synack.h"
 #include "table.h"
@@ -184,7 +185,7 @@ static void copy_options(struct strata_tcp_request *req,
  * strata_tcp_request_fill() - what a SYN asks for
  * @req: zeroed
  * @listener: whom it asks; not referenced
- * @skb: the SYN
+ * @skb: the SYN, or the ACK of a cookie; for addresses and ports
  * @opts: its options
  *
  * Our initial sequence number is a fresh one; what we announce is missing.
@@ -282,7 +283,8 @@ static bool syn_queue_is_full(const struct sock *listener)
  * @skb: its SYN; tcp_seg() is filled in, skb->data at the TCP header; owned
  * @isn: initial sequence number to answer with, 0: a fresh one
  *
- * RFC 9293 3.10.7.2, third step. Data in the SYN is left to be sent again.
+ * RFC 9293 3.10.7.2, third step. Data in the SYN is left to be sent again. When
+ * too many handshakes are open, this one is answered without being remembered.
  *
  * Context: softirq, RCU; @listener is not locked.
  */
@@ -298,8 +300,7 @@ void strata_tcp_listen_syn(struct sock *listener, struct sk_buff *skb, u32 isn)
 		strata_count(sn, TCP_LISTEN_OVERFLOW);
 		reason = STRATA_DROP_TCP_BACKLOG;
 	} else if (syn_queue_is_full(listener)) {
-		strata_count(sn, TCP_SYN_QUEUE_FULL);
-		reason = STRATA_DROP_TCP_BACKLOG;
+		strata_tcp_cookie_send(listener, skb, &opts);
 	} else {
 		reason = answer(listener, skb, &opts, isn);
 	}
@@ -327,6 +328,8 @@ void strata_tcp_listen_input(struct sock *listener, struct sk_buff *skb)
 	if (flags & TCPF_HDR_RST) {
 		strata_drop(sn, skb, STRATA_DROP_TCP_RESET);
 	} else if (flags & TCPF_HDR_ACK) {
+		if (strata_tcp_cookie_input(listener, skb))
+			return;
 		strata_tcp_reply_reset(sn, skb);
 		strata_drop(sn, skb, STRATA_DROP_TCP_ACK);
 	} else if (READ_ONCE(listener->sk_state) != TCP_LISTEN) {

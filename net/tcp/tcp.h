@@ -5,7 +5,9 @@
  * The order of a segment's way in:
  *
  *	rcv.c		checks the header, finds the owner by its addresses
- *	request.c	SYN-RECEIVED, kept as a small object (RFC 9293 3.10.7.2)
+ *	request.c	a SYN for a listener (RFC 9293 3.10.7.2): a small object,
+ *			or a cookie (cookie.c)
+ *	synrecv.c	SYN-RECEIVED
  *	timewait.c	TIME-WAIT, kept as a small object
  *	synsent.c	SYN-SENT (3.10.7.3)
  *	input.c		all other states, in the steps of 3.10.7.4
@@ -174,11 +176,14 @@ struct strata_tcp_options {
  * @queue: established children, oldest first, by strata_tcp.accept_node.
  *	sk_ack_backlog is their number, sk_max_ack_backlog the limit
  * @requests: how many requests point here
+ * @cookies_until: jiffies until which a cookie may be acknowledged; 0: none was
+ *	sent. Any CPU reads and writes it
  */
 struct strata_tcp_listener {
 	spinlock_t lock; /* protects queue */
 	struct list_head queue;
 	atomic_t requests;
+	unsigned long cookies_until;
 };
 
 struct strata_tcp_port;
