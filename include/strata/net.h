@@ -101,4 +101,13 @@ static inline u32 strata_net_genid(const struct strata_net *sn)
 int strata_core_net_init(void);
 void strata_core_net_exit(void);
 
+/* net.strata.*: sysctl.c */
+struct ctl_table;
+struct ctl_table_header;
+
+struct ctl_table_header *strata_sysctl_register(struct strata_net *sn,
+						const struct ctl_table *table,
+						size_t size, void *base);
+void strata_sysctl_unregister(struct ctl_table_header *header);
+
 #endif /* _STRATA_NET_H */

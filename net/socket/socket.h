@@ -8,18 +8,15 @@
 #include <linux/srcu.h>
 #include <strata/sock.h>
 
-struct ctl_table;
 struct ctl_table_header;
 
 /**
  * struct strata_socket_net - net/socket's part of a namespace
  * @unprivileged: net.strata.unprivileged: anybody may create sockets
- * @table: of this namespace's sysctls
- * @header: of their registration
+ * @header: of its sysctls
  */
 struct strata_socket_net {
 	u8 unprivileged;
-	struct ctl_table *table;
 	struct ctl_table_header *header;
 };
 

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * net.strata.*: what a namespace's administrator may set about sockets.
+ * What a namespace's administrator may set about sockets.
  */
 #include <linux/slab.h>
 #include <linux/sysctl.h>
-#include <strata/sysctl.h>
 #include "socket.h"
 
 static const struct ctl_table socket_table[] = {
 	{
 		.procname = "unprivileged",
+		.data = (void *)offsetof(struct strata_socket_net, unprivileged),
 		.maxlen = sizeof(u8),
 		.mode = 0644,
 		.proc_handler = proc_dou8vec_minmax,
 		.extra1 = SYSCTL_ZERO,
 		.extra2 = SYSCTL_ONE,
 	},
-	{ }	/* 6.1 wants an end mark; later kernels are told the size */
+	{ }
 };
 
 static int __net_init socket_net_init(struct net *net)
@@ -27,31 +27,21 @@ static int __net_init socket_net_init(struct net *net)
 	socket = kzalloc(sizeof(*socket), GFP_KERNEL);
 	if (!socket)
 		return -ENOMEM;
-	socket->table = kmemdup(socket_table, sizeof(socket_table), GFP_KERNEL);
-	if (!socket->table)
-		goto free_socket;
-	socket->table[0].data = &socket->unprivileged;
-	socket->header = strata_register_net_sysctl(net, "net/strata",
-						    socket->table,
-						    ARRAY_SIZE(socket_table) - 1);
-	if (!socket->header)
-		goto free_table;
+	socket->header = strata_sysctl_register(sn, socket_table,
+						sizeof(socket_table), socket);
+	if (!socket->header) {
+		kfree(socket);
+		return -ENOMEM;
+	}
 	sn->socket = socket;
 	return 0;
-
-free_table:
-	kfree(socket->table);
-free_socket:
-	kfree(socket);
-	return -ENOMEM;
 }
 
 static void __net_exit socket_net_exit(struct net *net)
 {
 	struct strata_net *sn = strata_net(net);
 
-	unregister_net_sysctl_table(sn->socket->header);
-	kfree(sn->socket->table);
+	strata_sysctl_unregister(sn->socket->header);
 	kfree(sn->socket);
 	sn->socket = NULL;
 }
