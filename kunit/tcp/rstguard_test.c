@@ -4,6 +4,8 @@
  */
 #include <strata/count.h>
 #include <linux/strata.h>
+#include <strata/net.h>
+#include "../../net/tcp/tcp.h"
 #include "script.h"
 
 static void establish_guarded(struct script *s, u32 tsval)
@@ -55,6 +57,20 @@ static void a_reset_from_elsewhere_is_challenged(struct kunit *test)
 	expect_state(s, TCP_ESTABLISHED);
 }
 
+/* net.strata.tcp_rst_guard is what new sockets begin with. */
+static void the_namespace_says_it_for_new_sockets(struct kunit *test)
+{
+	u8 *setting = &strata_net(&init_net)->tcp->rst_guard;
+	struct script *s = test->priv;
+
+	*setting = 1;
+	establish_sack(s, 1000, 8000, 0);
+	*setting = 0;
+	send(s, RST, .seq = 1, .ttl = 50);
+	expect(s, ACK, .seq = 1, .ack = 1);
+	expect_state(s, TCP_ESTABLISHED);
+}
+
 static void a_reset_with_an_old_timestamp_is_challenged(struct kunit *test)
 {
 	struct script *s = test->priv;
@@ -85,6 +101,7 @@ static struct kunit_case rstguard_cases[] = {
 	KUNIT_CASE(without_it_an_exact_reset_is_obeyed),
 	KUNIT_CASE(the_peers_reset_is_obeyed),
 	KUNIT_CASE(a_reset_from_elsewhere_is_challenged),
+	KUNIT_CASE(the_namespace_says_it_for_new_sockets),
 	KUNIT_CASE(a_reset_with_an_old_timestamp_is_challenged),
 	KUNIT_CASE(a_silent_peer_is_believed_in_the_end),
 	{}

@@ -28,6 +28,7 @@ int strata_tcp_init_sock(struct sock *sk)
 	strata_tcp_forget(sk);
 	strata_tcp_timers_init(sk);
 	strata_tcp_listener_init(&tp->listener);
+	tp->rst_guard = READ_ONCE(strata_sock_net(sk)->tcp->rst_guard);
 	sk->sk_state = TCP_CLOSE;
 	sk->sk_write_space = strata_tcp_write_space;
 	WRITE_ONCE(sk->sk_sndbuf, TCP_SNDBUF_INIT);
@@ -141,7 +142,16 @@ static int __net_init tcp_net_init(struct net *net)
 		return err;
 	err = strata_tcp_wheel_create(sn);
 	if (err)
-		strata_tcp_table_exit(sn);
+		goto table;
+	err = strata_tcp_sysctl_init(sn);
+	if (err)
+		goto wheel;
+	return 0;
+
+wheel:
+	strata_tcp_wheel_destroy(sn);
+table:
+	strata_tcp_table_exit(sn);
 	return err;
 }
 
@@ -150,6 +160,7 @@ static void __net_exit tcp_net_exit(struct net *net)
 {
 	struct strata_net *sn = strata_net(net);
 
+	strata_tcp_sysctl_exit(sn);
 	strata_tcp_timewait_purge(sn);
 	strata_tcp_wheel_destroy(sn);
 	strata_tcp_table_exit(sn);

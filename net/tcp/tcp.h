@@ -553,47 +553,7 @@ __poll_t strata_tcp_poll(struct file *file, struct socket *sock,
 int strata_tcp_init_sock(struct sock *sk);	/* proto.init */
 void strata_tcp_destroy_sock(struct sock *sk);	/* proto.destroy */
 
-/**
- * struct strata_tcp_net - TCP's tables of one namespace
- * @ehash: established sockets, requests and timewaits, by four-tuple; RCU
- *	readers, writers take the bucket's lock
- * @lhash: listeners by port; RCU readers, writers take @lhash_lock
- * @bhash: claimed ports; the bucket's lock
- * @perturb: RFC 6056 3.3.4 table of counters
- * @wheel: timewaits by deadline
- * @timewaits: how many
- * @orphans: sockets without a program
- */
-struct strata_tcp_bucket {
-	struct hlist_nulls_head chain;
-	spinlock_t lock; /* of writers to chain */
-};
-
-struct strata_tcp_bind_bucket {
-	struct hlist_head chain;
-	spinlock_t lock; /* protects chain and its ports */
-};
-
-struct strata_tcp_wheel;
-
-#define TCP_PERTURB_SLOTS	256
-
-struct strata_tcp_net {
-	struct strata_tcp_bucket *ehash;
-	struct strata_tcp_bind_bucket *bhash;
-	struct hlist_nulls_head *lhash;
-	spinlock_t lhash_lock; /* of writers to lhash */
-	u32 perturb[TCP_PERTURB_SLOTS];
-	struct strata_tcp_wheel *wheel;
-	atomic_t timewaits;
-	atomic_t orphans;
-};
-
-int strata_tcp_table_init(struct strata_net *sn);
-void strata_tcp_table_exit(struct strata_net *sn);
-/* Purge timewaits (namespace or module goes). */
-void strata_tcp_timewait_purge(struct strata_net *sn);
-
+#include "net.h"
 #include "datapath.h"
 
 #endif /* _NET_TCP_TCP_H */
