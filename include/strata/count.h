@@ -75,6 +75,10 @@ struct strata_net;
 	  "resets challenged for TCP_STRATA_RST_GUARD instead of obeyed") \
 	C(TCP_RESETS_TX, "tcp", "resets_tx", "resets sent") \
 	C(TCP_LISTEN_OVERFLOW, "tcp", "listen_overflow", "accept queue full") \
+	C(TCP_ECN_MARKED, "tcp", "ecn_marked", \
+	  "data that came with a congestion mark (RFC 3168)") \
+	C(TCP_ECN_REDUCED, "tcp", "ecn_reduced", \
+	  "windows reduced because data was marked") \
 	C(TCP_COOKIES_TX, "tcp", "cookies_tx", "SYN cookies sent: SYN queue full") \
 	C(TCP_COOKIES_RX, "tcp", "cookies_rx", "SYN cookies acknowledged") \
 	C(TCP_COOKIES_BAD, "tcp", "cookies_bad", \

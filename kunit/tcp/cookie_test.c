@@ -122,6 +122,7 @@ struct option_case {
 };
 
 #define SYN_OF(...)	{ .flags = SYN, .win = 8000, __VA_ARGS__ }
+#define ECN		.flags = SYN | ECE | CWR
 #define TS		.ts = true, .tsval = 77
 #define TS_BYTES	12
 
@@ -137,11 +138,15 @@ static const struct option_case option_cases[] = {
 	  1220 - TS_BYTES, TCPI_OPT_TIMESTAMPS | TCPI_OPT_SACK },
 	{ "timestamps and scaling by 0", SYN_OF(TS, .mss = 1220, .wscale = 1),
 	  1220 - TS_BYTES, TCPI_OPT_TIMESTAMPS | TCPI_OPT_WSCALE },
-	{ "everything", SYN_OF(TS, .mss = 1440, .sack_ok = 1, .wscale = 15),
+	{ "timestamps and ECN", { ECN, .win = 8000, TS, .mss = 1220 },
+	  1220 - TS_BYTES, TCPI_OPT_TIMESTAMPS | TCPI_OPT_ECN },
+	{ "everything", { ECN, .win = 8000, TS, .mss = 1440, .sack_ok = 1,
+			  .wscale = 15 },
 	  1440 - TS_BYTES,
-	  TCPI_OPT_TIMESTAMPS | TCPI_OPT_SACK | TCPI_OPT_WSCALE, 14 },
-	{ "SACK and scaling without timestamps",
-	  SYN_OF(.mss = 1220, .sack_ok = 1, .wscale = 8), 1220 },
+	  TCPI_OPT_TIMESTAMPS | TCPI_OPT_SACK | TCPI_OPT_WSCALE | TCPI_OPT_ECN,
+	  14 },
+	{ "all without timestamps",
+	  { ECN, .win = 8000, .mss = 1220, .sack_ok = 1, .wscale = 8 }, 1220 },
 };
 
 static void describe_option(const struct option_case *c, char *text)
@@ -163,7 +168,8 @@ static void options_come_back(struct kunit *test)
 	flood(s);
 	script_send(s, &c->syn);
 	tsval = s->captured[s->head].tsval;
-	expect(s, SYN | ACK, .seq = 0, .ack = 1, .ts = c->syn.ts, .tsecr = 77,
+	expect(s, SYN | ACK | (c->options & TCPI_OPT_ECN ? ECE : 0), .seq = 0,
+	       .ack = 1, .ts = c->syn.ts, .tsecr = 77,
 	       .sack_ok = c->options & TCPI_OPT_SACK ? 1 : NO_OPTION,
 	       .wscale = c->options & TCPI_OPT_WSCALE ? 0 : NO_OPTION);
 	send(s, ACK, .seq = 1, .ack = 1, .win = 8000, .ts = c->syn.ts,

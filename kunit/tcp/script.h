@@ -34,6 +34,8 @@
 #define PSH	0x08
 #define ACK	0x10
 #define URG	0x20
+#define ECE	0x40
+#define CWR	0x80
 
 #define SCRIPT_CAPTURE	256	/* segments kept; more is an error */
 #define PEER_ISN	0x7ffffc00u	/* wraps the sign bit soon */
@@ -45,7 +47,7 @@
 
 /**
  * struct seg - a segment, sent to TCP or expected from it
- * @flags: FIN … URG; exact, but PSH is compared only where expected
+ * @flags: FIN … CWR; exact, but PSH is compared only where expected
  * @seq: relative to the sender's initial sequence number
  * @ack: relative to the other side's; compared where ACK is set
  * @len: bytes of payload; a GSO buffer counts as one segment
@@ -61,6 +63,7 @@
  *	if there is one, or if @no_sack: there must be none
  * @no_sack: expected: without a SACK option
  * @ttl: sent: hop count, 0: 64
+ * @tos: of the IP header; not compared
  * @bad_sum: sent: with a wrong checksum
  * @doff: sent: override of the header length in words
  */
@@ -79,6 +82,7 @@ struct seg {
 	u32 sack[SCRIPT_SACKS][2];
 	bool no_sack;
 	u8 ttl;
+	u8 tos;
 	bool bad_sum;
 	u8 doff;
 };

@@ -138,6 +138,7 @@ static void capture(struct script *s, struct sk_buff *skb,
 	seg = &s->captured[s->tail++];
 	memset(seg, 0, sizeof(*seg));
 	seg->flags = ((const u8 *)th)[13];
+	seg->tos = flow->tos;
 	if (seg->flags & SYN && !s->local_isn_known) {
 		s->local_isn = ntohl(th->seq);
 		s->local_isn_known = true;
@@ -296,6 +297,7 @@ static struct sk_buff *build(const struct script *s, const struct seg *seg)
 	skb->ip_summed = CHECKSUM_NONE;
 	strata_cb(skb)->family = AF_INET6;
 	strata_cb(skb)->ttl = seg->ttl ?: 64;
+	strata_cb(skb)->tos = seg->tos;
 	return skb;
 }
 
@@ -324,10 +326,11 @@ static void describe_sack(char *buf, size_t size, const struct seg *seg)
 
 static void describe(char *buf, size_t size, const struct seg *seg)
 {
-	snprintf(buf, size, "%s%s%s%s%s%sseq %u ack %u len %u win %d mss %d wscale %d",
+	snprintf(buf, size, "%s%s%s%s%s%s%s%sseq %u ack %u len %u win %d mss %d wscale %d",
 		 seg->flags & SYN ? "SYN " : "", seg->flags & FIN ? "FIN " : "",
 		 seg->flags & RST ? "RST " : "", seg->flags & PSH ? "PSH " : "",
 		 seg->flags & ACK ? "ACK " : "", seg->flags & URG ? "URG " : "",
+		 seg->flags & ECE ? "ECE " : "", seg->flags & CWR ? "CWR " : "",
 		 seg->seq, seg->ack, seg->len, seg->win, seg->mss,
 		 seg->wscale - 1);
 	describe_sack(buf, size, seg);

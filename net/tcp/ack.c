@@ -138,7 +138,7 @@ static void ack_congestion(struct sock *sk,
 {
 	struct strata_tcp *tp = strata_tcp(sk);
 
-	if (tcp_recovery_idle(tp) && !delivery->dsack) {
+	if (tcp_recovery_idle(tp) && !delivery->dsack && !delivery->marked) {
 		tp->rack.wait_us = 0;
 		tp->cong.flight = tp->packets_out;
 		tp->cong.snd_una = tp->snd_una;
@@ -267,6 +267,7 @@ bool strata_tcp_ack(struct sock *sk, const struct sk_buff *skb,
 		strata_tcp_delivery_sack(sk, seg->ack_seq, opts, &delivery);
 	if (advanced)
 		ack_new(sk, seg->ack_seq, &delivery, opts);
+	delivery.marked = tp->ecn.ok && (seg->flags & TCPF_HDR_ECE);
 	delivery.octets = tp->snd_una - delivery.prior_una +
 			  tp->board.sacked - sacked;
 	if (advanced || opts->sacks) {

@@ -73,6 +73,7 @@ static void copy_receive_state(struct strata_tcp *tp,
 	tp->mss_advertised = req->mss_advertised;
 	tp->sack_ok = req->sack_ok;
 	tp->ts_ok = req->ts_ok;
+	tp->ecn.ok = req->ecn_ok;
 	tp->ts_recent = req->ts_recent;
 	if (req->ts_ok)
 		tp->ts_recent_s = tcp_clock_s();

@@ -14,7 +14,7 @@
  *
  * Options of the SYN that do not fit there come back in the echo of our
  * timestamp, whose lowest bits say them. A peer without timestamps has to do
- * without window scaling and SACK.
+ * without window scaling, SACK and ECN.
  */
 #include <linux/jiffies.h>
 #include <linux/random.h>
@@ -32,11 +32,12 @@
 #define MSS_MASK	7
 #define HASH_MASK	(BIT(MSS_SHIFT) - 1)
 
-/* The lowest bits of a timestamp: window scale, or that there is none; SACK. */
+/* The lowest bits of a timestamp: window scale, or that there is none; others. */
 #define TS_WSCALE_MASK	0xf
 #define TS_WSCALE_NONE	0xf
 #define TS_SACK		BIT(4)
-#define TS_MASK		0x1f
+#define TS_ECN		BIT(5)
+#define TS_MASK		0x3f
 
 /*
  * What an MSS option is rounded down to: the least that is accepted, the
@@ -123,17 +124,21 @@ static u32 clock_saying(const struct strata_tcp_request *req)
 	ts |= req->wscale_ok ? req->snd_wscale : TS_WSCALE_NONE;
 	if (req->sack_ok)
 		ts |= TS_SACK;
+	if (req->ecn_ok)
+		ts |= TS_ECN;
 	return ts > now ? ts - (TS_MASK + 1) : ts;
 }
 
-/* The options of the SYN, from the echo of @ts. */
-static void read_clock(u32 ts, struct strata_tcp_options *opts)
+/* What the SYN offered, from the echo of @ts. */
+static void read_clock(u32 ts, struct strata_tcp_request *req)
 {
 	u8 wscale = ts & TS_WSCALE_MASK;
 
-	opts->sack_ok = ts & TS_SACK;
-	opts->has_wscale = wscale != TS_WSCALE_NONE;
-	opts->wscale = min_t(u8, wscale, TCP_WSCALE_MAX);
+	req->wscale_ok = wscale != TS_WSCALE_NONE;
+	if (req->wscale_ok)
+		req->snd_wscale = min_t(u8, wscale, TCP_WSCALE_MAX);
+	req->sack_ok = !!(ts & TS_SACK);
+	req->ecn_ok = !!(ts & TS_ECN);
 }
 
 /* Written once in a second at most: all CPUs read it. */
@@ -173,6 +178,7 @@ void strata_tcp_cookie_send(struct sock *listener, const struct sk_buff *skb,
 		opts->has_wscale = false;
 	}
 	strata_tcp_request_fill(&req, listener, skb, opts);
+	req.ecn_ok &= opts->has_ts;
 	req.snt_isn = make(skb, &req.mss_peer);
 	if (strata_tcp_synack_prepare(&req, &synack))
 		return;
@@ -187,7 +193,7 @@ void strata_tcp_cookie_send(struct sock *listener, const struct sk_buff *skb,
 /* The request that was not remembered, or NULL without memory. */
 static struct strata_tcp_request *remember(struct sock *listener,
 					   const struct sk_buff *skb,
-					   struct strata_tcp_options *opts)
+					   const struct strata_tcp_options *opts)
 {
 	struct strata_tcp_request *req;
 
@@ -196,12 +202,9 @@ static struct strata_tcp_request *remember(struct sock *listener,
 		return NULL;
 	req->rcv_isn = tcp_seg(skb)->seq - 1;
 	req->snt_isn = tcp_seg(skb)->ack_seq - 1;
-	if (opts->has_ts) {
-		read_clock(opts->tsecr - req->ts_offset, opts);
-		req->wscale_ok = opts->has_wscale;
-		req->snd_wscale = opts->has_wscale ? opts->wscale : 0;
-		req->sack_ok = opts->sack_ok;
-	}
+	req->ecn_ok = false;
+	if (opts->has_ts)
+		read_clock(opts->tsecr - req->ts_offset, req);
 	/* When our SYN+ACK went out is not known: no sample of the RTT. */
 	req->retransmits = 1;
 	return req;
@@ -209,7 +212,7 @@ static struct strata_tcp_request *remember(struct sock *listener,
 
 /* Makes the connection that a good cookie stands for. Owns @skb. */
 static void make_child(struct sock *listener, struct sk_buff *skb,
-		       struct strata_tcp_options *opts)
+		       const struct strata_tcp_options *opts)
 {
 	enum strata_drop_reason reason = STRATA_DROP_NO_MEMORY;
 	struct strata_net *sn = strata_sock_net(listener);

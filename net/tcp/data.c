@@ -263,6 +263,8 @@ void strata_tcp_queue_data(struct sock *sk, struct sk_buff *skb,
 		strata_tcp_ack_owe(sk, skb);
 		strata_tcp_rcv_rtt(sk, opts->has_ts ? opts->tsecr : 0);
 		strata_tcp_window_received(sk, skb);
+		if (unlikely(tp->ecn.ok))
+			strata_tcp_ecn_data(sk, skb);
 		if (unlikely(tcp_seg(skb)->seq != tp->rcv_nxt))
 			strata_tcp_sack_twice(tp, tcp_seg(skb)->seq, tp->rcv_nxt);
 		append(sk, skb, false);
@@ -362,6 +364,8 @@ static void ofo_queue(struct sock *sk, struct sk_buff *skb)
 	struct strata_tcp *tp = strata_tcp(sk);
 
 	tp->ack_flags |= TCP_ACK_PENDING | TCP_ACK_NOW;
+	if (unlikely(tp->ecn.ok))
+		strata_tcp_ecn_data(sk, skb);
 	if (tp->ofo_len >= OFO_MAX ||
 	    !memory_allows(sk, skb, sk->sk_rcvbuf)) {
 		drop(sk, skb, STRATA_DROP_TCP_OFO_FULL);

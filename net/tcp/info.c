@@ -166,6 +166,10 @@ static void info_options(const struct strata_tcp *tp, struct tcp_info *info)
 		info->tcpi_options |= TCPI_OPT_TIMESTAMPS;
 	if (tp->sack_ok)
 		info->tcpi_options |= TCPI_OPT_SACK;
+	if (tp->ecn.ok)
+		info->tcpi_options |= TCPI_OPT_ECN;
+	if (tp->ecn.seen)
+		info->tcpi_options |= TCPI_OPT_ECN_SEEN;
 	if (!tp->wscale_ok)
 		return;
 	info->tcpi_options |= TCPI_OPT_WSCALE;
@@ -207,6 +211,7 @@ static void info_retransmission(const struct strata_tcp *tp,
 {
 	static const u8 ca_state[] = {
 		[TCP_RECOVERY_NONE] = TCP_CA_Open,
+		[TCP_RECOVERY_CWR] = TCP_CA_CWR,
 		[TCP_RECOVERY_FAST] = TCP_CA_Recovery,
 		[TCP_RECOVERY_LOSS] = TCP_CA_Loss,
 	};

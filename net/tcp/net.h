@@ -31,6 +31,7 @@ struct strata_tcp_wheel;
  * @wheel: timewaits by deadline
  * @timewaits: how many
  * @orphans: sockets without a program
+ * @ecn: net.strata.tcp_ecn, &enum strata_tcp_ecn_mode
  * @rst_guard: net.strata.tcp_rst_guard: TCP_STRATA_RST_GUARD of new sockets
  * @sysctls: of their registration
  */
@@ -43,6 +44,7 @@ struct strata_tcp_net {
 	struct strata_tcp_wheel *wheel;
 	atomic_t timewaits;
 	atomic_t orphans;
+	u8 ecn;
 	u8 rst_guard;
 	struct ctl_table_header *sysctls;
 };

@@ -171,6 +171,9 @@ int strata_tcp_transmit(struct sock *sk, struct sk_buff *skb, bool clone,
 			return -ENOMEM;
 	}
 	set_gso(sk, skb, seg);
+	if (unlikely(tp->ecn.ok))
+		header.flags |= strata_tcp_ecn_send(sk, skb, skb->len &&
+						    seg->seq == tp->snd_nxt);
 	if (likely(push_header(sk, skb, &header)))
 		ack_sent(tp);
 	strata_tcp_tsq_own(sk, skb);
@@ -187,6 +190,8 @@ static bool send_dataless(struct sock *sk, u32 seq, u8 flags, gfp_t gfp)
 	if (unlikely(!skb))
 		return false;
 	skb_reserve(skb, TCP_HEADROOM);
+	if (unlikely(strata_tcp(sk)->ecn.ok))
+		header.flags |= strata_tcp_ecn_send(sk, skb, false);
 	push_header(sk, skb, &header);
 	if (flags & TCPF_HDR_ACK)
 		ack_sent(strata_tcp(sk));
@@ -260,13 +265,20 @@ static void syn_options(const struct strata_tcp *tp, bool answer,
 	};
 }
 
+static u8 opening_flags(struct sock *sk, bool answer)
+{
+	if (!answer)
+		return TCPF_HDR_SYN | strata_tcp_ecn_ask(sk);
+	return TCPF_HDR_SYN | TCPF_HDR_ACK |
+	       (strata_tcp(sk)->ecn.ok ? TCPF_HDR_ECE : 0);
+}
+
 /* A SYN, or with @answer a SYN+ACK. The window of either is never scaled. */
 static void send_opening(struct sock *sk, bool answer, gfp_t gfp)
 {
 	struct strata_tcp *tp = strata_tcp(sk);
 	struct header header = { .seq = tp->iss,
-				 .flags = TCPF_HDR_SYN |
-					  (answer ? TCPF_HDR_ACK : 0) };
+				 .flags = opening_flags(sk, answer) };
 	__be32 options[(TCP_HEADER_MAX - sizeof(struct tcphdr)) / 4];
 	struct strata_tcp_options opts;
 	unsigned int bytes;

@@ -52,7 +52,7 @@ static u32 reordering_window(const struct strata_tcp *tp)
 	u32 quarters = tp->rack.reo_mult + 1;
 
 	if (!tp->rack.reordering &&
-	    (tp->recovery != TCP_RECOVERY_NONE ||
+	    (tp->recovery >= TCP_RECOVERY_FAST ||
 	     tp->board.sacked >= DUP_THRESHOLD * tp->mss))
 		return 0;
 	return min_t(u64, (u64)quarters * tp->cong.min_rtt_us / 4,

@@ -11,7 +11,8 @@
  *	 +--------------------- the same ------------------------ LOSS
  *
  * In FAST the window is what RFC 6937 lets out for each segment that arrives; in
- * LOSS it grows from one segment in slow start.
+ * LOSS it grows from one segment in slow start. CWR, between NONE and FAST, is
+ * FAST without a loss: the network has marked a packet (RFC 3168 6.1.2).
  */
 #include "input.h"
 #include "tcp.h"
@@ -46,6 +47,7 @@ void strata_tcp_reduce(struct strata_tcp *tp)
 		.eifel = 1,
 	};
 	tp->cong.ssthresh = tp->cong.ops->ssthresh(&tp->cong);
+	tp->ecn.cwr = tp->ecn.ok;
 }
 
 static void leave(struct strata_tcp *tp)
@@ -66,6 +68,7 @@ static void undo(struct sock *sk)
 	tp->cong.cwnd = max(tp->cong.ops->undo(&tp->cong), tp->cong.cwnd);
 	tp->cong.ssthresh = max(tp->cong.ssthresh, tp->undo.ssthresh);
 	tp->undo.cwnd = 0;
+	tp->ecn.cwr = 0;
 	strata_tcp_board_drop(&tp->board, TCP_FATE_LOST);
 	leave(tp);
 }
@@ -156,25 +159,34 @@ static void prr(struct strata_tcp *tp, u32 delivered, bool safe)
 		may = min(may, ssthresh - flight);
 	}
 	/* The first retransmission goes in any case. */
-	if (!out)
+	if (!out && tp->recovery == TCP_RECOVERY_FAST)
 		may = max_t(u64, may, tp->mss);
 	tp->cong.cwnd = max_t(u32, strata_tcp_flight(tp) +
 				   div_u64(may + tp->mss / 2, tp->mss), 1);
 }
 
-static void enter_fast(struct sock *sk, u32 delivered)
+/* Until what is out now is acknowledged, the window sinks to ssthresh. */
+static void begin_prr(struct strata_tcp *tp, u32 delivered)
 {
-	struct strata_tcp *tp = strata_tcp(sk);
-
-	strata_count(strata_sock_net(sk), TCP_FAST_RETRANS);
-	tp->recovery = TCP_RECOVERY_FAST;
 	tp->recover = tp->snd_nxt;
-	tp->tlp.pending = 0;
-	strata_tcp_reduce(tp);
 	tp->prr = (struct strata_tcp_prr) {
 		.flight = tp->snd_nxt - tp->snd_una,
 	};
 	prr(tp, delivered, false);
+}
+
+static void enter_fast(struct sock *sk, u32 delivered)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+	bool reduced = tp->recovery == TCP_RECOVERY_CWR;
+
+	strata_count(strata_sock_net(sk), TCP_FAST_RETRANS);
+	tp->recovery = TCP_RECOVERY_FAST;
+	tp->tlp.pending = 0;
+	/* Once in a window of data (RFC 3168 6.1.2). */
+	if (!reduced)
+		strata_tcp_reduce(tp);
+	begin_prr(tp, delivered);
 	strata_tcp_timer_arm(sk, TCP_TIMER_RETRANS, tp->rto);
 }
 
@@ -234,6 +246,35 @@ static void ack_in_fast(struct sock *sk,
 	else if (advanced)
 		partial_ack(tp, delivery);
 	prr(tp, delivery->octets, advanced && !lost);
+}
+
+/* ---- CWR ---- */
+
+static void enter_cwr(struct sock *sk, u32 delivered)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+
+	strata_count(strata_sock_net(sk), TCP_ECN_REDUCED);
+	tp->recovery = TCP_RECOVERY_CWR;
+	strata_tcp_reduce(tp);
+	/* A mark is no mistake. */
+	tp->undo.cwnd = 0;
+	begin_prr(tp, delivered);
+}
+
+static void ack_in_cwr(struct sock *sk,
+		       const struct strata_tcp_delivery *delivery)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+
+	if (tp->sack_ok && tp->rack.advanced && strata_tcp_rack_detect(sk)) {
+		enter_fast(sk, delivery->octets);
+	} else if (seq_before(tp->snd_una, tp->recover)) {
+		prr(tp, delivery->octets, false);
+	} else {
+		tp->cong.cwnd = tp->cong.ssthresh;
+		leave(tp);
+	}
 }
 
 /* ---- LOSS ---- */
@@ -335,6 +376,10 @@ static void ack_in_none(struct sock *sk,
 	if (!delivery->segs)
 		return;
 	tp->dupacks = 0;
+	if (delivery->marked) {
+		enter_cwr(sk, delivery->octets);
+		return;
+	}
 	cong_view(tp);
 	tp->cong.ops->acked(&tp->cong, delivery->segs);
 }
@@ -360,6 +405,9 @@ void strata_tcp_recovery_ack(struct sock *sk,
 	if (was_spurious(tp, delivery, opts))
 		undo(sk);
 	switch (tp->recovery) {
+	case TCP_RECOVERY_CWR:
+		ack_in_cwr(sk, delivery);
+		break;
 	case TCP_RECOVERY_FAST:
 		ack_in_fast(sk, delivery);
 		break;
@@ -381,7 +429,7 @@ void strata_tcp_recovery_found(struct sock *sk)
 {
 	struct strata_tcp *tp = strata_tcp(sk);
 
-	if (tp->recovery == TCP_RECOVERY_NONE)
+	if (tp->recovery < TCP_RECOVERY_FAST)
 		enter_fast(sk, 0);
 	else if (tp->recovery == TCP_RECOVERY_FAST)
 		prr(tp, 0, false);
@@ -409,7 +457,8 @@ void strata_tcp_recovery_dupack(struct sock *sk)
 	}
 	/* RFC 6582 3.2, step 1: not again for the same losses. */
 	if (tp->dupacks >= DUPACK_THRESHOLD &&
-	    !seq_before(tp->snd_una, tp->recover)) {
+	    (tp->recovery == TCP_RECOVERY_CWR ||
+	     !seq_before(tp->snd_una, tp->recover))) {
 		lose_head(tp);
 		enter_fast(sk, tp->mss);
 	}

@@ -18,6 +18,7 @@
 
 enum strata_tcp_recovery {
 	TCP_RECOVERY_NONE,
+	TCP_RECOVERY_CWR,	/* nothing lost: a router marked a packet (ECN) */
 	TCP_RECOVERY_FAST,	/* losses found by ACKs, until @recover */
 	TCP_RECOVERY_LOSS,	/* after an RTO, until @recover is acknowledged */
 };
@@ -105,6 +106,7 @@ struct strata_tcp_undo {
  * @has_rtt: and it was sent once only (Karn, RFC 6298 3)
  * @resent: something that arrived was sent more than once
  * @original: what was taken for lost arrived without being sent again
+ * @marked: the peer echoes a mark of the network (ECN)
  * @dsack: the first block tells what came twice: @twice
  * @twice: octets of it
  */
@@ -116,6 +118,7 @@ struct strata_tcp_delivery {
 	bool has_rtt;
 	bool resent;
 	bool original;
+	bool marked;
 	bool dsack;
 	struct strata_tcp_block twice;
 };

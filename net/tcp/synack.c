@@ -36,6 +36,8 @@ static void fill_synack(const struct strata_tcp_request *req,
 	reply->seq = req->snt_isn;
 	reply->ack = req->rcv_isn + 1;
 	reply->flags = TCPF_HDR_SYN | TCPF_HDR_ACK;
+	if (req->ecn_ok)
+		reply->flags |= TCPF_HDR_ECE;
 	/* RFC 7323 2.2: the window of a SYN is never scaled. */
 	reply->window = min_t(u32, req->rcv_wnd, U16_MAX);
 	reply->syn = opts;

@@ -55,6 +55,7 @@ static void take_syn(struct sock *sk, const struct sk_buff *skb,
 	tp->rcv_wup = tp->rcv_nxt;
 	tp->mss_peer = opts->mss ?: TCP_MSS_DEFAULT;
 	tp->sack_ok = opts->sack_ok;
+	strata_tcp_ecn_agreed(sk, skb);
 	tp->ts_ok = opts->has_ts;
 	if (opts->has_ts) {
 		tp->ts_recent = opts->tsval;

@@ -7,6 +7,15 @@
 
 static const struct ctl_table tcp_table[] = {
 	{
+		.procname = "tcp_ecn",
+		.data = (void *)offsetof(struct strata_tcp_net, ecn),
+		.maxlen = sizeof(u8),
+		.mode = 0644,
+		.proc_handler = proc_dou8vec_minmax,
+		.extra1 = SYSCTL_ZERO,
+		.extra2 = SYSCTL_TWO,
+	},
+	{
 		.procname = "tcp_rst_guard",
 		.data = (void *)offsetof(struct strata_tcp_net, rst_guard),
 		.maxlen = sizeof(u8),
@@ -28,6 +37,7 @@ int strata_tcp_sysctl_init(struct strata_net *sn)
 {
 	struct strata_tcp_net *tn = sn->tcp;
 
+	tn->ecn = TCP_ECN_AGREE;
 	tn->sysctls = strata_sysctl_register(sn, tcp_table, sizeof(tcp_table),
 					     tn);
 	return tn->sysctls ? 0 : -ENOMEM;

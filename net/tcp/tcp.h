@@ -42,6 +42,7 @@
 #include <strata/net.h>
 #include <strata/packet.h>
 #include <strata/sock.h>
+#include "ecn.h"
 #include "recovery.h"
 #include "sack.h"
 #include "seq.h"
@@ -222,6 +223,7 @@ struct strata_tcp {
 	u8 fin_received;
 	u8 in_backlog:1;	/* inside strata_tcp_backlog_rcv() */
 	u8 ack_flags;
+	struct strata_tcp_ecn ecn;
 	u8 quickack;		/* segments still to be ACKed at once */
 	u8 pingpong:1;		/* interactive: delay ACKs */
 	struct rb_root ofo;	/* out-of-order segments by seq, skb->rbnode */
@@ -381,6 +383,7 @@ struct strata_tcp_request {
 	u8 ts_ok:1;
 	u8 wscale_ok:1;
 	u8 sack_ok:1;
+	u8 ecn_ok:1;
 	bool acked;
 	u8 retransmits;
 	u8 tos;

@@ -24,7 +24,7 @@ unsigned long strata_tcp_tlp_delay(const struct strata_tcp *tp)
 	unsigned long delay = PTO_INIT;
 
 	if (!tp->sack_ok || tp->tlp.pending || tp->board.count ||
-	    tp->recovery != TCP_RECOVERY_NONE || tp->backoff)
+	    tp->recovery >= TCP_RECOVERY_FAST || tp->backoff)
 		return 0;
 	if (likely(tp->srtt_us8)) {
 		delay = usecs_to_jiffies(tp->srtt_us8 >> 2) + PTO_SLACK;
