@@ -24,12 +24,45 @@ static inline bool strata_addr4_is_this_net(__be32 addr4)
 	return !(addr4 & htonl(0xff000000));
 }
 
+/* Bits of strata_addr.state */
+enum strata_addr_state {
+	STRATA_ADDR_TENTATIVE,	/* not ours before DAD is done (RFC 4862 5.4) */
+	STRATA_ADDR_DUPLICATE,	/* somebody else has it: never used */
+	STRATA_ADDR_DEPRECATED,	/* no new connections from it (RFC 4862 5.5.4) */
+	STRATA_ADDR_AUTO,	/* made by the stack, not by hand */
+};
+
+#define STRATA_ADDR_UNUSABLE \
+	(BIT(STRATA_ADDR_TENTATIVE) | BIT(STRATA_ADDR_DUPLICATE))
+
+/**
+ * struct strata_addr_auto - what the stack itself follows of an address
+ * @dad_left: questions still to be asked before it is ours
+ * @dad_at: jiffies of the next one
+ * @dad_counter: identifiers tried before this one (RFC 7217 6)
+ * @expires: it has the two lifetimes below
+ * @preferred_until: jiffies; deprecated from then on
+ * @valid_until: jiffies; gone from then on
+ *
+ * For net/ipv6; under strata_net.config.
+ */
+struct strata_addr_auto {
+	u8 dad_left;
+	unsigned long dad_at;
+	u8 dad_counter;
+	bool expires;
+	unsigned long preferred_until;
+	unsigned long valid_until;
+};
+
 /**
  * struct strata_addr - an address of ours
  * @addr: the address
  * @plen: prefix length, in the 128-bit form
  * @type: STRATA_ADDR_LOCAL; STRATA_ADDR_BROADCAST in the entries that make a
  *	subnet's broadcast address known to strata_addr_lookup() alone
+ * @state: bits of &enum strata_addr_state; atomic
+ * @follow: lifetimes and DAD; under strata_net.config
  * @link: the link it is on; referenced
  * @serial: of the namespace's addresses, higher is younger; never 0
  * @broadcast: the subnet's broadcast address; unspecified: none
@@ -38,12 +71,15 @@ static inline bool strata_addr4_is_this_net(__be32 addr4)
  * @node: in the list by age; written under strata_net.config, RCU
  * @rcu: frees
  *
- * Immutable once published. Created and freed under strata_net.config.
+ * But for @state and @follow immutable once published. Created and freed under
+ * strata_net.config.
  */
 struct strata_addr {
 	struct in6_addr addr;
 	u8 plen;
 	u8 type;
+	unsigned long state;
+	struct strata_addr_auto follow;
 	struct strata_link *link;
 	u64 serial;
 	struct in6_addr broadcast;
@@ -56,6 +92,14 @@ struct strata_addr {
 /* Context: process, strata_net.config held. */
 int strata_addr_add(struct strata_link *link, const struct in6_addr *addr,
 		    u8 plen, struct netlink_ext_ack *extack);
+/*
+ * The same for an address that begins with state bits and a DAD counter.
+ * TENTATIVE has no effect on links where nobody else can be.
+ */
+int strata_addr_add_auto(struct strata_link *link, const struct in6_addr *addr,
+			 u8 plen, unsigned long state,
+			 const struct strata_addr_auto *follow,
+			 struct netlink_ext_ack *extack);
 int strata_addr_del(struct strata_link *link, const struct in6_addr *addr,
 		    u8 plen, struct netlink_ext_ack *extack);
 /* Iteration by age; NULL starts and ends. Context: strata_net.config held. */
@@ -72,6 +116,9 @@ struct strata_addr *strata_addr_next(struct strata_net *sn,
 struct strata_addr *strata_addr_lookup(struct strata_net *sn,
 				       const struct strata_link *link,
 				       const struct in6_addr *addr);
+/* One that is on @link but not ours yet, or never. Context: RCU. Borrowed. */
+struct strata_addr *strata_addr_unusable(const struct strata_link *link,
+					 const struct in6_addr *addr);
 /* Our own only. Context: RCU read side. Borrowed, NULL if none. */
 struct strata_addr *strata_addr_find(struct strata_net *sn,
 				     const struct in6_addr *addr);
@@ -86,7 +133,7 @@ bool strata_addr_is_broadcast(struct strata_net *sn, struct strata_link *link,
 			      const struct in6_addr *addr);
 
 enum strata_addr_event {
-	STRATA_ADDR_ADDED,
+	STRATA_ADDR_ADDED,	/* maybe tentative */
 	STRATA_ADDR_REMOVED,
 };
 
@@ -100,6 +147,7 @@ void strata_addr_notifier_unregister(struct notifier_block *nb);
 enum strata_route_origin {
 	STRATA_ROUTE_KERNEL,	/* connected, made with an address */
 	STRATA_ROUTE_STATIC,
+	STRATA_ROUTE_RA,	/* from a router advertisement */
 };
 
 /**

@@ -10,12 +10,15 @@
  * struct select_case - a destination and our addresses
  * @daddr: destination
  * @addrs: the station's addresses with length 64, beside its link-local one
+ *	and fd00::1
  * @best: the one to choose; NULL: the link-local one
+ * @state: of the first of @addrs
  */
 struct select_case {
 	const char *daddr;
 	const char *addrs[ADDRS_MAX];
 	const char *best;
+	unsigned long state;
 };
 
 static const struct select_case select_cases[] = {
@@ -32,12 +35,18 @@ static const struct select_case select_cases[] = {
 	  "2002:c633:6401:1::1" },
 	{ "2001:db8:1::1", { "2002:c633:6401::2", "2001:db8:ffff::1" },
 	  "2001:db8:ffff::1" },
-	{ "fd00:1::1", { "2001:db8:1::2", "fd00:9::1" }, "fd00:9::1" },
+	{ "fd00:8::1", { "2001:db8:1::2", "fd00:9::1" }, "fd00:9::1" },
 	/* Rule 8: longest matching prefix. */
 	{ "2001:db8:1::1", { "2001:db8:3::2", "2001:db8:1::2" },
 	  "2001:db8:1::2" },
 	{ "2001:db8:1::1", { "2001:db8:1::2", "2001:db8:3::2" },
 	  "2001:db8:1::2" },
+	/* Rule 3: not a deprecated one, but before none at all. */
+	{ "2001:db8:1::1", { "2001:db8:1::2", "2001:db8:3::2" },
+	  "2001:db8:3::2", BIT(STRATA_ADDR_DEPRECATED) },
+	/* RFC 4862 5.4: not one that is not ours yet, or never. */
+	{ "2001:db8:1::1", { "2001:db8:1::2", "2001:db8:3::2" },
+	  "2001:db8:3::2", BIT(STRATA_ADDR_DUPLICATE) },
 	/* Bits beyond the prefix do not count (2.2): the older one stays. */
 	{ "2001:db8:1::1:1", { "2001:db8:1::2", "2001:db8:1::1:2" },
 	  "2001:db8:1::2" },
@@ -51,13 +60,13 @@ static void select_describe(const struct select_case *c, char *text)
 
 KUNIT_ARRAY_PARAM(select, select_cases, select_describe);
 
-static void add(struct kunit *test, const char *text)
+static void add(struct kunit *test, const char *text, unsigned long state)
 {
 	struct in6_addr addr = strata_station6_addr(text);
 
 	mutex_lock(&strata_station.sn->config);
-	KUNIT_EXPECT_EQ(test, strata_addr_add(strata_station.link, &addr, 64,
-					      NULL), 0);
+	KUNIT_EXPECT_EQ(test, strata_addr_add_auto(strata_station.link, &addr,
+						   64, state, NULL, NULL), 0);
 	mutex_unlock(&strata_station.sn->config);
 }
 
@@ -70,7 +79,7 @@ static void select_is_rfc_6724(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < ADDRS_MAX && c->addrs[i]; i++)
-		add(test, c->addrs[i]);
+		add(test, c->addrs[i], i ? 0 : c->state);
 	if (c->best)
 		want = strata_station6_addr(c->best);
 	rcu_read_lock();
@@ -89,7 +98,7 @@ static struct kunit_case select_tests[] = {
 
 static struct kunit_suite select_suite = {
 	.name = "strata_route_select",
-	.init = strata_station_init,
+	.init = strata_station6_init,
 	.exit = strata_station_exit,
 	.test_cases = select_tests,
 };

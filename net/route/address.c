@@ -55,6 +55,11 @@ static bool link_local(const struct in6_addr *addr)
 	return (addr->s6_addr32[0] & htonl(0xffc00000)) == htonl(0xfe800000);
 }
 
+static bool usable(const struct strata_addr *addr)
+{
+	return !(READ_ONCE(addr->state) & STRATA_ADDR_UNUSABLE);
+}
+
 static struct strata_addr *addr_lookup(const struct strata_route_net *rn,
 				       const struct strata_link *link,
 				       const struct in6_addr *addr)
@@ -62,7 +67,7 @@ static struct strata_addr *addr_lookup(const struct strata_route_net *rn,
 	struct strata_addr *entry;
 
 	hlist_for_each_entry_rcu(entry, &rn->addr_hash[addr_hash(addr)], hash) {
-		if (!ipv6_addr_equal(&entry->addr, addr))
+		if (!ipv6_addr_equal(&entry->addr, addr) || !usable(entry))
 			continue;
 		if (!link || entry->link == link ||
 		    (entry->type == STRATA_ADDR_LOCAL && !link_local(addr)))
@@ -96,6 +101,27 @@ struct strata_addr *strata_addr_lookup(struct strata_net *sn,
 	return addr_lookup(sn->route, link, &loopback);
 }
 EXPORT_SYMBOL_GPL(strata_addr_lookup);
+
+/**
+ * strata_addr_unusable() - an address that a link has but may not use
+ * @link: the link
+ * @addr: the address
+ *
+ * Context: RCU read side. Return: borrowed; tentative or a duplicate; NULL: none.
+ */
+struct strata_addr *strata_addr_unusable(const struct strata_link *link,
+					 const struct in6_addr *addr)
+{
+	const struct strata_route_net *rn = link->sn->route;
+	struct strata_addr *entry;
+
+	hlist_for_each_entry_rcu(entry, &rn->addr_hash[addr_hash(addr)], hash)
+		if (entry->link == link && !usable(entry) &&
+		    ipv6_addr_equal(&entry->addr, addr))
+			return entry;
+	return NULL;
+}
+EXPORT_SYMBOL_GPL(strata_addr_unusable);
 
 /**
  * strata_addr_find() - is this address ours?
@@ -223,7 +249,7 @@ static int addr_check(const struct strata_addr *addr,
 		      struct netlink_ext_ack *extack)
 {
 	struct strata_net *sn = addr->link->sn;
-	struct strata_addr *twin;
+	struct strata_addr *twin, *unusable;
 	const char *why;
 
 	if (addr->plen > 128)
@@ -241,8 +267,9 @@ static int addr_check(const struct strata_addr *addr,
 	twin = addr_lookup(sn->route,
 			   link_local(&addr->addr) ? addr->link : NULL,
 			   &addr->addr);
+	unusable = strata_addr_unusable(addr->link, &addr->addr);
 	rcu_read_unlock();
-	if (twin && twin->type == STRATA_ADDR_LOCAL) {
+	if (unusable || (twin && twin->type == STRATA_ADDR_LOCAL)) {
 		NL_SET_ERR_MSG(extack, "The address is in use here already");
 		return -EEXIST;
 	}
@@ -326,37 +353,56 @@ static void addr_unpublish(struct strata_addr *addr)
 	rn->addrs--;
 }
 
+static int addr_may_add(const struct strata_link *link,
+			struct netlink_ext_ack *extack)
+{
+	if (link->dead) {
+		NL_SET_ERR_MSG(extack, "Device is not attached");
+		return -ENODEV;
+	}
+	if (link->sn->route->addrs >= STRATA_ADDR_LIMIT) {
+		NL_SET_ERR_MSG(extack, "Too many addresses in this namespace");
+		return -ENOSPC;
+	}
+	return 0;
+}
+
 /**
- * strata_addr_add() - give a link an address
+ * strata_addr_add_auto() - give a link an address that is followed
  * @link: attached
  * @addr: the address
  * @plen: prefix length, in the 128-bit form
+ * @state: bits of &enum strata_addr_state to begin with
+ * @follow: what is followed of it; NULL: nothing
  * @extack: for the reason of a refusal
  *
- * The connected route comes with it.
+ * The connected route comes with it, for addresses made by hand and for
+ * link-local ones: others know nothing of what is on the link (RFC 5942 4).
  *
  * Context: process, strata_net.config held. Return: 0, -EINVAL, -EEXIST,
  * -ENOSPC, -ENODEV, -ENOMEM.
  */
-int strata_addr_add(struct strata_link *link, const struct in6_addr *addr,
-		    u8 plen, struct netlink_ext_ack *extack)
+int strata_addr_add_auto(struct strata_link *link, const struct in6_addr *addr,
+			 u8 plen, unsigned long state,
+			 const struct strata_addr_auto *follow,
+			 struct netlink_ext_ack *extack)
 {
 	struct strata_net *sn = link->sn;
 	struct strata_addr *entry;
 	int err;
 
 	lockdep_assert_held(&sn->config);
-	if (link->dead) {
-		NL_SET_ERR_MSG(extack, "Device is not attached");
-		return -ENODEV;
-	}
-	if (sn->route->addrs >= STRATA_ADDR_LIMIT) {
-		NL_SET_ERR_MSG(extack, "Too many addresses in this namespace");
-		return -ENOSPC;
-	}
+	err = addr_may_add(link, extack);
+	if (err)
+		return err;
 	entry = addr_new(link, addr, plen, extack);
 	if (IS_ERR(entry))
 		return PTR_ERR(entry);
+	entry->state = state;
+	if (link->flags & (STRATA_LINK_LOOPBACK | STRATA_LINK_NOARP))
+		entry->state &= ~BIT(STRATA_ADDR_TENTATIVE);
+	if (follow)
+		entry->follow = *follow;
 	err = strata_addr_connect(entry, extack);
 	if (err) {
 		addr_free(entry);
@@ -366,6 +412,24 @@ int strata_addr_add(struct strata_link *link, const struct in6_addr *addr,
 	strata_net_changed(sn);
 	blocking_notifier_call_chain(&addr_chain, STRATA_ADDR_ADDED, entry);
 	return 0;
+}
+EXPORT_SYMBOL_GPL(strata_addr_add_auto);
+
+/**
+ * strata_addr_add() - give a link an address
+ * @link: attached
+ * @addr: the address
+ * @plen: prefix length, in the 128-bit form
+ * @extack: for the reason of a refusal
+ *
+ * It is ours at once, without asking whether it is somebody else's.
+ *
+ * Context: process, strata_net.config held. Return: as strata_addr_add_auto().
+ */
+int strata_addr_add(struct strata_link *link, const struct in6_addr *addr,
+		    u8 plen, struct netlink_ext_ack *extack)
+{
+	return strata_addr_add_auto(link, addr, plen, 0, NULL, extack);
 }
 EXPORT_SYMBOL_GPL(strata_addr_add);
 

@@ -10,9 +10,18 @@
 
 #define HOST_PLEN	128	/* the address alone: no network to be on */
 
+/* RFC 5942 4: that an advertised prefix is on the link is told apart from the
+ * addresses in it.
+ */
+static bool of_advertised_prefix(const struct strata_addr *addr)
+{
+	return addr->state & BIT(STRATA_ADDR_AUTO) &&
+	       !(ipv6_addr_type(&addr->addr) & IPV6_ADDR_LINKLOCAL);
+}
+
 static bool has_subnet(const struct strata_addr *addr)
 {
-	return addr->plen < HOST_PLEN &&
+	return addr->plen < HOST_PLEN && !of_advertised_prefix(addr) &&
 	       !(addr->link->flags & STRATA_LINK_LOOPBACK);
 }
 
@@ -69,7 +78,7 @@ static struct strata_addr *subnet_heir(const struct strata_addr *addr)
 	struct strata_addr *heir = NULL;
 
 	while ((heir = strata_addr_next_on(addr->link->sn, addr->link, heir)))
-		if (heir->plen == addr->plen &&
+		if (heir->plen == addr->plen && has_subnet(heir) &&
 		    ipv6_prefix_equal(&heir->addr, &addr->addr, addr->plen))
 			break;
 	return heir;

@@ -65,7 +65,8 @@ static int scope_of(const struct in6_addr *addr)
 static bool candidate(const struct choice *choice,
 		      const struct strata_addr *addr)
 {
-	if (strata_addr_is4(&addr->addr))
+	if (strata_addr_is4(&addr->addr) ||
+	    READ_ONCE(addr->state) & STRATA_ADDR_UNUSABLE)
 		return false;
 	if (addr->link == choice->link)
 		return true;
@@ -104,6 +105,11 @@ static int compare(const struct choice *choice, const struct strata_addr *a,
 	if (diff)
 		return diff;
 	diff = scope_rank(choice, a) - scope_rank(choice, b);
+	if (diff)
+		return diff;
+	/* Rule 3: avoid deprecated addresses. */
+	diff = test_bit(STRATA_ADDR_DEPRECATED, &b->state) -
+	       test_bit(STRATA_ADDR_DEPRECATED, &a->state);
 	if (diff)
 		return diff;
 	/* Rule 5: of the link that the packet leaves by. */
