@@ -113,6 +113,7 @@ struct strata_net;
 	R(ND_MALFORMED, "nd_malformed", \
 	  "neighbour discovery: from off the link, truncated or a field wrong") \
 	R(ND_IGNORED, "nd_ignored", "neighbour discovery: not for an address of ours") \
+	R(ND_QUEUE_FULL, "nd_queue_full", "too many router advertisements wait") \
 	R(IP_TRUNCATED, "ip_truncated", "IP: shorter than its header says") \
 	R(IP_VERSION, "ip_version", "IP: version is not the EtherType's") \
 	R(IP_HEADER_LENGTH, "ip_header_length", "IP: impossible header length") \

@@ -46,6 +46,8 @@ struct strata_link_host {
  *	read under either or RCU
  * @binds: private to net/link: one packet_type for each L3 protocol
  * @host: private to net/link: the host's settings, for the way back
+ * @ipv6_mtu: of IPv6 datagrams, as a router advertised; 0: @dev's
+ * @ipv6_hop_limit: likewise; 0: the default
  * @tracker: of the reference on @dev
  * @refcnt: one for the list, one for each path, neighbour and address that
  *	points here
@@ -64,6 +66,8 @@ struct strata_link {
 	struct list_head node;
 	struct strata_bind *binds[STRATA_L3_MAX];
 	struct strata_link_host host;
+	u32 ipv6_mtu;
+	u8 ipv6_hop_limit;
 	netdevice_tracker tracker;
 	refcount_t refcnt;
 	struct rcu_head rcu;

@@ -65,6 +65,19 @@ static int station_attach(struct net_device *dev)
 	return err;
 }
 
+/* A station says nothing of its own accord: no IPv6 but what a test gives it. */
+static void station_hush(const struct strata_link *link)
+{
+	struct strata_addr *addr = NULL;
+
+	while ((addr = strata_addr_next(link->sn, addr))) {
+		if (addr->link != link)
+			continue;
+		strata_addr_del(addr->link, &addr->addr, addr->plen, NULL);
+		addr = NULL;
+	}
+}
+
 static int station_configure(struct strata_station *station)
 {
 	struct in6_addr own = strata_station_addr(STATION_ADDR);
@@ -74,8 +87,10 @@ static int station_configure(struct strata_station *station)
 	mutex_lock(&station->sn->config);
 	station->link = strata_link_by_index(station->sn,
 					     station->dev->ifindex);
-	if (station->link)
+	if (station->link) {
+		station_hush(station->link);
 		err = strata_addr_add(station->link, &own, STATION_PLEN, NULL);
+	}
 	if (!err)
 		err = strata_neigh_add(station->link, &peer,
 				       strata_station_peer_ll, false, NULL);

@@ -2,6 +2,7 @@
 /*
  * The station that tests of IPv6 drive; see station6.h.
  */
+#include <linux/delay.h>
 #include <linux/icmpv6.h>
 #include <linux/if_ether.h>
 #include <linux/inet.h>
@@ -32,6 +33,9 @@ struct in6_addr strata_station6_link_local(void)
 	return addr;
 }
 
+/* RFC 4861 6.3.7: by then the link has asked for routers in vain. */
+#define SETTLED_ms	20000
+
 /**
  * strata_station6_init() - for the init member of a suite; the exit member is
  *	strata_station_exit
@@ -42,14 +46,19 @@ int strata_station6_init(struct kunit *test)
 	struct in6_addr own = strata_station6_addr(STATION6_ADDR);
 	struct in6_addr peer = strata_station6_addr(STATION6_PEER);
 	int err = strata_station_init(test);
+	struct in6_addr local;
 
 	if (err)
 		return err;
+	local = strata_station6_link_local();
 	mutex_lock(&strata_station.sn->config);
-	err = strata_addr_add(strata_station.link, &own, STATION6_PLEN, NULL) ?:
+	err = strata_addr_add(strata_station.link, &local, STATION6_PLEN,
+			      NULL) ?:
+	      strata_addr_add(strata_station.link, &own, STATION6_PLEN, NULL) ?:
 	      strata_neigh_add(strata_station.link, &peer,
 			       strata_station_peer_ll, false, NULL);
 	mutex_unlock(&strata_station.sn->config);
+	msleep(SETTLED_ms);
 	skb_queue_purge(strata_station.sent);
 	return err;
 }

@@ -52,7 +52,9 @@ EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_stable_id);
 static void host_add(struct strata_link *link, const struct in6_addr *addr,
 		     u8 plen)
 {
-	int err = strata_addr_add(link, addr, plen, NULL);
+	int err = strata_addr_add_auto(link, addr, plen,
+				       BIT(STRATA_ADDR_AUTO) |
+				       BIT(STRATA_ADDR_TENTATIVE), NULL, NULL);
 
 	if (err && err != -EEXIST)
 		netdev_warn(link->dev, "strata: no address %pI6c: %d\n", addr,
@@ -73,6 +75,39 @@ static void host_attached(struct strata_link *link)
 	host_add(link, &addr, LINK_LOCAL_PLEN);
 }
 
+static bool asks(const struct strata_link *link)
+{
+	return !(link->flags & (STRATA_LINK_LOOPBACK | STRATA_LINK_NOARP));
+}
+
+/* RFC 4861 7.2.6: whoever knows us by another L2 address learns the new one. */
+static void host_announce(struct strata_link *link)
+{
+	struct strata_addr *addr = NULL;
+
+	local_bh_disable();
+	rcu_read_lock();
+	while ((addr = strata_addr_next(link->sn, addr)))
+		if (addr->link == link && !strata_addr_is4(&addr->addr) &&
+		    !(READ_ONCE(addr->state) & STRATA_ADDR_UNUSABLE))
+			strata_nd_advertise(link, &addr->addr,
+					    &in6addr_linklocal_allnodes, NULL);
+	rcu_read_unlock();
+	local_bh_enable();
+}
+
+static void host_up(struct strata_link *link)
+{
+	struct strata_addr *addr = NULL;
+
+	while ((addr = strata_addr_next(link->sn, addr)))
+		if (addr->link == link &&
+		    test_bit(STRATA_ADDR_TENTATIVE, &addr->state))
+			strata_dad_start(addr);
+	host_announce(link);
+	strata_rs_start(link);
+}
+
 static int host_link_event(struct notifier_block *nb, unsigned long event,
 			   void *data)
 {
@@ -84,18 +119,30 @@ static int host_link_event(struct notifier_block *nb, unsigned long event,
 	case STRATA_LINK_ATTACHED:
 		host_attached(link);
 		break;
+	case STRATA_LINK_UP:
+		if (asks(link))
+			host_up(link);
+		break;
+	case STRATA_LINK_ADDRESS:
+		if (asks(link) && strata_link_is_up(link))
+			host_announce(link);
+		break;
 	case STRATA_LINK_DETACHING:
 		strata_group_leave_all(link->sn, link);
+		strata_prefix_forget(link->sn, link);
+		strata_rs_forget(link->sn, link);
 		break;
 	}
 	return NOTIFY_OK;
 }
 
-/* RFC 4291 2.8: each address has its solicited-node group. */
+/* RFC 4291 2.8: each address has its solicited-node group, and that before it is
+ * ours (RFC 4862 5.4.2).
+ */
 static int host_addr_event(struct notifier_block *nb, unsigned long event,
 			   void *data)
 {
-	const struct strata_addr *addr = data;
+	struct strata_addr *addr = data;
 	struct in6_addr group;
 
 	if (strata_addr_is4(&addr->addr) || !addr->link->sn->ipv6 ||
@@ -107,6 +154,9 @@ static int host_addr_event(struct notifier_block *nb, unsigned long event,
 	else if (strata_group_join(addr->link, &group))
 		netdev_warn(addr->link->dev, "strata: nobody will find %pI6c\n",
 			    &addr->addr);
+	if (event == STRATA_ADDR_ADDED &&
+	    test_bit(STRATA_ADDR_TENTATIVE, &addr->state))
+		strata_dad_start(addr);
 	return NOTIFY_OK;
 }
 

@@ -19,6 +19,7 @@ static int __net_init ipv6_net_init(struct net *net)
 	get_random_bytes(&net6->stable_secret, sizeof(net6->stable_secret));
 	strata_icmp_limit_init(&net6->limit);
 	sn->ipv6 = net6;
+	strata_follow_init(sn);
 	return 0;
 }
 
@@ -26,6 +27,7 @@ static void __net_exit ipv6_net_exit(struct net *net)
 {
 	struct strata_net *sn = strata_net(net);
 
+	strata_follow_exit(sn);
 	mutex_lock(&sn->config);
 	strata_group_leave_all(sn, NULL);
 	mutex_unlock(&sn->config);

@@ -10,6 +10,11 @@
  *	icmp_send.c	ICMPv6 errors and echo replies sent
  *	nd.c		neighbour discovery messages received
  *	nd_send.c	neighbour discovery messages sent
+ *	ra.c		router advertisements
+ *	prefix.c	what they give for a while
+ *	rs.c		router solicitations
+ *	dad.c		duplicate address detection
+ *	follow.c	when it is time for these
  *	group.c		multicast groups that a link listens to
  *	host.c		the addresses and groups that a link has by itself
  *	init.c		the layer's life
@@ -20,6 +25,7 @@
 #include <linux/ipv6.h>
 #include <linux/siphash.h>
 #include <linux/skbuff.h>
+#include <linux/workqueue.h>
 #include <net/ipv6.h>
 #include <strata/icmp.h>
 #include <strata/l3.h>
@@ -45,6 +51,12 @@
  * @stable_secret: of interface identifiers (RFC 7217 5)
  * @groups: of all links, by address; written under strata_net.config, RCU
  * @group_count: how many; strata_net.config
+ * @sn: the namespace's stack
+ * @work: what is due; see follow.c
+ * @links: that ask for routers; strata_net.config
+ * @ra_routes: that were advertised; strata_net.config
+ * @ra_route_count: how many; strata_net.config
+ * @advertised: router advertisements that wait for @work
  *
  * Created with the namespace (or when the module is loaded), freed with it.
  */
@@ -53,7 +65,77 @@ struct strata_ipv6_net {
 	siphash_key_t stable_secret;
 	struct hlist_head groups[STRATA_GROUP_BUCKETS];
 	unsigned int group_count;
+	struct strata_net *sn;
+	struct delayed_work work;
+	struct list_head links;
+	struct list_head ra_routes;
+	unsigned int ra_route_count;
+	struct sk_buff_head advertised;
 };
+
+/**
+ * struct strata_follow - one round of what is due
+ * @now: jiffies
+ * @next: when the earliest of the rest is due
+ * @armed: @next is set
+ */
+struct strata_follow {
+	unsigned long now;
+	unsigned long next;
+	bool armed;
+};
+
+/* Something else is due then. */
+static inline void strata_follow_at(struct strata_follow *follow,
+				    unsigned long at)
+{
+	if (!follow->armed || time_before(at, follow->next))
+		follow->next = at;
+	follow->armed = true;
+}
+
+void strata_follow_init(struct strata_net *sn);
+void strata_follow_exit(struct strata_net *sn);
+void strata_follow_soon(struct strata_net *sn);
+
+void strata_dad_start(struct strata_addr *addr);
+void strata_dad_conflict(struct strata_addr *addr);
+void strata_dad_run(struct strata_net *sn, struct strata_follow *follow);
+
+void strata_rs_start(struct strata_link *link);
+void strata_rs_answered(struct strata_link *link);
+void strata_rs_forget(struct strata_net *sn, const struct strata_link *link);
+void strata_rs_run(struct strata_net *sn, struct strata_follow *follow);
+
+enum strata_drop_reason strata_ra_rcv(struct strata_net *sn,
+				      struct sk_buff *skb);
+void strata_ra_run(struct strata_net *sn);
+
+/* Flags of a prefix information option */
+#define STRATA_PREFIX_ON_LINK		0x80
+#define STRATA_PREFIX_AUTONOMOUS	0x40
+
+/* RFC 4861 4.6.2: a prefix information option; lifetimes in seconds. */
+struct strata_prefix_option {
+	u8 type;
+	u8 len;
+	u8 prefix_len;
+	u8 flags;
+	__be32 valid_s;
+	__be32 preferred_s;
+	__be32 reserved;
+	struct in6_addr prefix;
+};
+
+static_assert(sizeof(struct strata_prefix_option) == 32);
+
+void strata_prefix_router(struct strata_link *link,
+			  const struct in6_addr *router, u32 lifetime_s);
+void strata_prefix_advertised(struct strata_link *link,
+			      const struct strata_prefix_option *info);
+void strata_prefix_forget(struct strata_net *sn,
+			  const struct strata_link *link);
+void strata_prefix_run(struct strata_net *sn, struct strata_follow *follow);
 
 /**
  * struct strata_exthdr - what the extension headers of a datagram come to
@@ -96,6 +178,8 @@ enum strata_drop_reason strata_nd_rcv(struct strata_net *sn,
 				      struct sk_buff *skb);
 void strata_nd_solicit(struct strata_link *link, const struct in6_addr *saddr,
 		       const struct in6_addr *target, const u8 *lladdr);
+void strata_nd_solicit_router(struct strata_link *link,
+			      const struct in6_addr *saddr);
 void strata_nd_advertise(struct strata_link *link,
 			 const struct in6_addr *target,
 			 const struct in6_addr *daddr, const u8 *lladdr);

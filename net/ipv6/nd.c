@@ -106,6 +106,16 @@ static bool own_target(struct strata_link *link, const struct in6_addr *target)
 	return own && own->link == link;
 }
 
+/* Somebody else has an address, or wants it, that we want too. */
+static bool claimed(struct strata_link *link, const struct in6_addr *target)
+{
+	struct strata_addr *addr = strata_addr_unusable(link, target);
+
+	if (addr)
+		strata_dad_conflict(addr);
+	return addr;
+}
+
 /* RFC 4861 7.2.3, 7.2.4. */
 static enum strata_drop_reason rcv_solicitation(struct strata_link *link,
 						const struct sk_buff *skb,
@@ -113,8 +123,12 @@ static enum strata_drop_reason rcv_solicitation(struct strata_link *link,
 {
 	const struct in6_addr *saddr = &ipv6_hdr(skb)->saddr;
 
-	if (!own_target(link, &packet->target))
+	if (!own_target(link, &packet->target)) {
+		/* RFC 4862 5.4.3: whoever asks without an address wants it. */
+		if (ipv6_addr_any(saddr))
+			claimed(link, &packet->target);
 		return STRATA_DROP_ND_IGNORED;
+	}
 	if (packet->lladdr)
 		strata_neigh_learn(link, saddr, packet->lladdr,
 				   STRATA_NEIGH_LEARN_CREATE |
@@ -135,6 +149,8 @@ rcv_advertisement(struct strata_link *link, const struct nd_packet *packet)
 		strata_count(link->sn, ND_CONFLICT);
 		return STRATA_DROP_ND_IGNORED;
 	}
+	if (claimed(link, &packet->target))
+		return STRATA_DROP_ND_IGNORED;
 	if (packet->solicited)
 		flags |= STRATA_NEIGH_LEARN_SOLICITED;
 	if (packet->override)

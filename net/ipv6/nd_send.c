@@ -25,14 +25,18 @@ static void put_option(u8 *option, const struct net_device *dev, u8 type)
 	       dev->addr_len);
 }
 
-/* The caller's; NULL: no memory. */
+/* The caller's; NULL: no memory. @target NULL: the message has none. @option 0:
+ * no L2 address.
+ */
 static struct sk_buff *nd_build(const struct strata_link *link, u8 type,
 				const struct in6_addr *target, u8 option)
 {
+	unsigned int head = target ? sizeof(struct nd_msg) :
+				     sizeof(struct rs_msg);
 	const struct net_device *dev = link->dev;
 	unsigned int headroom = LL_RESERVED_SPACE(dev) +
 				sizeof(struct ipv6hdr);
-	unsigned int len = sizeof(struct nd_msg) + option_bytes(dev);
+	unsigned int len = head + (option ? option_bytes(dev) : 0);
 	struct nd_msg *msg;
 	struct sk_buff *skb;
 
@@ -43,8 +47,10 @@ static struct sk_buff *nd_build(const struct strata_link *link, u8 type,
 	msg = skb_put_zero(skb, len);
 	skb_reset_transport_header(skb);
 	msg->icmph.icmp6_type = type;
-	msg->target = *target;
-	put_option(msg->opt, dev, option);
+	if (target)
+		msg->target = *target;
+	if (option)
+		put_option((u8 *)msg + head, dev, option);
 	return skb;
 }
 
@@ -90,7 +96,8 @@ static void nd_xmit(struct strata_link *link, struct sk_buff *skb,
 /**
  * strata_nd_solicit() - ask for a neighbour's L2 address
  * @link: where
- * @saddr: our address to ask from
+ * @saddr: our address to ask from; ::, if @target is to be ours (RFC 4862
+ *	5.4.2), and then without our L2 address
  * @target: the address in question
  * @lladdr: unicast to it; NULL: to its solicited-node group
  *
@@ -111,11 +118,34 @@ void strata_nd_solicit(struct strata_link *link, const struct in6_addr *saddr,
 		lladdr = group;
 	}
 	skb = nd_build(link, NDISC_NEIGHBOUR_SOLICITATION, target,
-		       ND_OPT_SOURCE_LL_ADDR);
+		       ipv6_addr_any(saddr) ? 0 : ND_OPT_SOURCE_LL_ADDR);
 	if (!skb)
 		return;
 	nd_flow(link, saddr, &daddr, &flow);
 	nd_xmit(link, skb, &flow, lladdr);
+}
+
+/**
+ * strata_nd_solicit_router() - ask for routers (RFC 4861 4.1)
+ * @link: where
+ * @saddr: our link-local address there
+ *
+ * Context: RCU read side, softirq or process.
+ */
+void strata_nd_solicit_router(struct strata_link *link,
+			      const struct in6_addr *saddr)
+{
+	u8 group[MAX_ADDR_LEN];
+	struct strata_flow flow;
+	struct sk_buff *skb;
+
+	ipv6_eth_mc_map(&in6addr_linklocal_allrouters, group);
+	skb = nd_build(link, NDISC_ROUTER_SOLICITATION, NULL,
+		       ND_OPT_SOURCE_LL_ADDR);
+	if (!skb)
+		return;
+	nd_flow(link, saddr, &in6addr_linklocal_allrouters, &flow);
+	nd_xmit(link, skb, &flow, group);
 }
 
 /**

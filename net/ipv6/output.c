@@ -27,8 +27,16 @@ static u32 flow_label(const struct sock *sk)
 	return sk ? READ_ONCE(sk->sk_txhash) & FLOW_LABEL_MASK : 0;
 }
 
+static u8 hop_limit(const struct strata_link *link,
+		    const struct strata_flow *flow)
+{
+	return flow->ttl ?: READ_ONCE(link->ipv6_hop_limit) ?:
+			    STRATA_IPV6_HOP_LIMIT;
+}
+
 static void push_header(struct sk_buff *skb, const struct sock *sk,
-			const struct strata_flow *flow)
+			const struct strata_flow *flow,
+			const struct strata_link *link)
 {
 	unsigned int len = skb->len;
 	struct ipv6hdr *ip6h;
@@ -39,7 +47,7 @@ static void push_header(struct sk_buff *skb, const struct sock *sk,
 				flow_label(sk));
 	ip6h->payload_len = htons(len);
 	ip6h->nexthdr = flow->proto;
-	ip6h->hop_limit = flow->ttl ?: STRATA_IPV6_HOP_LIMIT;
+	ip6h->hop_limit = hop_limit(link, flow);
 	ip6h->saddr = flow->saddr;
 	ip6h->daddr = flow->daddr;
 }
@@ -65,7 +73,7 @@ int strata_ipv6_push(struct strata_net *sn, struct sock *sk,
 	    pskb_expand_head(skb, HH_DATA_ALIGN(sizeof(struct ipv6hdr)), 0,
 			     GFP_ATOMIC))
 		return refuse(sn, skb, STRATA_DROP_NO_MEMORY, -ENOBUFS);
-	push_header(skb, sk, flow);
+	push_header(skb, sk, flow, link);
 	skb->protocol = htons(ETH_P_IPV6);
 	skb->mark = flow->mark;
 	if (sk)

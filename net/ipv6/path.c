@@ -154,11 +154,13 @@ static bool usable(const struct strata_link *link)
 static int fill_path(struct strata_path *path, const struct strata_flow *flow,
 		     const struct hop *hop)
 {
+	u32 mtu = min_t(u32, READ_ONCE(hop->link->dev->mtu), IPV6_MTU_MAX);
+
 	path->af = &strata_ipv6_af;
 	path->link = hop->link;
 	path->neigh = NULL;
-	path->mtu = min3(READ_ONCE(hop->link->dev->mtu), (u32)IPV6_MTU_MAX,
-			 hop->mtu ?: (u32)IPV6_MTU_MAX);
+	path->mtu = min3(mtu, hop->mtu ?: mtu,
+			 READ_ONCE(hop->link->ipv6_mtu) ?: mtu);
 	path->type = hop->type;
 	path->held = false;
 	if (hop->link->flags & STRATA_LINK_NOARP)

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a host does by itself as time passes: duplicate address detection,
+ * router solicitations, lifetimes. One work item for each namespace runs when the
+ * earliest of them is due, or when a packet or a device has changed something.
+ */
+#include <linux/module.h>
+#include <linux/workqueue.h>
+#include "ipv6.h"
+
+static void follow_work(struct work_struct *work)
+{
+	struct strata_ipv6_net *net6 = container_of(to_delayed_work(work),
+						    struct strata_ipv6_net,
+						    work);
+	struct strata_follow follow = { .now = jiffies };
+	struct strata_net *sn = net6->sn;
+
+	mutex_lock(&sn->config);
+	strata_ra_run(sn);
+	strata_dad_run(sn, &follow);
+	strata_rs_run(sn, &follow);
+	strata_prefix_run(sn, &follow);
+	mutex_unlock(&sn->config);
+	if (follow.armed)
+		queue_delayed_work(system_wq, &net6->work,
+				   time_after(follow.next, jiffies) ?
+				   follow.next - jiffies : 0);
+}
+
+/**
+ * strata_follow_soon() - something has changed: look at it
+ * @sn: the namespace's stack
+ *
+ * Context: any.
+ */
+void strata_follow_soon(struct strata_net *sn)
+{
+	mod_delayed_work(system_wq, &sn->ipv6->work, 0);
+}
+
+/**
+ * strata_follow_init() - nothing to follow yet
+ * @sn: the namespace's stack, with its IPv6 part
+ *
+ * Context: process.
+ */
+void strata_follow_init(struct strata_net *sn)
+{
+	struct strata_ipv6_net *net6 = sn->ipv6;
+
+	net6->sn = sn;
+	INIT_DELAYED_WORK(&net6->work, follow_work);
+	INIT_LIST_HEAD(&net6->links);
+	INIT_LIST_HEAD(&net6->ra_routes);
+	skb_queue_head_init(&net6->advertised);
+}
+
+/**
+ * strata_follow_exit() - follow nothing more
+ * @sn: the namespace's stack; nobody calls strata_follow_soon() any more
+ *
+ * Context: process, strata_net.config not held.
+ */
+void strata_follow_exit(struct strata_net *sn)
+{
+	cancel_delayed_work_sync(&sn->ipv6->work);
+	mutex_lock(&sn->config);
+	strata_prefix_forget(sn, NULL);
+	strata_rs_forget(sn, NULL);
+	mutex_unlock(&sn->config);
+	skb_queue_purge(&sn->ipv6->advertised);
+}
