@@ -2,6 +2,7 @@
 /*
  * Addresses: addr-get, addr-add, addr-del.
  */
+#include <linux/jiffies.h>
 #include <linux/netlink.h>
 #include <strata/packet.h>
 #include <strata/route.h>
@@ -19,6 +20,39 @@ const struct nla_policy strata_nl_addr_policy[STRATA_A_ADDR_MAX + 1] = {
 };
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_nl_addr_policy);
 
+const struct nla_policy strata_nl_addr_add_policy[STRATA_A_ADDR_MAX + 1] = {
+	STRATA_NL_POLICY_DEVICE(ADDR),
+	[STRATA_A_ADDR_ADDRESS] = STRATA_NL_POLICY_ADDRESS,
+	[STRATA_A_ADDR_PREFIX_LEN] = STRATA_NL_POLICY_PLEN,
+	[STRATA_A_ADDR_NODAD] = { .type = NLA_FLAG },
+};
+
+/* The state's bits are the interface's. */
+static_assert(BIT(STRATA_ADDR_TENTATIVE) == STRATA_ADDR_FLAGS_TENTATIVE);
+static_assert(BIT(STRATA_ADDR_DUPLICATE) == STRATA_ADDR_FLAGS_DUPLICATE);
+static_assert(BIT(STRATA_ADDR_DEPRECATED) == STRATA_ADDR_FLAGS_DEPRECATED);
+static_assert(BIT(STRATA_ADDR_AUTO) == STRATA_ADDR_FLAGS_AUTO);
+
+static u32 seconds_until(unsigned long end)
+{
+	unsigned long now = jiffies;
+
+	return time_after(end, now) ? (end - now) / HZ : 0;
+}
+
+/* What changes while the address is there. */
+static int addr_fill_state(struct sk_buff *skb, const struct strata_addr *addr)
+{
+	int err = nla_put_u32(skb, STRATA_A_ADDR_FLAGS, READ_ONCE(addr->state));
+
+	if (err || !addr->follow.expires)
+		return err;
+	return nla_put_u32(skb, STRATA_A_ADDR_VALID_S,
+			   seconds_until(addr->follow.valid_until)) ?:
+	       nla_put_u32(skb, STRATA_A_ADDR_PREFERRED_S,
+			   seconds_until(addr->follow.preferred_until));
+}
+
 static int addr_fill(struct sk_buff *skb, const struct strata_addr *addr)
 {
 	int err;
@@ -31,7 +65,7 @@ static int addr_fill(struct sk_buff *skb, const struct strata_addr *addr)
 	if (!err && !strata_addr_any(&addr->broadcast))
 		err = strata_nl_put_addr(skb, STRATA_A_ADDR_BROADCAST,
 					 &addr->broadcast);
-	return err;
+	return err ?: addr_fill_state(skb, addr);
 }
 
 /* Where to go on: with the first that is younger than the last one shown. */
@@ -96,6 +130,16 @@ int strata_nl_addr_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	return strata_nl_dump_result(skb, err);
 }
 
+/* RFC 4862 5.4: all unicast addresses are asked for, but where told not to. */
+static int addr_add(struct strata_link *link, const struct in6_addr *addr,
+		    u8 plen, struct netlink_ext_ack *extack)
+{
+	unsigned long state = strata_addr_is4(addr) ?
+			      0 : BIT(STRATA_ADDR_TENTATIVE);
+
+	return strata_addr_add_auto(link, addr, plen, state, NULL, extack);
+}
+
 static int addr_change(struct genl_info *info,
 		       int (*change)(struct strata_link *link,
 				     const struct in6_addr *addr, u8 plen,
@@ -133,7 +177,9 @@ static int addr_change(struct genl_info *info,
  */
 int strata_nl_addr_add(struct sk_buff *skb, struct genl_info *info)
 {
-	return addr_change(info, strata_addr_add);
+	bool nodad = nla_get_flag(info->attrs[STRATA_A_ADDR_NODAD]);
+
+	return addr_change(info, nodad ? strata_addr_add : addr_add);
 }
 
 /**

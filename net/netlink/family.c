@@ -208,8 +208,8 @@ static const struct genl_ops nl_ops[] = {
 		.cmd = STRATA_CMD_ADDR_ADD,
 		.flags = GENL_UNS_ADMIN_PERM,
 		.doit = strata_nl_addr_add,
-		.policy = strata_nl_addr_policy,
-		.maxattr = ARRAY_SIZE(strata_nl_addr_policy) - 1,
+		.policy = strata_nl_addr_add_policy,
+		.maxattr = ARRAY_SIZE(strata_nl_addr_add_policy) - 1,
 	}, {
 		.cmd = STRATA_CMD_ADDR_DEL,
 		.flags = GENL_UNS_ADMIN_PERM,

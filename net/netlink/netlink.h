@@ -160,6 +160,7 @@ extern const struct nla_policy
 	strata_nl_link_policy[STRATA_A_LINK_MAX + 1],
 	strata_nl_addr_get_policy[STRATA_A_ADDR_MAX + 1],
 	strata_nl_addr_policy[STRATA_A_ADDR_MAX + 1],
+	strata_nl_addr_add_policy[STRATA_A_ADDR_MAX + 1],
 	strata_nl_route_get_policy[STRATA_A_ROUTE_MAX + 1],
 	strata_nl_route_add_policy[STRATA_A_ROUTE_MAX + 1],
 	strata_nl_route_del_policy[STRATA_A_ROUTE_MAX + 1],

@@ -51,14 +51,17 @@ static int route_fill_way(struct sk_buff *skb, const struct strata_route *route)
 
 static int route_fill(struct sk_buff *skb, const struct strata_route *route)
 {
-	u8 origin = route->origin == STRATA_ROUTE_KERNEL ?
-		    STRATA_ROUTE_ORIGIN_KERNEL : STRATA_ROUTE_ORIGIN_STATIC;
+	static const u8 origins[] = {
+		[STRATA_ROUTE_KERNEL] = STRATA_ROUTE_ORIGIN_KERNEL,
+		[STRATA_ROUTE_STATIC] = STRATA_ROUTE_ORIGIN_STATIC,
+		[STRATA_ROUTE_RA] = STRATA_ROUTE_ORIGIN_RA,
+	};
 	int err;
 
 	err = strata_nl_put_addr(skb, STRATA_A_ROUTE_DST, &route->prefix) ?:
 	      strata_nl_put_plen(skb, STRATA_A_ROUTE_DST_LEN, &route->prefix,
 				 route->plen) ?:
-	      nla_put_u8(skb, STRATA_A_ROUTE_ORIGIN, origin) ?:
+	      nla_put_u8(skb, STRATA_A_ROUTE_ORIGIN, origins[route->origin]) ?:
 	      route_fill_way(skb, route);
 	if (!err && !strata_addr_any(&route->source))
 		err = strata_nl_put_addr(skb, STRATA_A_ROUTE_SOURCE,

@@ -9,6 +9,47 @@
 #include "netlink.h"
 #include "show.h"
 
+/* As ip address names them. */
+static const struct {
+	unsigned int flag;
+	const char *name;
+} flags[] = {
+	{ STRATA_ADDR_FLAGS_TENTATIVE, "tentative" },
+	{ STRATA_ADDR_FLAGS_DUPLICATE, "dadfailed" },
+	{ STRATA_ADDR_FLAGS_DEPRECATED, "deprecated" },
+};
+
+static void json_state(const struct nl_row *row)
+{
+	uint64_t set = nl_number(row, STRATA_A_ADDR_FLAGS);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(flags); i++)
+		if (set & flags[i].flag)
+			json_true(flags[i].name);
+	if (!row->attrs[STRATA_A_ADDR_VALID_S])
+		return;
+	json_true("dynamic");
+	json_u64("valid_life_time", nl_number(row, STRATA_A_ADDR_VALID_S));
+	json_u64("preferred_life_time",
+		 nl_number(row, STRATA_A_ADDR_PREFERRED_S));
+}
+
+static void print_state(const struct nl_row *row)
+{
+	uint64_t set = nl_number(row, STRATA_A_ADDR_FLAGS);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(flags); i++)
+		if (set & flags[i].flag)
+			printf(" %s", flags[i].name);
+	if (row->attrs[STRATA_A_ADDR_VALID_S])
+		printf(" dynamic valid_lft %usec preferred_lft %usec",
+		       (unsigned int)nl_number(row, STRATA_A_ADDR_VALID_S),
+		       (unsigned int)nl_number(row,
+					       STRATA_A_ADDR_PREFERRED_S));
+}
+
 static void json_one(const struct nl_row *row, const struct prefix *address,
 		     const char *broadcast)
 {
@@ -20,6 +61,7 @@ static void json_one(const struct nl_row *row, const struct prefix *address,
 	json_u64("prefixlen", nl_number(row, STRATA_A_ADDR_PREFIX_LEN));
 	if (broadcast)
 		json_string("broadcast", broadcast);
+	json_state(row);
 	json_object_end();
 }
 
@@ -33,6 +75,7 @@ static void print_one(const struct nl_row *row, struct prefix *address,
 	       show_prefix(address, text));
 	if (broadcast)
 		printf(" brd %s", broadcast);
+	print_state(row);
 	putchar('\n');
 }
 
@@ -121,6 +164,7 @@ static int show(struct args *args)
 struct change {
 	struct prefix address;
 	const char *device;
+	bool nodad;
 };
 
 static int parse_change(struct args *args, struct change *change)
@@ -129,11 +173,15 @@ static int parse_change(struct args *args, struct change *change)
 	bool have_address = false;
 
 	change->device = NULL;
+	change->nodad = false;
 	while (args_peek(args)) {
 		int status;
 
 		if (args_take(args, "dev")) {
 			status = arg_device(args, &change->device);
+		} else if (args_take(args, "nodad")) {
+			change->nodad = true;
+			status = STATUS_OK;
 		} else if (!have_address) {
 			args_take(args, "local");
 			status = arg_prefix(args, "address", &change->address);
@@ -168,6 +216,8 @@ static int change_address(struct args *args, uint8_t command)
 	nl_put_prefix(request, STRATA_A_ADDR_ADDRESS, &change.address);
 	mnl_attr_put_u8(request, STRATA_A_ADDR_PREFIX_LEN, length);
 	mnl_attr_put_strz(request, STRATA_A_ADDR_IFNAME, change.device);
+	if (change.nodad && command == STRATA_CMD_ADDR_ADD)
+		mnl_attr_put(request, STRATA_A_ADDR_NODAD, 0, NULL);
 	return nl_change(request);
 }
 
@@ -183,7 +233,7 @@ static int delete(struct args *args)
 
 static const struct command commands[] = {
 	{ "show", "list", show, "[ [ dev ] NAME ]" },
-	{ "add", NULL, add, "ADDRESS/LENGTH dev NAME" },
+	{ "add", NULL, add, "ADDRESS/LENGTH dev NAME [ nodad ]" },
 	{ "delete", NULL, delete, "ADDRESS/LENGTH dev NAME" },
 	{ 0 },
 };

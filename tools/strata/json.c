@@ -141,3 +141,9 @@ void json_u64(const char *key, uint64_t value)
 	begin(key);
 	printf("%llu", (unsigned long long)value);
 }
+
+void json_true(const char *key)
+{
+	begin(key);
+	fputs("true", stdout);
+}

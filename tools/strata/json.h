@@ -16,5 +16,6 @@ void json_object(const char *key);
 void json_object_end(void);
 void json_string(const char *key, const char *value);
 void json_u64(const char *key, uint64_t value);
+void json_true(const char *key);
 
 #endif /* STRATA_JSON_H */

@@ -287,6 +287,7 @@ static void show_route(const struct nl_row *row, const struct prefix *dst)
 	static const char *const origins[] = {
 		[STRATA_ROUTE_ORIGIN_KERNEL] = "kernel",
 		[STRATA_ROUTE_ORIGIN_STATIC] = "static",
+		[STRATA_ROUTE_ORIGIN_RA] = "ra",
 	};
 	const char *origin = show_name(origins, ARRAY_SIZE(origins),
 				       nl_number(row, STRATA_A_ROUTE_ORIGIN));

@@ -159,6 +159,12 @@ topology6() {
 	in_a strata addr add $A_ADDR/64 dev s0
 	ip -n "$B" addr add $B_ADDR/64 dev k0 nodad
 	until_ok in_b ping -c 1 -W 1 $A_ADDR
+	until_ok settled_a
+}
+
+# settled_a: no address of Strata's waits for its DAD.
+settled_a() {
+	! in_a strata addr show | grep -q tentative
 }
 
 # link_local_a, link_local_b: of s0 and of k0

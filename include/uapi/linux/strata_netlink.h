@@ -24,13 +24,30 @@ enum strata_nl_link_flags {
 };
 
 /**
+ * enum strata_nl_addr_flags - State of an address.
+ * @STRATA_ADDR_FLAGS_TENTATIVE: not used before duplicate address detection is
+ *   done
+ * @STRATA_ADDR_FLAGS_DUPLICATE: another host has it, so it is not used
+ * @STRATA_ADDR_FLAGS_DEPRECATED: not for new connections
+ * @STRATA_ADDR_FLAGS_AUTO: made by the stack, not by hand
+ */
+enum strata_nl_addr_flags {
+	STRATA_ADDR_FLAGS_TENTATIVE = 1,
+	STRATA_ADDR_FLAGS_DUPLICATE = 2,
+	STRATA_ADDR_FLAGS_DEPRECATED = 4,
+	STRATA_ADDR_FLAGS_AUTO = 8,
+};
+
+/**
  * enum strata_nl_route_origin - Who made a route.
  * @STRATA_ROUTE_ORIGIN_KERNEL: came with an address
  * @STRATA_ROUTE_ORIGIN_STATIC: set by hand
+ * @STRATA_ROUTE_ORIGIN_RA: from a router advertisement
  */
 enum strata_nl_route_origin {
 	STRATA_ROUTE_ORIGIN_KERNEL,
 	STRATA_ROUTE_ORIGIN_STATIC,
+	STRATA_ROUTE_ORIGIN_RA,
 };
 
 /**
@@ -98,6 +115,10 @@ enum {
 	STRATA_A_ADDR_ADDRESS,
 	STRATA_A_ADDR_PREFIX_LEN,
 	STRATA_A_ADDR_BROADCAST,
+	STRATA_A_ADDR_FLAGS,
+	STRATA_A_ADDR_VALID_S,
+	STRATA_A_ADDR_PREFERRED_S,
+	STRATA_A_ADDR_NODAD,
 
 	__STRATA_A_ADDR_MAX,
 	STRATA_A_ADDR_MAX = (__STRATA_A_ADDR_MAX - 1)

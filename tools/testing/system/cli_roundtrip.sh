@@ -9,6 +9,7 @@ ip -n "$A" link add s0 type strata_nic peer name s1
 in_a strata link attach s0
 ip -n "$A" link set s0 up
 ip -n "$A" link set s1 up
+until_ok settled_a
 before=$(in_a strata -j addr; in_a strata -j route; in_a strata -j neigh)
 
 add_and_delete() { # add_and_delete OBJECT SHOWN ARGUMENT…
@@ -68,5 +69,6 @@ in_a strata link detach s0
 expect "" "$(in_a strata route; in_a strata -6 route)" "routes after detach"
 expect "" "$(in_a strata neigh)" "neighbours after detach"
 in_a strata link attach s0
+until_ok settled_a
 expect "$before" "$(in_a strata -j addr; in_a strata -j route; in_a strata -j neigh)" "state after attach"
 pass

@@ -33,7 +33,7 @@ until_ok in_b ping -c 1 -W 1 "$linklocal%k0"
 
 in_a strata link attach s0
 has_linklocal && fail "the host kept its link-local address"
-in_a strata addr del "$(link_local_a)/64" dev s0
+in_a strata addr del "$(in_a strata addr show dev s0 | sed -n 's/.* \(fe80:[^ ]*\).*/\1/p')" dev s0
 station=$(in_a cat /sys/class/net/s0/address)
 
 # Everything that comes from the station's address, as the other end sees it.
