@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * IP_RECVERR: ICMP errors as messages that recvmsg(2) gives out with
+ * IP_RECVERR and IPV6_RECVERR: ICMP errors as messages that recvmsg(2) gives out with
  * MSG_ERRQUEUE: the quoted payload as data, its destination as the name, and
  * what happened and who said so as a control message.
  */
@@ -14,11 +14,13 @@
  * @name: where the datagram went
  * @name_len: bytes of it
  * @reporter: who sent the error
+ * @iif: on which link it came in
  */
 struct udp_error {
 	struct sockaddr_storage name;
 	int name_len;
 	struct in6_addr reporter;
+	int iif;
 };
 
 static void error_describe(struct sock *sk, struct sk_buff *skb,
@@ -32,9 +34,12 @@ static void error_describe(struct sock *sk, struct sk_buff *skb,
 	struct udp_error *info = skb_put_zero(skb, sizeof(*info));
 	struct sock_extended_err *ee = &SKB_EXT_ERR(skb)->ee;
 
+	if (ipv6_addr_type(&ep.addr) & IPV6_ADDR_LINKLOCAL)
+		ep.scope = error->iif;
 	info->name_len = strata_endpoint_format(sk, &ep,
 						(struct sockaddr *)&info->name);
 	info->reporter = error->reporter;
+	info->iif = error->iif;
 	memset(SKB_EXT_ERR(skb), 0, sizeof(*SKB_EXT_ERR(skb)));
 	ee->ee_errno = error->err;
 	ee->ee_origin = strata_addr_is4(&error->daddr) ? SO_EE_ORIGIN_ICMP :
@@ -68,6 +73,22 @@ void strata_udp_errqueue_add(struct sock *sk,
 		kfree_skb(skb);
 }
 
+/* RFC 3542 has none of it: as the kernel does. */
+static void error_cmsg6(struct msghdr *msg, const struct sock_extended_err *ee,
+			const struct udp_error *info)
+{
+	struct {
+		struct sock_extended_err ee;
+		struct sockaddr_in6 offender;
+	} error = { .ee = *ee };
+
+	error.offender.sin6_family = AF_INET6;
+	error.offender.sin6_addr = info->reporter;
+	if (ipv6_addr_type(&info->reporter) & IPV6_ADDR_LINKLOCAL)
+		error.offender.sin6_scope_id = info->iif;
+	put_cmsg(msg, SOL_IPV6, IPV6_RECVERR, sizeof(error), &error);
+}
+
 /* ip(7): the offender's address follows the structure. */
 static void error_cmsg(const struct sock *sk, struct msghdr *msg,
 		       const struct sock_extended_err *ee,
@@ -78,8 +99,10 @@ static void error_cmsg(const struct sock *sk, struct msghdr *msg,
 		struct sockaddr_in offender;
 	} error = { .ee = *ee };
 
-	if (strata_sock(sk)->family != AF_INET)
+	if (strata_sock(sk)->family != AF_INET) {
+		error_cmsg6(msg, ee, info);
 		return;
+	}
 	error.offender.sin_family = AF_INET;
 	error.offender.sin_addr.s_addr = strata_addr_to4(&info->reporter);
 	put_cmsg(msg, SOL_IP, IP_RECVERR, sizeof(error), &error);

@@ -75,9 +75,12 @@ static void recv_cmsgs(const struct sock *sk, struct msghdr *msg,
 	u8 tos = strata_cb(skb)->tos;
 	int ttl = strata_cb(skb)->ttl;
 
-	if (likely(!(flags & CMSG_OPTIONS)) ||
-	    strata_cb(skb)->family != AF_INET)
+	if (likely(!(flags & CMSG_OPTIONS)))
 		return;
+	if (strata_sock(sk)->family != AF_INET) {
+		strata_udp_control6_put(sk, msg, skb);
+		return;
+	}
 	if (flags & STRATA_SOCK_PKTINFO)
 		recv_pktinfo(sk, msg, skb);
 	if (flags & STRATA_SOCK_RECVTTL)

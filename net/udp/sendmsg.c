@@ -151,6 +151,10 @@ static int send_cmsgs(struct sock *sk, struct msghdr *msg,
 			return -EINVAL;
 		if (cmsg->cmsg_level == SOL_IP)
 			err = send_cmsg_ip(cmsg, send);
+		else if (cmsg->cmsg_level == SOL_IPV6 &&
+			 strata_sock(sk)->family == AF_INET6)
+			err = strata_udp_control6_take(cmsg, &send->flow,
+						       &send->has_ttl);
 		else if (cmsg->cmsg_level == SOL_UDP)
 			err = -EINVAL;
 		if (err)

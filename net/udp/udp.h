@@ -11,7 +11,8 @@
  *	cork.c		datagrams sent in pieces (MSG_MORE, UDP_CORK)
  *	route.c		the cached way to the last destination
  *	connect.c	the peer of a socket
- *	errqueue.c	ICMP errors as messages (IP_RECVERR)
+ *	control6.c	control messages of level SOL_IPV6
+ *	errqueue.c	ICMP errors as messages (IP_RECVERR, IPV6_RECVERR)
  *	dump.c		`strata socket`
  */
 #ifndef _NET_UDP_UDP_H
@@ -195,6 +196,12 @@ void strata_udp_route_drop(struct sock *sk);
 /* connect.c */
 int strata_udp_connect(struct sock *sk, struct sockaddr *uaddr, int len);
 int strata_udp_disconnect(struct sock *sk, int flags);
+
+/* control6.c */
+int strata_udp_control6_take(const struct cmsghdr *cmsg,
+			     struct strata_flow *flow, bool *has_hops);
+void strata_udp_control6_put(const struct sock *sk, struct msghdr *msg,
+			     const struct sk_buff *skb);
 
 /* errqueue.c */
 void strata_udp_errqueue_add(struct sock *sk,
