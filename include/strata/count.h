@@ -32,6 +32,8 @@ struct strata_net;
 	C(IP4_RX, "ipv4", "rx", "datagrams received") \
 	C(IP4_DELIVERED, "ipv4", "delivered", "datagrams delivered to a transport protocol") \
 	C(IP4_TX, "ipv4", "tx", "datagrams sent") \
+	C(IP4_REASSEMBLED, "ipv4", "reassembled", "datagrams put together from fragments") \
+	C(IP4_FRAGMENTED, "ipv4", "fragmented", "datagrams sent in fragments") \
 	C(IP4_NO_ROUTE, "ipv4", "no_route", "sends refused for want of a route") \
 	C(ICMP4_RX, "icmp", "rx", "ICMP messages received") \
 	C(ICMP4_TX, "icmp", "tx", "ICMP messages sent") \
@@ -41,6 +43,8 @@ struct strata_net;
 	C(IP6_RX, "ipv6", "rx", "datagrams received") \
 	C(IP6_DELIVERED, "ipv6", "delivered", "datagrams delivered to a transport protocol") \
 	C(IP6_TX, "ipv6", "tx", "datagrams sent") \
+	C(IP6_REASSEMBLED, "ipv6", "reassembled", "datagrams put together from fragments") \
+	C(IP6_FRAGMENTED, "ipv6", "fragmented", "datagrams sent in fragments") \
 	C(IP6_NO_ROUTE, "ipv6", "no_route", "sends refused for want of a route") \
 	C(ICMP6_RX, "icmpv6", "rx", "ICMPv6 messages received") \
 	C(ICMP6_TX, "icmpv6", "tx", "ICMPv6 messages sent") \
@@ -125,7 +129,14 @@ struct strata_net;
 	R(IP_MARTIAN_DEST, "ip_martian_destination", "IP: impossible destination address") \
 	R(IP_L2_CAST, "ip_l2_cast", \
 	  "IP: unicast in a link-layer broadcast or multicast (RFC 1122 3.3.6)") \
-	R(IP_FRAGMENT, "ip_fragment", "IP: fragments are not reassembled yet") \
+	R(FRAG_MALFORMED, "frag_malformed", \
+	  "fragment: empty, beyond the datagram's end, or ECN bits that do not go together") \
+	R(FRAG_OVERLAP, "frag_overlap", \
+	  "fragments that overlap, and all others of the datagram (RFC 5722)") \
+	R(FRAG_DUPLICATE, "frag_duplicate", "fragment: came twice") \
+	R(FRAG_NO_ROOM, "frag_no_room", \
+	  "fragments: of the oldest datagram, or of one in too many parts") \
+	R(FRAG_TIMEOUT, "frag_timeout", "fragments: the rest did not come in time") \
 	R(IP_NOT_LOCAL, "ip_not_local", "IP: not for us, and forwarding is off") \
 	R(IP_NO_ROUTE, "ip_no_route", "IP: no route") \
 	R(IP_NO_PROTOCOL, "ip_no_protocol", "IP: no such transport protocol") \

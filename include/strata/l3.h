@@ -59,8 +59,9 @@ const struct strata_l3_ops *strata_l3_slot(unsigned int slot);
 
 /* strata_flow.flags */
 #define STRATA_FLOW_BROADCAST	BIT(0)	/* SO_BROADCAST: may send to broadcast */
-#define STRATA_FLOW_DF		BIT(1)	/* forbid fragmentation */
+#define STRATA_FLOW_DF		BIT(1)	/* forbid fragmentation on the way */
 #define STRATA_FLOW_REPLY	BIT(2)	/* an answer of the stack itself (RST, ICMP) */
+#define STRATA_FLOW_FRAGMENT	BIT(3)	/* what is too big leaves in fragments */
 
 /**
  * struct strata_flow - what L4 asks of L3

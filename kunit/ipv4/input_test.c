@@ -73,14 +73,23 @@ static void padding(struct sk_buff *skb, struct iphdr *iph)
 	iph->tot_len = htons(skb->len - 2);
 }
 
-static void first_fragment(struct sk_buff *skb, struct iphdr *iph)
+static void odd_fragment(struct sk_buff *skb, struct iphdr *iph)
 {
 	iph->frag_off = htons(IP_MF);
+	skb_trim(skb, skb->len - 1);
+	iph->tot_len = htons(skb->len);
 }
 
-static void last_fragment(struct sk_buff *skb, struct iphdr *iph)
+static void empty_fragment(struct sk_buff *skb, struct iphdr *iph)
 {
 	iph->frag_off = htons(1);
+	skb_trim(skb, sizeof(*iph));
+	iph->tot_len = htons(skb->len);
+}
+
+static void far_fragment(struct sk_buff *skb, struct iphdr *iph)
+{
+	iph->frag_off = htons(IP_OFFSET);
 }
 
 /* The payload's first word becomes options. */
@@ -142,10 +151,12 @@ static const struct input_case input_cases[] = {
 	  .reason = STRATA_DROP_IP_OPTIONS },
 	{ "source route (RFC 7126 4.3)", .mangle = source_route,
 	  .reason = STRATA_DROP_IP_OPTIONS },
-	{ "first fragment", .mangle = first_fragment,
-	  .reason = STRATA_DROP_IP_FRAGMENT },
-	{ "last fragment", .mangle = last_fragment,
-	  .reason = STRATA_DROP_IP_FRAGMENT },
+	{ "fragment of 7 bytes, not the last (RFC 791 3.2)",
+	  .mangle = odd_fragment, .reason = STRATA_DROP_FRAG_MALFORMED },
+	{ "empty fragment", .mangle = empty_fragment,
+	  .reason = STRATA_DROP_FRAG_MALFORMED },
+	{ "fragment beyond 65535 bytes", .mangle = far_fragment,
+	  .reason = STRATA_DROP_FRAG_MALFORMED },
 	{ "from multicast (RFC 1122 3.2.1.3)", .saddr = 0xe0000001,
 	  .reason = STRATA_DROP_IP_MARTIAN_SOURCE },
 	{ "from everybody", .saddr = INADDR_BROADCAST,

@@ -183,6 +183,7 @@ void strata_icmp_echo(struct strata_net *sn, struct sk_buff *skb)
 	struct sk_buff *reply;
 
 	answer_flow(sn, skb, strata_cb(skb)->tos, &flow);
+	flow.flags |= STRATA_FLOW_FRAGMENT;
 	if (strata_ipv4_route(sn, &flow, &path))
 		return;
 	reply = strata_icmp_alloc(&path, skb->len);

@@ -183,9 +183,12 @@ static void deliver(struct strata_net *sn, struct strata_link *link,
 	enum strata_drop_reason reason = STRATA_IPV4_PASS;
 	const struct strata_l4_ops *l4;
 
-	if (unlikely(ip_is_fragment(ip_hdr(skb))))
-		reason = STRATA_DROP_IP_FRAGMENT;
-	else if (unlikely(ip_hdr(skb)->ihl > HEADER_WORDS_MIN))
+	if (unlikely(ip_is_fragment(ip_hdr(skb)))) {
+		skb = strata_ipv4_reassemble(sn, skb);
+		if (!skb)
+			return;
+	}
+	if (unlikely(ip_hdr(skb)->ihl > HEADER_WORDS_MIN))
 		reason = check_options(sn, skb);
 	if (unlikely(reason != STRATA_IPV4_PASS)) {
 		strata_drop(sn, skb, reason);

@@ -7,6 +7,7 @@
  *	path.c		the way to a destination
  *	output.c	one header, and down
  *	ident.c		its identification
+ *	frag.c		fragments
  *	icmp.c		ICMP messages received
  *	icmp_send.c	ICMP errors and echo replies sent
  *	arp.c		Ethernet addresses of neighbours
@@ -19,6 +20,7 @@
 #include <linux/ip.h>
 #include <linux/siphash.h>
 #include <linux/skbuff.h>
+#include <strata/frag.h>
 #include <strata/icmp.h>
 #include <strata/l3.h>
 #include <strata/l4.h>
@@ -41,6 +43,7 @@
  * @key: secret of the hash below
  * @ident: next identification by hash of addresses and protocol
  * @limit: how often ICMP errors are sent
+ * @frags: datagrams that are not complete
  *
  * Created with the namespace (or when the module is loaded), freed with it.
  */
@@ -48,6 +51,7 @@ struct strata_ipv4_net {
 	siphash_key_t key;
 	atomic_t ident[STRATA_IDENT_SLOTS];
 	struct strata_icmp_limit limit;
+	struct strata_frags frags;
 };
 
 /**
@@ -73,6 +77,10 @@ void strata_icmp_echo(struct strata_net *sn, struct sk_buff *skb);
 
 __be16 strata_ident_next(struct strata_ipv4_net *net4, __be32 saddr,
 			 __be32 daddr, u8 proto);
+
+struct sk_buff *strata_ipv4_reassemble(struct strata_net *sn,
+				       struct sk_buff *skb);
+extern const struct strata_frag_ops strata_ipv4_frag;
 
 void strata_ipv4_rcv(struct strata_link *link, struct sk_buff *skb);
 int strata_ipv4_route(struct strata_net *sn, struct strata_flow *flow,

@@ -40,8 +40,8 @@ static __wsum word_add(__wsum sum, __be32 word)
 }
 
 /* In whole words: they are summed in registers, and stored once. */
-static void push_header(struct strata_net *sn, struct sk_buff *skb,
-			const struct strata_flow *flow)
+static void push_header(struct sk_buff *skb, const struct strata_flow *flow,
+			__be32 ident)
 {
 	__be32 word, *out;
 	__wsum sum;
@@ -51,9 +51,8 @@ static void push_header(struct strata_net *sn, struct sk_buff *skb,
 	word = htonl(VERSION_IHL | flow->tos << 16 | skb->len);
 	out[0] = word;
 	sum = (__force __wsum)word;
-	word = ident_word(sn, skb, flow);
-	out[1] = word;
-	sum = word_add(sum, word);
+	out[1] = ident;
+	sum = word_add(sum, ident);
 	word = htonl((u32)(flow->ttl ?: STRATA_IPV4_TTL) << 24 |
 		     flow->proto << 16);
 	sum = word_add(sum, word);
@@ -80,6 +79,83 @@ static void hear_ourselves(struct strata_net *sn, struct sk_buff *skb)
 }
 
 /**
+ * struct sending - a datagram on its way out
+ * @sn: the namespace's stack
+ * @sk: the sender or NULL
+ * @flow: addresses and the rest of the header
+ * @path: where to
+ * @ident: of all of its fragments
+ */
+struct sending {
+	struct strata_net *sn;
+	struct sock *sk;
+	const struct strata_flow *flow;
+	const struct strata_path *path;
+	__be16 ident;
+};
+
+/* Owns @skb, which fits; its data at what follows the header. */
+static int send_one(const struct sending *sending, struct sk_buff *skb,
+		    __be32 ident)
+{
+	const struct strata_path *path = sending->path;
+	struct strata_link *link = path->link;
+	struct strata_net *sn = sending->sn;
+
+	if (unlikely(skb_headroom(skb) < sizeof(struct iphdr)) &&
+	    pskb_expand_head(skb, HH_DATA_ALIGN(sizeof(struct iphdr)), 0,
+			     GFP_ATOMIC))
+		return refuse(sn, skb, STRATA_DROP_NO_MEMORY, -ENOBUFS);
+	push_header(skb, sending->flow, ident);
+	skb->protocol = htons(ETH_P_IP);
+	skb->mark = sending->flow->mark;
+	if (sending->sk)
+		skb->priority = READ_ONCE(sending->sk->sk_priority);
+	strata_count(sn, IP4_TX);
+	if (unlikely(!strata_hook_pass(sn, STRATA_HOOK_L3_OUTPUT, link, skb) ||
+		     !strata_hook_pass(sn, STRATA_HOOK_L3_POSTROUTING, link,
+				       skb)))
+		return refuse(sn, skb, STRATA_DROP_HOOK, -EPERM);
+	if (unlikely(path->type == STRATA_PATH_BROADCAST))
+		hear_ourselves(sn, skb);
+	if (likely(path->neigh))
+		return strata_neigh_xmit(path->neigh, skb);
+	return strata_link_xmit(link, skb);
+}
+
+/* Owns @skb. */
+static int send_fragment(struct sk_buff *skb, const struct strata_frag *frag,
+			 void *arg)
+{
+	const struct sending *sending = arg;
+
+	return send_one(sending, skb,
+			htonl(ntohs(sending->ident) << 16 |
+			      (frag->more ? IP_MF : 0) | frag->offset / 8));
+}
+
+/* RFC 791 3.2. Owns @skb. */
+static int send_fragments(struct sending *sending, struct sk_buff *skb)
+{
+	const struct strata_path *path = sending->path;
+	const struct strata_flow *flow = sending->flow;
+	struct strata_cut cut = {
+		.room = LL_RESERVED_SPACE(path->link->dev) +
+			sizeof(struct iphdr),
+		.payload_max = (int)path->mtu - (int)sizeof(struct iphdr),
+		.emit = send_fragment,
+		.arg = sending,
+	};
+
+	sending->ident = strata_ident_next(sending->sn->ipv4,
+					   strata_addr_to4(&flow->saddr),
+					   strata_addr_to4(&flow->daddr),
+					   flow->proto);
+	strata_count(sending->sn, IP4_FRAGMENTED);
+	return strata_frag_cut(sending->sn, skb, &cut);
+}
+
+/**
  * strata_ipv4_output() - send a datagram
  * @sn: the namespace's stack
  * @sk: the sender or NULL
@@ -95,30 +171,24 @@ int strata_ipv4_output(struct strata_net *sn, struct sock *sk,
 		       const struct strata_path *path)
 {
 	unsigned int len = skb->len + sizeof(struct iphdr);
-	struct strata_link *link = path->link;
+	struct sending sending = {
+		.sn = sn,
+		.sk = sk,
+		.flow = flow,
+		.path = path,
+	};
 
-	if (unlikely(len > path->mtu &&
-		     (len > TOTAL_LEN_MAX || !skb_is_gso(skb))))
-		return refuse(sn, skb, STRATA_DROP_IP_TOO_BIG, -EMSGSIZE);
-	if (unlikely(skb_headroom(skb) < sizeof(struct iphdr)) &&
-	    pskb_expand_head(skb, HH_DATA_ALIGN(sizeof(struct iphdr)), 0,
-			     GFP_ATOMIC))
-		return refuse(sn, skb, STRATA_DROP_NO_MEMORY, -ENOBUFS);
-	push_header(sn, skb, flow);
-	skb->protocol = htons(ETH_P_IP);
-	skb->mark = flow->mark;
-	if (sk)
-		skb->priority = READ_ONCE(sk->sk_priority);
-	strata_count(sn, IP4_TX);
-	if (unlikely(!strata_hook_pass(sn, STRATA_HOOK_L3_OUTPUT, link, skb) ||
-		     !strata_hook_pass(sn, STRATA_HOOK_L3_POSTROUTING, link,
-				       skb)))
-		return refuse(sn, skb, STRATA_DROP_HOOK, -EPERM);
-	if (unlikely(path->type == STRATA_PATH_BROADCAST))
-		hear_ourselves(sn, skb);
-	if (likely(path->neigh))
-		return strata_neigh_xmit(path->neigh, skb);
-	return strata_link_xmit(link, skb);
+	if (unlikely(len > path->mtu)) {
+		if (len > TOTAL_LEN_MAX)
+			return refuse(sn, skb, STRATA_DROP_IP_TOO_BIG,
+				      -EMSGSIZE);
+		if (!skb_is_gso(skb) && flow->flags & STRATA_FLOW_FRAGMENT)
+			return send_fragments(&sending, skb);
+		if (!skb_is_gso(skb))
+			return refuse(sn, skb, STRATA_DROP_IP_TOO_BIG,
+				      -EMSGSIZE);
+	}
+	return send_one(&sending, skb, ident_word(sn, skb, flow));
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_ipv4_output);
 

@@ -182,6 +182,7 @@ void strata_icmp6_echo(struct strata_net *sn, struct sk_buff *skb)
 		return;
 	answer_flow(sn, skb, strata_cb(skb)->iif, &flow);
 	flow.tos = strata_cb(skb)->tos;
+	flow.flags |= STRATA_FLOW_FRAGMENT;
 	if (strata_ipv6_route(sn, &flow, &path))
 		return;
 	reply = strata_icmp_alloc(&path, skb->len);

@@ -18,6 +18,7 @@ static int __net_init ipv6_net_init(struct net *net)
 		return -ENOMEM;
 	get_random_bytes(&net6->stable_secret, sizeof(net6->stable_secret));
 	strata_icmp_limit_init(&net6->limit);
+	strata_frags_init(&net6->frags, sn, &strata_ipv6_frag);
 	sn->ipv6 = net6;
 	strata_follow_init(sn);
 	return 0;
@@ -33,6 +34,7 @@ static void __net_exit ipv6_net_exit(struct net *net)
 	mutex_unlock(&sn->config);
 	/* Whoever receives or sends is past its last look at the part. */
 	synchronize_net();
+	strata_frags_exit(&sn->ipv6->frags);
 	kvfree(sn->ipv6);
 	sn->ipv6 = NULL;
 }

@@ -175,28 +175,42 @@ static void deliver_l4(struct strata_net *sn, struct sk_buff *skb,
 	l4->rcv(sn, skb);
 }
 
+/* Owns @skb, which is for us and whole. */
+static void deliver_whole(struct strata_net *sn, struct strata_link *link,
+			  struct sk_buff *skb, const struct strata_exthdr *ext)
+{
+	if (unlikely(!strata_hook_pass(sn, STRATA_HOOK_L3_INPUT, link, skb))) {
+		strata_drop(sn, skb, STRATA_DROP_HOOK);
+		return;
+	}
+	if (likely(ext->reason == STRATA_IPV6_PASS)) {
+		deliver_l4(sn, skb, ext);
+		return;
+	}
+	if (ext->report)
+		strata_icmp6_send(sn, skb, strata_cb(skb)->iif,
+				  ICMPV6_PARAMPROB, ext->code, ext->pointer);
+	strata_drop(sn, skb, ext->reason);
+}
+
 /* Owns @skb, which is for us. */
 static void deliver(struct strata_net *sn, struct strata_link *link,
 		    struct sk_buff *skb, u8 flags)
 {
 	struct strata_exthdr ext;
 
-	if (unlikely(!strata_hook_pass(sn, STRATA_HOOK_L3_INPUT, link, skb))) {
-		strata_drop(sn, skb, STRATA_DROP_HOOK);
-		return;
-	}
 	fill_cb(skb, link, flags);
 	strata_exthdr_walk(skb, &ext);
-	if (unlikely(ext.fragment))
-		ext.reason = STRATA_DROP_IP_FRAGMENT;
-	if (likely(ext.reason == STRATA_IPV6_PASS)) {
-		deliver_l4(sn, skb, &ext);
-		return;
+	if (unlikely(ext.fragment)) {
+		skb = strata_ipv6_reassemble(sn, skb, &ext);
+		if (!skb)
+			return;
+		strata_exthdr_walk(skb, &ext);
+		/* A fragment of a fragment is nobody's in good faith. */
+		if (ext.fragment)
+			ext.reason = STRATA_DROP_IP_EXTENSION;
 	}
-	if (ext.report)
-		strata_icmp6_send(sn, skb, strata_cb(skb)->iif,
-				  ICMPV6_PARAMPROB, ext.code, ext.pointer);
-	strata_drop(sn, skb, ext.reason);
+	deliver_whole(sn, link, skb, &ext);
 }
 
 /* Owns @skb. */

@@ -6,6 +6,7 @@
  *	exthdr.c	the extension headers of a datagram
  *	path.c		the way to a destination
  *	output.c	one header, and down
+ *	frag.c		fragments
  *	icmp.c		ICMPv6 messages received
  *	icmp_send.c	ICMPv6 errors and echo replies sent
  *	nd.c		neighbour discovery messages received
@@ -27,6 +28,7 @@
 #include <linux/skbuff.h>
 #include <linux/workqueue.h>
 #include <net/ipv6.h>
+#include <strata/frag.h>
 #include <strata/icmp.h>
 #include <strata/l3.h>
 #include <strata/l4.h>
@@ -48,6 +50,7 @@
 /**
  * struct strata_ipv6_net - what net/ipv6 keeps for a namespace
  * @limit: how often ICMPv6 errors are sent
+ * @frags: datagrams that are not complete
  * @stable_secret: of interface identifiers (RFC 7217 5)
  * @groups: of all links, by address; written under strata_net.config, RCU
  * @group_count: how many; strata_net.config
@@ -62,6 +65,7 @@
  */
 struct strata_ipv6_net {
 	struct strata_icmp_limit limit;
+	struct strata_frags frags;
 	siphash_key_t stable_secret;
 	struct hlist_head groups[STRATA_GROUP_BUCKETS];
 	unsigned int group_count;
@@ -160,6 +164,11 @@ struct strata_exthdr {
 };
 
 void strata_exthdr_walk(struct sk_buff *skb, struct strata_exthdr *ext);
+
+struct sk_buff *strata_ipv6_reassemble(struct strata_net *sn,
+				       struct sk_buff *skb,
+				       const struct strata_exthdr *ext);
+extern const struct strata_frag_ops strata_ipv6_frag;
 
 struct strata_icmp_meaning strata_icmp6_meaning(u8 type, u8 code);
 bool strata_icmp6_may_answer(const struct sk_buff *skb, u8 type, u8 code);

@@ -4,6 +4,7 @@
  */
 #include <linux/icmpv6.h>
 #include <linux/module.h>
+#include <linux/random.h>
 #include <net/sock.h>
 #include <strata/hook.h>
 #include <strata/visibility.h>
@@ -86,6 +87,77 @@ int strata_ipv6_push(struct strata_net *sn, struct sock *sk,
 	return 0;
 }
 
+/* Owns @skb, which has its header. */
+static int send_on(const struct strata_path *path, struct sk_buff *skb)
+{
+	if (likely(path->neigh))
+		return strata_neigh_xmit(path->neigh, skb);
+	return strata_link_xmit(path->link, skb);
+}
+
+/**
+ * struct sending - a datagram that leaves in fragments
+ * @sn: the namespace's stack
+ * @sk: the sender or NULL
+ * @flow: addresses and the rest of the fragments' header
+ * @path: where to
+ * @proto: what follows their fragment headers
+ * @ident: of all of them
+ */
+struct sending {
+	struct strata_net *sn;
+	struct sock *sk;
+	struct strata_flow flow;
+	const struct strata_path *path;
+	u8 proto;
+	__be32 ident;
+};
+
+/* Owns @skb. */
+static int send_fragment(struct sk_buff *skb, const struct strata_frag *frag,
+			 void *arg)
+{
+	const struct sending *sending = arg;
+	struct frag_hdr *header = __skb_push(skb, sizeof(*header));
+	int err;
+
+	header->nexthdr = sending->proto;
+	header->reserved = 0;
+	header->frag_off = htons(frag->offset | (frag->more ? IP6_MF : 0));
+	header->identification = sending->ident;
+	err = strata_ipv6_push(sending->sn, sending->sk, skb, &sending->flow,
+			       sending->path->link);
+	return err ?: send_on(sending->path, skb);
+}
+
+/* RFC 8200 4.5; the identification nobody can guess (RFC 7739 5.3). Owns @skb. */
+static int send_fragments(struct strata_net *sn, struct sock *sk,
+			  struct sk_buff *skb, const struct strata_flow *flow,
+			  const struct strata_path *path)
+{
+	struct sending sending = {
+		.sn = sn,
+		.sk = sk,
+		.flow = *flow,
+		.path = path,
+		.proto = flow->proto,
+		.ident = (__force __be32)get_random_u32(),
+	};
+	struct strata_cut cut = {
+		.room = LL_RESERVED_SPACE(path->link->dev) +
+			sizeof(struct ipv6hdr) + sizeof(struct frag_hdr),
+		.payload_max = (int)path->mtu -
+			       (int)(sizeof(struct ipv6hdr) +
+				     sizeof(struct frag_hdr)),
+		.emit = send_fragment,
+		.arg = &sending,
+	};
+
+	sending.flow.proto = NEXTHDR_FRAGMENT;
+	strata_count(sn, IP6_FRAGMENTED);
+	return strata_frag_cut(sn, skb, &cut);
+}
+
 /**
  * strata_ipv6_output() - send a datagram
  * @sn: the namespace's stack
@@ -104,14 +176,14 @@ int strata_ipv6_output(struct strata_net *sn, struct sock *sk,
 	unsigned int len = skb->len + sizeof(struct ipv6hdr);
 	int err;
 
-	if (unlikely(len > path->mtu && !skb_is_gso(skb)))
+	if (unlikely(len > path->mtu && !skb_is_gso(skb))) {
+		if (flow->flags & STRATA_FLOW_FRAGMENT &&
+		    skb->len <= PAYLOAD_MAX)
+			return send_fragments(sn, sk, skb, flow, path);
 		return refuse(sn, skb, STRATA_DROP_IP_TOO_BIG, -EMSGSIZE);
+	}
 	err = strata_ipv6_push(sn, sk, skb, flow, path->link);
-	if (unlikely(err))
-		return err;
-	if (likely(path->neigh))
-		return strata_neigh_xmit(path->neigh, skb);
-	return strata_link_xmit(path->link, skb);
+	return unlikely(err) ? err : send_on(path, skb);
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_ipv6_output);
 

@@ -30,6 +30,14 @@ struct udp_send {
 	bool has_ttl;
 };
 
+/* ip(7), IP_MTU_DISCOVER: only who asks for it is told that it is too much. */
+static bool may_fragment(const struct strata_sock *ss)
+{
+	u8 pmtudisc = READ_ONCE(ss->pmtudisc);
+
+	return pmtudisc != IP_PMTUDISC_DO && pmtudisc != IP_PMTUDISC_PROBE;
+}
+
 static void send_init(struct sock *sk, struct udp_send *send)
 {
 	const struct strata_sock *ss = strata_sock(sk);
@@ -45,6 +53,8 @@ static void send_init(struct sock *sk, struct udp_send *send)
 		send->flow.flags |= STRATA_FLOW_DF;
 	if (sock_flag(sk, SOCK_BROADCAST))
 		send->flow.flags |= STRATA_FLOW_BROADCAST;
+	if (may_fragment(ss))
+		send->flow.flags |= STRATA_FLOW_FRAGMENT;
 	send->priority = READ_ONCE(sk->sk_priority);
 	send->has_ttl = false;
 }
@@ -209,15 +219,22 @@ static int send_prepare(struct sock *sk, struct msghdr *msg,
 	return err;
 }
 
-/* Bytes of payload that one packet takes. */
-static size_t route_room(struct sock *sk, const struct udp_route *route)
+/* The path's MTU, or less where a peer's has been reported. */
+static u32 route_mtu(struct sock *sk, const struct udp_route *route)
 {
 	u32 pmtu = READ_ONCE(udp_sock(sk)->pmtu);
-	u32 mtu = route->path.mtu;
 
-	if (unlikely(pmtu && pmtu < mtu))
-		mtu = pmtu;
-	return mtu - route->path.af->header_len - sizeof(struct udphdr);
+	return pmtu ? min(pmtu, route->path.mtu) : route->path.mtu;
+}
+
+/* Bytes of payload that one datagram takes. */
+static size_t route_room(struct sock *sk, const struct udp_route *route)
+{
+	if (likely(route->flow.flags & STRATA_FLOW_FRAGMENT))
+		return strata_addr_is4(&route->flow.daddr) ?
+		       UDP_PAYLOAD_MAX : UDP_PAYLOAD_MAX6;
+	return route_mtu(sk, route) - route->path.af->header_len -
+	       sizeof(struct udphdr);
 }
 
 /* What was wrong before the payload could be copied? */
@@ -315,13 +332,21 @@ static int send_output(struct sock *sk, struct sk_buff *skb,
 		       const struct udp_send *send,
 		       const struct udp_route *route)
 {
+	const struct strata_path *path = &route->path;
 	struct strata_net *sn = strata_sock_net(sk);
+	struct strata_path narrowed;
 	int err;
+
+	if (unlikely(READ_ONCE(udp_sock(sk)->pmtu))) {
+		narrowed = route->path;
+		narrowed.mtu = route_mtu(sk, route);
+		path = &narrowed;
+	}
 
 	send_header(sk, skb, send, &route->flow);
 	skb->priority = send->priority;
 	skb->mark = send->flow.mark;
-	err = route->path.af->output(sn, sk, skb, &route->flow, &route->path);
+	err = path->af->output(sn, sk, skb, &route->flow, path);
 	if (likely(!err))
 		strata_count(sn, UDP_TX);
 	else if (err == -ENOBUFS &&
@@ -392,7 +417,7 @@ int strata_udp_send_datagram(struct sock *sk, struct msghdr *msg, size_t len)
 	err = send_prepare(sk, msg, &send);
 	if (unlikely(err))
 		return err;
-	if (unlikely(len > UDP_PAYLOAD_MAX))
+	if (unlikely(len > UDP_PAYLOAD_MAX6))
 		return -EMSGSIZE;
 	skb = send_build(sk, msg, len);
 	if (IS_ERR(skb))

@@ -32,7 +32,8 @@
 #define UDP_SLOT_SHORT	8
 /* Larger datagrams are not worth one contiguous allocation. */
 #define UDP_LINEAR_MAX	SKB_MAX_ORDER(0, 2)
-#define UDP_PAYLOAD_MAX	(0xffff - 20 - (int)sizeof(struct udphdr))
+#define UDP_PAYLOAD_MAX6	(0xffff - (int)sizeof(struct udphdr))
+#define UDP_PAYLOAD_MAX		(UDP_PAYLOAD_MAX6 - (int)sizeof(struct iphdr))
 
 /**
  * struct udp_slot - sockets whose local port falls here

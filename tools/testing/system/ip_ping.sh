@@ -28,6 +28,11 @@ for n in sizes:
 print(len(sizes), "sizes")
 PY
 export STRATA_TESTING
+# In fragments, up to what a datagram can hold.
+for size in 1473 3000 20001 65507; do
+	in_b ping -q -c 2 -i 0.05 -W 5 -s $size $A_ADDR | grep -q ' 0% packet loss' ||
+		fail "no answer to $size bytes"
+done
 for mtu in 576 1500 9000; do
 	ip -n "$A" link set s0 mtu $mtu
 	ip -n "$B" link set k0 mtu $mtu
