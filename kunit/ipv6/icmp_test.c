@@ -67,8 +67,10 @@ static const struct answer_case answer_cases[] = {
 	  PACKET_BROADCAST, true, false },
 	{ "from nobody (e.6)", "::", STATION6_ADDR, 17 },
 	{ "from a group (e.6)", "ff02::1", STATION6_ADDR, 17 },
-	{ "later fragment", STATION6_PEER, STATION6_ADDR, 44,
-	  { 17, 0, 0, 8 } },
+	{ "later fragment (RFC 8200 4.5)", STATION6_PEER, STATION6_ADDR, 44,
+	  { 58, 0, 0, 8 }, 0, true, true },
+	{ "headers that do not end (RFC 7112 5)", STATION6_PEER,
+	  STATION6_ADDR, 60, { 60, 9 }, 0, true, true },
 };
 
 static void answer_describe(const struct answer_case *c, char *text)

@@ -12,8 +12,9 @@
 #define QUOTE_MAX \
 	(IPV6_MIN_MTU - sizeof(struct ipv6hdr) - sizeof(struct icmp6hdr))
 
-/* RFC 4443 2.4 (e.1), (e.2): no error about an error or a redirect; nor about
- * what cannot be known for anything else.
+/* RFC 4443 2.4 (e.1), (e.2): no error about an error or a redirect. A chain of
+ * headers that ends before it tells, and a later fragment, may well be reported
+ * (RFC 8200 4.5).
  */
 static bool about_question(const struct sk_buff *skb)
 {
@@ -24,15 +25,13 @@ static bool about_question(const struct sk_buff *skb)
 	u8 buffer;
 
 	offset = ipv6_skip_exthdr(skb, offset, &proto, &frag_off);
-	if (offset < 0)
-		return false;
-	/* A later fragment does not tell what it is of. */
-	if (frag_off & htons(IP6_OFFSET))
-		return false;
-	if (proto != IPPROTO_ICMPV6)
+	if (offset < 0 || frag_off & htons(IP6_OFFSET) ||
+	    proto != IPPROTO_ICMPV6)
 		return true;
 	type = skb_header_pointer(skb, offset, sizeof(buffer), &buffer);
-	return type && *type & ICMPV6_INFOMSG_MASK && *type != NDISC_REDIRECT;
+	if (!type)
+		return frag_off != 0;
+	return *type & ICMPV6_INFOMSG_MASK && *type != NDISC_REDIRECT;
 }
 
 /**
