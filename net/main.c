@@ -3,6 +3,7 @@
  * Strata: the init ladder, bottom up, and nothing else.
  */
 #include <linux/module.h>
+#include <strata/bridge.h>
 #include <strata/ipv4.h>
 #include <strata/ipv6.h>
 #include <strata/link.h>
@@ -23,6 +24,7 @@ struct rung {
 static const struct rung ladder[] = {
 	{ "core", strata_core_net_init, strata_core_net_exit },
 	{ "link", strata_link_init, strata_link_exit },
+	{ "bridge", strata_bridge_init, strata_bridge_exit },
 	{ "route", strata_route_init, strata_route_exit },
 	{ "ipv4", strata_ipv4_init, strata_ipv4_exit },
 	{ "ipv6", strata_ipv6_init, strata_ipv6_exit },

@@ -19,6 +19,13 @@ struct strata_net;
 	C(LINK_RX, "link", "rx", "packets received from attached devices") \
 	C(LINK_TX, "link", "tx", "packets handed to attached devices") \
 	C(LINK_TX_DROPPED, "link", "tx_dropped", "packets a device or qdisc refused") \
+	C(BRIDGE_FLOODED, "bridge", "flooded", "frames to stations that nobody knows where") \
+	C(BRIDGE_FDB_LEARNED, "bridge", "fdb_learned", "stations learned") \
+	C(BRIDGE_FDB_MOVED, "bridge", "fdb_moved", "stations that moved to another port") \
+	C(BRIDGE_FDB_AGED, "bridge", "fdb_aged", "stations forgotten: silent too long") \
+	C(BRIDGE_FDB_FULL, "bridge", "fdb_full", "stations not learned: table full") \
+	C(BRIDGE_FDB_OWN, "bridge", "fdb_own", \
+	  "frames from an address of the bridge itself: a loop, or a twin") \
 	C(NEIGH_CREATED, "neigh", "created", "neighbour entries created") \
 	C(NEIGH_EVICTED, "neigh", "evicted", "neighbour entries evicted to make room") \
 	C(NEIGH_TABLE_FULL, "neigh", "table_full", \
@@ -106,6 +113,13 @@ struct strata_net;
 	R(LINK_DOWN, "link_down", "device down or detached") \
 	R(LINK_HEADER, "link_header", "the device could not build its header") \
 	R(L2_NOT_FOR_US, "l2_not_for_us", "frame for another station") \
+	R(BRIDGE_STATE, "bridge_state", "bridge: the port does not forward") \
+	R(BRIDGE_SOURCE, "bridge_source", "bridge: impossible source address") \
+	R(BRIDGE_RESERVED, "bridge_reserved", "bridge: a pause frame") \
+	R(BRIDGE_LOCKED, "bridge_locked", "bridge: unknown station at a locked port") \
+	R(BRIDGE_VLAN, "bridge_vlan", "bridge: not in a VLAN of the port, or a malformed tag") \
+	R(BRIDGE_NO_PORT, "bridge_no_port", "bridge: no port may send it") \
+	R(BRIDGE_TOO_BIG, "bridge_too_big", "bridge: larger than the port's MTU") \
 	R(L3_UNKNOWN, "l3_unknown", "no protocol registered for the EtherType") \
 	R(HOOK, "hook", "dropped by a hook") \
 	R(NEIGH_UNRESOLVED, "neigh_unresolved", "next hop did not answer") \

@@ -65,5 +65,14 @@ int iplink_parse(int argc, char **argv, struct iplink_req *req, char **type);
 /* Opens a nested attribute in a message of at most @maxlen bytes. */
 struct rtattr *addattr_nest(struct nlmsghdr *n, int maxlen, int type);
 int addattr_nest_end(struct nlmsghdr *n, struct rtattr *nest);
+/* Adds a number to a message of at most @maxlen bytes; negative if it is full. */
+int addattr32(struct nlmsghdr *n, int maxlen, int type, __u32 data);
+
+/* As text or as JSON, whichever was asked for; without a colour. */
+enum output_type { PRINT_ANY = 4 };
+enum color_attr { COLOR_NONE = 6 };
+/* Prints a number by @format, or as JSON named @key. */
+int print_color_uint(enum output_type type, enum color_attr color,
+		     const char *key, const char *format, unsigned int value);
 
 #endif /* STRATA_IPROUTE2_LINK_H */

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Frames leave the bridge: through one port, or through all that may hear them.
+ */
+#include <linux/netdevice.h>
+#include <linux/rculist.h>
+#include <linux/skbuff.h>
+#include "bridge.h"
+#include "vlan.h"
+
+/* May a frame of @from in @vid leave through @port? IEEE 802.1D-1998 7.7.1 */
+static __always_inline bool may_leave(const struct strata_bridge_port *port,
+				      const struct strata_bridge_port *from,
+				      u16 vid)
+{
+	u32 flags = READ_ONCE(port->flags);
+
+	if (READ_ONCE(port->state) != BR_STATE_FORWARDING)
+		return false;
+	if (port == from && !(flags & STRATA_BRIDGE_PORT_HAIRPIN))
+		return false;
+	if (flags & READ_ONCE(from->flags) & STRATA_BRIDGE_PORT_ISOLATED)
+		return false;
+	return !vid || READ_ONCE(port->vlan[vid]) & STRATA_BRIDGE_VLAN_MEMBER;
+}
+
+/* The bridge's own device may also listen to what is not for it. */
+static bool host_may_hear(const struct strata_bridge *br,
+			  const struct strata_bridge_port *from, u16 vid)
+{
+	return br->dev->flags & IFF_PROMISC ? from != &br->host :
+					      may_leave(&br->host, from, vid);
+}
+
+static void pass_up(struct strata_bridge *br, struct sk_buff *skb, u16 vid)
+{
+	skb->dev = br->dev;
+	strata_bridge_vlan_leave(&br->host, skb, vid);
+	dev_sw_netstats_rx_add(br->dev, skb->len);
+	netif_receive_skb(skb);
+}
+
+/* A checksum to be filled in is found through the network header, which lies
+ * behind a tag that is in the frame's bytes. Return: false if there is none.
+ */
+static bool find_network_header(struct sk_buff *skb)
+{
+	int depth;
+
+	if (!__vlan_get_protocol(skb, skb->protocol, &depth))
+		return false;
+	skb_set_network_header(skb, depth);
+	return true;
+}
+
+static bool fits(const struct net_device *dev, const struct sk_buff *skb)
+{
+	/* A tag beside the frame's own bytes does not count, nor one in them. */
+	return skb->len <= READ_ONCE(dev->mtu) + VLAN_HLEN ||
+	       skb_is_gso(skb);
+}
+
+/* Owns @skb, which may leave through @port. */
+static __always_inline void leave(struct strata_bridge_port *port,
+				  struct sk_buff *skb, u16 vid)
+{
+	struct strata_bridge *br = port->br;
+
+	if (unlikely(port == &br->host)) {
+		pass_up(br, skb, vid);
+		return;
+	}
+	if (unlikely(!fits(port->dev, skb))) {
+		strata_drop(br->sn, skb, STRATA_DROP_BRIDGE_TOO_BIG);
+		return;
+	}
+	skb->dev = port->dev;
+	strata_bridge_vlan_leave(port, skb, vid);
+	/* The sum over the whole frame is of no use to who sends it. */
+	if (skb->ip_summed == CHECKSUM_COMPLETE)
+		skb->ip_summed = CHECKSUM_NONE;
+	skb_push(skb, ETH_HLEN);
+	if (unlikely(skb->ip_summed == CHECKSUM_PARTIAL &&
+		     eth_type_vlan(skb->protocol)) &&
+	    !find_network_header(skb)) {
+		strata_drop(br->sn, skb, STRATA_DROP_BRIDGE_VLAN);
+		return;
+	}
+	dev_queue_xmit(skb);
+}
+
+/**
+ * strata_bridge_forward() - send a frame to a station whose port is known
+ * @port: that port, or the host's
+ * @skb: the frame, data behind its Ethernet header. Owned afterwards
+ * @from: where it came in, or the host's
+ * @vid: its VLAN, 0: the bridge is not VLAN-aware
+ *
+ * Context: softirq, RCU.
+ */
+void strata_bridge_forward(struct strata_bridge_port *port,
+			   struct sk_buff *skb,
+			   const struct strata_bridge_port *from, u16 vid)
+{
+	struct strata_bridge *br = port->br;
+	struct sk_buff *copy;
+
+	if (unlikely(br->dev->flags & IFF_PROMISC) && port != &br->host &&
+	    host_may_hear(br, from, vid)) {
+		copy = skb_clone(skb, GFP_ATOMIC);
+		if (copy)
+			pass_up(br, copy, vid);
+	}
+	if (likely(may_leave(port, from, vid)))
+		leave(port, skb, vid);
+	else
+		strata_drop(br->sn, skb, STRATA_DROP_BRIDGE_NO_PORT);
+}
+
+/* Sends a copy through @port. */
+static void leave_copy(struct strata_bridge_port *port,
+		       const struct sk_buff *skb, u16 vid)
+{
+	struct sk_buff *copy = skb_clone((struct sk_buff *)skb, GFP_ATOMIC);
+
+	if (likely(copy))
+		leave(port, copy, vid);
+	else
+		strata_drop(port->br->sn, NULL, STRATA_DROP_NO_MEMORY);
+}
+
+/**
+ * strata_bridge_flood() - send a frame through every port that may hear it
+ * @br: the bridge
+ * @skb: the frame, data behind its Ethernet header. Owned afterwards
+ * @from: where it came in, or the host's
+ * @vid: its VLAN, 0: the bridge is not VLAN-aware
+ * @kind: the port flag that allows it to leave, 0: none is needed
+ * @host: the bridge's own device is to hear it too
+ *
+ * All but the last port get copies; the last gets the frame itself.
+ *
+ * Context: softirq, RCU.
+ */
+void strata_bridge_flood(struct strata_bridge *br, struct sk_buff *skb,
+			 const struct strata_bridge_port *from, u16 vid,
+			 u32 kind, bool host)
+{
+	struct strata_bridge_port *port, *last = NULL;
+
+	if ((host || br->dev->flags & IFF_PROMISC) &&
+	    host_may_hear(br, from, vid))
+		last = &br->host;
+	list_for_each_entry_rcu(port, &br->ports, node) {
+		if ((READ_ONCE(port->flags) & kind) != kind ||
+		    !may_leave(port, from, vid))
+			continue;
+		if (last)
+			leave_copy(last, skb, vid);
+		last = port;
+	}
+	if (last)
+		leave(last, skb, vid);
+	else
+		strata_drop(br->sn, skb, STRATA_DROP_BRIDGE_NO_PORT);
+}

@@ -1,0 +1,64 @@
+#!/bin/bash
+# A hundred thousand stations: learned to the limit, counted beyond it, shown each
+# once, flushed; and a monitor hears of each change.
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2086,SC2317 # addresses need no quotes; functions are called by name
+# shellcheck source=tools/testing/lib.sh
+. "$(dirname "$0")/../lib.sh"
+# shellcheck source=tools/testing/lan.sh
+. "$(dirname "$0")/../lan.sh"
+
+STATIONS=100000 EXTRA=500
+KIND=strata_bridge
+lan 2 fdb_max_learned $STATIONS ageing_time 100000
+stations() { ip -n "$A" -j -d link show br0 | sed 's/.*"fdb_n_learned":\([0-9]*\).*/\1/'; }
+before=$(stations)
+
+# Frames from one station after another.
+crowd() { # crowd FIRST LAST
+	in_h 1 /usr/bin/python3 -c '
+import socket, sys
+sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+sock.bind(("e0", 0))
+for n in range(int(sys.argv[1]), int(sys.argv[2])):
+    sock.send(bytes.fromhex("0200000000020255") + n.to_bytes(4, "big") + b"\x88\xb5" + bytes(46))
+' "$1" "$2"
+}
+crowd 0 $((STATIONS - before))
+full() { [ "$(stations)" -eq $STATIONS ]; }
+until_ok full
+refusals=$(counter "$A" bridge fdb_full)
+crowd $STATIONS $((STATIONS + EXTRA))
+counted() { [ "$(counter "$A" bridge fdb_full)" -ge $((refusals + EXTRA)) ]; }
+until_ok counted
+expect $STATIONS "$(stations)" "stations at the limit"
+
+in_a bridge fdb show >"$WORK/fdb"
+grep -c '02:55:00:' "$WORK/fdb" >"$WORK/count"
+expect $((STATIONS - before)) "$(cat "$WORK/count")" "stations shown"
+grep -o '02:55:[0-9a-f:]*' "$WORK/fdb" | sort -u | wc -l >"$WORK/count"
+expect $((STATIONS - before)) "$(cat "$WORK/count")" "different stations shown"
+
+in_a bridge monitor fdb >"$WORK/monitor" 2>&1 &
+listens() { in_a cat /proc/net/netlink | awk '$2 == 0 && $4 != "00000000"' | grep -q .; }
+until_ok listens
+ip -n "$A" link set br0 type strata_bridge fdb_flush
+expect 0 "$(stations)" "stations after a flush"
+heard() { grep -q "Deleted 02:55" "$WORK/monitor"; }
+until_ok heard
+crowd 7 8
+heard() { grep -q "^02:55:00:00:00:07 dev p1" "$WORK/monitor"; }
+until_ok heard
+
+# Entries by hand: refused when they make no sense, and found.
+M=02:66:00:00:00:01
+in_a bridge fdb add $M dev br0 self via p2 static
+denied "exists" fdb add $M dev br0 self via p2 static
+in_a bridge fdb get $M dev br0 self | grep -q "$M.*static" || fail "get does not find it"
+denied "no port of this bridge" fdb add $M dev br0 self via lo static
+denied "unicast" fdb add 01:66:00:00:00:01 dev br0 self via p2 static
+denied "member" fdb add $M dev br0 self via p2 vlan 77 static
+in_a bridge fdb del $M dev br0 self via p2
+denied "No such file" fdb del $M dev br0 self via p2
+raze
+pass
