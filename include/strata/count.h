@@ -26,6 +26,9 @@ struct strata_net;
 	C(BRIDGE_FDB_FULL, "bridge", "fdb_full", "stations not learned: table full") \
 	C(BRIDGE_FDB_OWN, "bridge", "fdb_own", \
 	  "frames from an address of the bridge itself: a loop, or a twin") \
+	C(BRIDGE_BPDU_RX, "bridge", "bpdu_rx", "BPDUs received") \
+	C(BRIDGE_BPDU_TX, "bridge", "bpdu_tx", "BPDUs sent") \
+	C(BRIDGE_BPDU_GUARD, "bridge", "bpdu_guard", "bridge ports that the BPDU guard took") \
 	C(NEIGH_CREATED, "neigh", "created", "neighbour entries created") \
 	C(NEIGH_EVICTED, "neigh", "evicted", "neighbour entries evicted to make room") \
 	C(NEIGH_TABLE_FULL, "neigh", "table_full", \
@@ -116,6 +119,7 @@ struct strata_net;
 	R(BRIDGE_STATE, "bridge_state", "bridge: the port does not forward") \
 	R(BRIDGE_SOURCE, "bridge_source", "bridge: impossible source address") \
 	R(BRIDGE_RESERVED, "bridge_reserved", "bridge: a pause frame") \
+	R(BRIDGE_BPDU, "bridge_bpdu", "bridge: a malformed BPDU") \
 	R(BRIDGE_LOCKED, "bridge_locked", "bridge: unknown station at a locked port") \
 	R(BRIDGE_VLAN, "bridge_vlan", "bridge: not in a VLAN of the port, or a malformed tag") \
 	R(BRIDGE_NO_PORT, "bridge_no_port", "bridge: no port may send it") \

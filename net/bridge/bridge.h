@@ -9,7 +9,8 @@
  *
  * The order of the files: a frame enters at input.c, which decides with fdb.c
  * (who is where) and vlan.h (who may hear what), and leaves through forward.c.
- * dev.c, link.c, port.c, portlink.c, fdb_config.c and vlan.c are configuration.
+ * dev.c, link.c, port.c, portlink.c, fdb_config.c and vlan.c are configuration,
+ * stp.c and rstp*.c decide which ports forward.
  *
  * Locking: configuration holds RTNL. Frames hold the RCU read side in softirq
  * and read single words; every field that they read says so and is written
@@ -25,6 +26,7 @@
 #include <linux/workqueue.h>
 #include <strata/net.h>
 #include "fdb.h"
+#include "rstp.h"
 
 struct netlink_ext_ack;
 
@@ -43,6 +45,8 @@ struct netlink_ext_ack;
 #define STRATA_BRIDGE_PORT_BCAST_FLOOD	BIT(4)
 #define STRATA_BRIDGE_PORT_HAIRPIN	BIT(5)	/* back to where it came from */
 #define STRATA_BRIDGE_PORT_ISOLATED	BIT(6)	/* not to other isolated ports */
+#define STRATA_BRIDGE_PORT_BPDU_GUARD	BIT(7)
+#define STRATA_BRIDGE_PORT_ROOT_GUARD	BIT(8)
 
 #define STRATA_BRIDGE_PORT_DEFAULT \
 	(STRATA_BRIDGE_PORT_LEARNING | STRATA_BRIDGE_PORT_FLOOD | \
@@ -58,6 +62,7 @@ struct netlink_ext_ack;
 #define STRATA_BRIDGE_MAX_PORTS		1023
 #define STRATA_BRIDGE_PRIORITY		32768
 #define STRATA_BRIDGE_PORT_PRIORITY	32
+#define STRATA_BRIDGE_PORT_BITS		10
 
 /**
  * struct strata_bridge_vlan_stats - what one port saw of one VLAN, on one CPU
@@ -88,8 +93,11 @@ struct strata_bridge_vlan_stats {
  * @node: in strata_bridge.ports; RTNL, RCU
  * @number: unique in the bridge; constant
  * @priority: first part of the port identifier; RTNL
- * @path_cost: of the spanning tree; RTNL
- * @cost_set: @path_cost was set by hand; RTNL
+ * @up: it and the bridge are up, and its cable is in; RTNL
+ * @path_cost: set by hand, 0: by the link's speed; RTNL
+ * @flush: its stations are to be forgotten
+ * @flushing: they are being forgotten
+ * @rstp: it in the spanning tree; strata_bridge.stp_lock
  * @tracker: of the reference on @dev
  * @rcu: frees
  * @vlan: STRATA_BRIDGE_VLAN_* of each VLAN; read by frames
@@ -109,8 +117,11 @@ struct strata_bridge_port {
 	struct list_head node;
 	u16 number;
 	u8 priority;
-	bool cost_set;
+	bool up;
+	bool flush;
+	bool flushing;
 	u32 path_cost;
+	struct strata_rstp_port rstp;
 	netdevice_tracker tracker;
 	struct rcu_head rcu;
 	u8 vlan[VLAN_N_VID];
@@ -129,6 +140,12 @@ struct strata_bridge_port {
  * @priority: first part of the bridge identifier; RTNL
  * @addr_set: the device's address was set by hand: it follows no port; RTNL
  * @mtu_set: as @addr_set, for the MTU; RTNL
+ * @stp_state: STRATA_BRIDGE_STP_*; RTNL
+ * @stp_lock: the spanning tree's machines; taken with softirqs off
+ * @stp_timer: their seconds
+ * @stp_flush: forgets what they ask to forget
+ * @stp_times: that it would have others use, were it the root; RTNL
+ * @rstp: the machines; @stp_lock
  * @ports: &struct strata_bridge_port; RTNL, RCU
  * @num_ports: how many; RTNL
  * @fdb: the forwarding database
@@ -148,6 +165,12 @@ struct strata_bridge {
 	u16 priority;
 	bool addr_set;
 	bool mtu_set;
+	u32 stp_state;
+	spinlock_t stp_lock;	/* the spanning tree */
+	struct timer_list stp_timer;
+	struct work_struct stp_flush;
+	struct strata_rstp_times stp_times;
+	struct strata_rstp rstp;
 	struct list_head ports;
 	unsigned int num_ports;
 	struct strata_bridge_fdb_table fdb;

@@ -9,6 +9,7 @@
 #include <linux/rtnetlink.h>
 #include <strata/netdev.h>
 #include "bridge.h"
+#include "stp.h"
 
 /* What every port can do, the bridge can do. */
 #define FEATURES	(NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HIGHDMA | \
@@ -40,6 +41,7 @@ static void bridge_uninit(struct net_device *dev)
 {
 	struct strata_bridge *br = netdev_priv(dev);
 
+	strata_bridge_stp_exit(br);
 	strata_bridge_fdb_destroy(br);
 	strata_bridge_vlan_flush(&br->host);
 	free_percpu(dev->tstats);
@@ -59,6 +61,7 @@ static int bridge_init(struct net_device *dev)
 	br->priority = STRATA_BRIDGE_PRIORITY;
 	br->default_pvid = DEFAULT_PVID;
 	host_init(br);
+	strata_bridge_stp_init(br);
 	dev->tstats = netdev_alloc_pcpu_stats(struct pcpu_sw_netstats);
 	if (!dev->tstats)
 		return -ENOMEM;

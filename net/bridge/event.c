@@ -6,6 +6,7 @@
 #include <linux/notifier.h>
 #include <linux/rtnetlink.h>
 #include "bridge.h"
+#include "stp.h"
 
 /* An address of the bridge's changed. */
 static void readdress(struct strata_bridge_port *port)
@@ -52,6 +53,8 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 
 		if (event == NETDEV_REGISTER || event == NETDEV_CHANGEADDR)
 			readdress(&br->host);
+		if (event == NETDEV_CHANGEADDR)
+			strata_bridge_stp_renew(br);
 		return NOTIFY_DONE;
 	}
 	port = strata_bridge_port_of(dev);

@@ -7,6 +7,7 @@
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 #include "bridge.h"
+#include "stp.h"
 #include "vlan.h"
 
 /* Last byte of the reserved groups 01-80-c2-00-00-0x, IEEE 802.1D table 7-9 */
@@ -141,11 +142,13 @@ static void learn_only(struct strata_bridge_port *port, struct sk_buff *skb)
  * enum reserved - what becomes of a frame to a reserved group
  * @RESERVED_FORWARD: it is forwarded as others are
  * @RESERVED_HOST: it stays on its port, and is the host's
+ * @RESERVED_TREE: it is the spanning tree's
  * @RESERVED_DROP: nobody may see it
  */
 enum reserved {
 	RESERVED_FORWARD,
 	RESERVED_HOST,
+	RESERVED_TREE,
 	RESERVED_DROP,
 };
 
@@ -162,8 +165,9 @@ static enum reserved judge_reserved(const struct strata_bridge_port *port,
 
 	if (group == GROUP_PAUSE)
 		return RESERVED_DROP;
-	if (group == GROUP_STP && !READ_ONCE(port->br->stp_on))
-		return RESERVED_FORWARD;
+	if (group == GROUP_STP)
+		return READ_ONCE(port->br->stp_on) ? RESERVED_TREE :
+						     RESERVED_FORWARD;
 	return mask & BIT(group) ? RESERVED_FORWARD : RESERVED_HOST;
 }
 
@@ -197,6 +201,10 @@ rx_handler_result_t strata_bridge_rx(struct sk_buff **pskb)
 		case RESERVED_HOST:
 			learn_only(port, skb);
 			return RX_HANDLER_PASS;
+		case RESERVED_TREE:
+			learn_only(port, skb);
+			strata_bridge_stp_rx(port, skb);
+			return RX_HANDLER_CONSUMED;
 		case RESERVED_DROP:
 			strata_drop(port->br->sn, skb, STRATA_DROP_BRIDGE_RESERVED);
 			return RX_HANDLER_CONSUMED;

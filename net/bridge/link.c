@@ -11,8 +11,13 @@
 #include <uapi/linux/strata_bridge.h>
 #include "bridge.h"
 #include "portlink.h"
+#include "stp.h"
 
 static const struct nla_policy bridge_policy[STRATA_BRIDGE_INFO_MAX + 1] = {
+	[IFLA_BR_FORWARD_DELAY]		= { .type = NLA_U32 },
+	[IFLA_BR_HELLO_TIME]		= { .type = NLA_U32 },
+	[IFLA_BR_MAX_AGE]		= { .type = NLA_U32 },
+	[IFLA_BR_STP_STATE]	= NLA_POLICY_MAX(NLA_U32, STRATA_BRIDGE_STP_RSTP),
 	[IFLA_BR_AGEING_TIME]		= { .type = NLA_U32 },
 	[IFLA_BR_PRIORITY]		= { .type = NLA_U16 },
 	[IFLA_BR_VLAN_FILTERING]	= NLA_POLICY_MAX(NLA_U8, 1),
@@ -76,6 +81,40 @@ static int validate_masks(struct nlattr *data[], struct netlink_ext_ack *extack)
 	return 0;
 }
 
+/* IEEE 802.1D-2004 table 17-1: the ranges, in seconds */
+static const struct {
+	u16 attr;
+	u8 min;
+	u8 max;
+} stp_times[] = {
+	{ IFLA_BR_HELLO_TIME, 1, 10 },
+	{ IFLA_BR_MAX_AGE, 6, 40 },
+	{ IFLA_BR_FORWARD_DELAY, 2, 30 },
+};
+
+/* On the wire of netlink in hundredths, here in whole seconds. */
+static u32 seconds_of(const struct nlattr *attr)
+{
+	return DIV_ROUND_UP(nla_get_u32(attr), USER_HZ);
+}
+
+static int validate_times(struct nlattr *data[], struct netlink_ext_ack *extack)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(stp_times); i++) {
+		const struct nlattr *attr = data[stp_times[i].attr];
+
+		if (!attr || (seconds_of(attr) >= stp_times[i].min &&
+			      seconds_of(attr) <= stp_times[i].max))
+			continue;
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "hello_time is 1 to 10 s, max_age 6 to 40 s, forward_delay 2 to 30 s");
+		return -ERANGE;
+	}
+	return 0;
+}
+
 static int bridge_validate(struct nlattr *tb[], struct nlattr *data[],
 			   struct netlink_ext_ack *extack)
 {
@@ -92,7 +131,8 @@ static int bridge_validate(struct nlattr *tb[], struct nlattr *data[],
 				    "strata_bridge has no such option");
 		return -EOPNOTSUPP;
 	}
-	return validate_vlan(data, extack) ?: validate_masks(data, extack);
+	return validate_vlan(data, extack) ?: validate_masks(data, extack) ?:
+	       validate_times(data, extack);
 }
 
 static void set_option(struct strata_bridge *br, u32 option, bool on)
@@ -138,6 +178,22 @@ static void change_fdb(struct strata_bridge *br, struct nlattr *data[])
 			   nla_get_u32(data[STRATA_BRIDGE_INFO_FDB_MAX_LEARNED]));
 }
 
+static void change_tree(struct strata_bridge *br, struct nlattr *data[])
+{
+	if (data[IFLA_BR_HELLO_TIME])
+		br->stp_times.hello_time = seconds_of(data[IFLA_BR_HELLO_TIME]);
+	if (data[IFLA_BR_MAX_AGE])
+		br->stp_times.max_age = seconds_of(data[IFLA_BR_MAX_AGE]);
+	if (data[IFLA_BR_FORWARD_DELAY])
+		br->stp_times.forward_delay =
+			seconds_of(data[IFLA_BR_FORWARD_DELAY]);
+	if (data[IFLA_BR_PRIORITY])
+		br->priority = nla_get_u16(data[IFLA_BR_PRIORITY]);
+	strata_bridge_stp_renew(br);
+	if (data[IFLA_BR_STP_STATE])
+		strata_bridge_stp_set(br, nla_get_u32(data[IFLA_BR_STP_STATE]));
+}
+
 static int bridge_changelink(struct net_device *dev, struct nlattr *tb[],
 			     struct nlattr *data[],
 			     struct netlink_ext_ack *extack)
@@ -150,8 +206,7 @@ static int bridge_changelink(struct net_device *dev, struct nlattr *tb[],
 	if (data[IFLA_BR_GROUP_FWD_MASK])
 		WRITE_ONCE(br->group_fwd_mask,
 			   nla_get_u16(data[IFLA_BR_GROUP_FWD_MASK]));
-	if (data[IFLA_BR_PRIORITY])
-		br->priority = nla_get_u16(data[IFLA_BR_PRIORITY]);
+	change_tree(br, data);
 	if (data[IFLA_BR_MULTI_BOOLOPT]) {
 		options = nla_data(data[IFLA_BR_MULTI_BOOLOPT]);
 		if (options->optmask & BIT(BR_BOOLOPT_NO_LL_LEARN))
@@ -203,6 +258,24 @@ static int fill_vlan(struct sk_buff *skb, const struct strata_bridge *br)
 			  !!(options & STRATA_BRIDGE_VLAN_STATS));
 }
 
+static int fill_tree(struct sk_buff *skb, const struct strata_bridge *br)
+{
+	const struct strata_rstp_times *times = &br->stp_times;
+	struct ifla_bridge_id root;
+
+	strata_bridge_fill_id(&root, br->rstp.root.root);
+	return nla_put_u32(skb, IFLA_BR_STP_STATE, br->stp_state) ||
+	       nla_put_u32(skb, IFLA_BR_HELLO_TIME, times->hello_time * USER_HZ) ||
+	       nla_put_u32(skb, IFLA_BR_MAX_AGE, times->max_age * USER_HZ) ||
+	       nla_put_u32(skb, IFLA_BR_FORWARD_DELAY,
+			   times->forward_delay * USER_HZ) ||
+	       (br->stp_on &&
+		(nla_put(skb, IFLA_BR_ROOT_ID, sizeof(root), &root) ||
+		 nla_put_u16(skb, IFLA_BR_ROOT_PORT, br->rstp.root_port &
+			     (BIT(STRATA_BRIDGE_PORT_BITS) - 1)) ||
+		 nla_put_u32(skb, IFLA_BR_ROOT_PATH_COST, br->rstp.root.cost)));
+}
+
 static void bridge_id(const struct strata_bridge *br, struct ifla_bridge_id *id)
 {
 	id->prio[0] = br->priority >> 8;
@@ -231,16 +304,16 @@ static int bridge_fill_info(struct sk_buff *skb, const struct net_device *dev)
 			READ_ONCE(br->fdb.learned)) ||
 	    nla_put_u32(skb, STRATA_BRIDGE_INFO_FDB_MAX_LEARNED,
 			br->fdb.max_learned) ||
-	    fill_vlan(skb, br))
+	    fill_vlan(skb, br) || fill_tree(skb, br))
 		return -EMSGSIZE;
 	return 0;
 }
 
 static size_t bridge_get_size(const struct net_device *dev)
 {
-	return nla_total_size(sizeof(u32)) * 3 + nla_total_size(sizeof(u16)) * 4 +
+	return nla_total_size(sizeof(u32)) * 8 + nla_total_size(sizeof(u16)) * 5 +
 	       nla_total_size(sizeof(u8)) * 2 +
-	       nla_total_size(sizeof(struct ifla_bridge_id)) +
+	       nla_total_size(sizeof(struct ifla_bridge_id)) * 2 +
 	       nla_total_size(sizeof(struct br_boolopt_multi));
 }
 

@@ -8,6 +8,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include "bridge.h"
+#include "stp.h"
 
 /**
  * strata_bridge_port_of() - the port that a device is
@@ -180,6 +181,7 @@ int strata_bridge_port_add(struct strata_bridge *br, struct net_device *dev,
 		goto give_back;
 	list_add_tail_rcu(&port->node, &br->ports);
 	br->num_ports++;
+	strata_bridge_stp_port_add(port);
 	strata_bridge_follow_ports(br);
 	strata_bridge_port_carrier(port);
 	return 0;
@@ -208,6 +210,7 @@ void strata_bridge_port_del(struct strata_bridge_port *port)
 	list_del_rcu(&port->node);
 	br->num_ports--;
 	port_give_back(port);
+	strata_bridge_stp_port_del(port);
 	port_forget(port);
 	strata_bridge_follow_ports(br);
 }
@@ -224,11 +227,15 @@ void strata_bridge_port_carrier(struct strata_bridge_port *port)
 {
 	bool up = netif_running(port->dev) && netif_oper_up(port->dev) &&
 		  netif_running(port->br->dev);
-	bool was_up = port->state != BR_STATE_DISABLED;
 
-	if (up == was_up)
+	if (up == port->up)
 		return;
-	WRITE_ONCE(port->state, up ? BR_STATE_FORWARDING : BR_STATE_DISABLED);
+	port->up = up;
+	if (port->br->stp_on)
+		strata_bridge_stp_port_enable(port, up);
+	else
+		WRITE_ONCE(port->state,
+			   up ? BR_STATE_FORWARDING : BR_STATE_DISABLED);
 	if (!up)
 		strata_bridge_fdb_flush(port->br, port, 0);
 	strata_bridge_port_notify(port);

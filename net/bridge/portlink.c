@@ -10,6 +10,7 @@
 #include <net/rtnetlink.h>
 #include "bridge.h"
 #include "portlink.h"
+#include "stp.h"
 
 static struct netlink_range_validation cost_range = {
 	.min = 1,
@@ -22,6 +23,8 @@ const struct nla_policy strata_bridge_port_policy[IFLA_BRPORT_MAX + 1] = {
 							&cost_range),
 	[IFLA_BRPORT_PRIORITY]		= NLA_POLICY_MAX(NLA_U16, 63),
 	[IFLA_BRPORT_MODE]		= { .type = NLA_U8 },
+	[IFLA_BRPORT_GUARD]		= { .type = NLA_U8 },
+	[IFLA_BRPORT_PROTECT]		= { .type = NLA_U8 },
 	[IFLA_BRPORT_LEARNING]		= { .type = NLA_U8 },
 	[IFLA_BRPORT_UNICAST_FLOOD]	= { .type = NLA_U8 },
 	[IFLA_BRPORT_MCAST_FLOOD]	= { .type = NLA_U8 },
@@ -38,6 +41,8 @@ static const struct {
 	u32 flag;
 } port_flags[] = {
 	{ IFLA_BRPORT_MODE, STRATA_BRIDGE_PORT_HAIRPIN },
+	{ IFLA_BRPORT_GUARD, STRATA_BRIDGE_PORT_BPDU_GUARD },
+	{ IFLA_BRPORT_PROTECT, STRATA_BRIDGE_PORT_ROOT_GUARD },
 	{ IFLA_BRPORT_LEARNING, STRATA_BRIDGE_PORT_LEARNING },
 	{ IFLA_BRPORT_UNICAST_FLOOD, STRATA_BRIDGE_PORT_FLOOD },
 	{ IFLA_BRPORT_MCAST_FLOOD, STRATA_BRIDGE_PORT_MCAST_FLOOD },
@@ -129,11 +134,26 @@ int strata_bridge_port_change(struct strata_bridge_port *port,
 		strata_bridge_fdb_flush(port->br, port, 0);
 	if (tb[IFLA_BRPORT_PRIORITY])
 		port->priority = nla_get_u16(tb[IFLA_BRPORT_PRIORITY]);
-	if (tb[IFLA_BRPORT_COST]) {
+	if (tb[IFLA_BRPORT_COST])
 		port->path_cost = nla_get_u32(tb[IFLA_BRPORT_COST]);
-		port->cost_set = true;
-	}
+	if (tb[IFLA_BRPORT_PRIORITY] || tb[IFLA_BRPORT_COST] ||
+	    tb[IFLA_BRPORT_PROTECT])
+		strata_bridge_stp_port_change(port);
 	return 0;
+}
+
+/* What the spanning tree knows at the port. */
+static int fill_tree(struct sk_buff *skb, const struct strata_bridge_port *port)
+{
+	const struct strata_rstp_vector *vector = &port->rstp.vector;
+	struct ifla_bridge_id root, bridge;
+
+	strata_bridge_fill_id(&root, vector->root);
+	strata_bridge_fill_id(&bridge, vector->bridge);
+	return nla_put(skb, IFLA_BRPORT_ROOT_ID, sizeof(root), &root) ||
+	       nla_put(skb, IFLA_BRPORT_BRIDGE_ID, sizeof(bridge), &bridge) ||
+	       nla_put_u16(skb, IFLA_BRPORT_DESIGNATED_PORT, vector->port) ||
+	       nla_put_u16(skb, IFLA_BRPORT_DESIGNATED_COST, vector->cost);
 }
 
 /**
@@ -151,11 +171,13 @@ int strata_bridge_port_fill(struct sk_buff *skb,
 
 	if (nla_put_u8(skb, IFLA_BRPORT_STATE, READ_ONCE(port->state)) ||
 	    nla_put_u16(skb, IFLA_BRPORT_PRIORITY, port->priority) ||
-	    nla_put_u32(skb, IFLA_BRPORT_COST, port->path_cost) ||
+	    nla_put_u32(skb, IFLA_BRPORT_COST,
+			port->path_cost ?: port->rstp.path_cost) ||
 	    nla_put_u16(skb, IFLA_BRPORT_NO, port->number) ||
 	    nla_put_u16(skb, IFLA_BRPORT_ID,
 			port->priority << STRATA_BRIDGE_PORT_BITS | port->number) ||
-	    nla_put_u16(skb, IFLA_BRPORT_GROUP_FWD_MASK, port->group_fwd_mask))
+	    nla_put_u16(skb, IFLA_BRPORT_GROUP_FWD_MASK, port->group_fwd_mask) ||
+	    (port->br->stp_on && fill_tree(skb, port)))
 		return -EMSGSIZE;
 	for (i = 0; i < ARRAY_SIZE(port_flags); i++)
 		if (nla_put_u8(skb, port_flags[i].attr,
@@ -173,7 +195,8 @@ size_t strata_bridge_port_fill_size(void)
 {
 	return nla_total_size(sizeof(u8)) +		/* state */
 	       nla_total_size(sizeof(u32)) +		/* cost */
-	       nla_total_size(sizeof(u16)) * 4 +
+	       nla_total_size(sizeof(u16)) * 6 +
+	       nla_total_size(sizeof(struct ifla_bridge_id)) * 2 +
 	       nla_total_size(sizeof(u8)) * ARRAY_SIZE(port_flags);
 }
 

@@ -9,7 +9,6 @@
 #include <linux/if_link.h>
 #include <net/netlink.h>
 
-#define STRATA_BRIDGE_PORT_BITS		10
 /* Of a group_fwd_mask: 01-80-c2-00-00-01 */
 #define STRATA_BRIDGE_GROUP_PAUSE	BIT(1)
 
