@@ -224,6 +224,43 @@ static void removes_only_where_it_is(struct kunit *test)
 			strata_bridge_fdb_remove(&bench->br, station(1, 0), NULL));
 }
 
+/* As frames look it up. */
+static bool known_to_frames(struct bench *bench, u64 key)
+{
+	bool known;
+
+	local_bh_disable();
+	rcu_read_lock();
+	known = strata_bridge_fdb_find_recent(&bench->br.fdb, key);
+	rcu_read_unlock();
+	local_bh_enable();
+	return known;
+}
+
+/* What a processor remembers ends with any entry's end, also with its own. */
+static void what_is_gone_is_not_remembered(struct kunit *test)
+{
+	struct bench *bench = test->priv;
+	u32 n;
+
+	for (n = 0; n < 200; n++) {
+		KUNIT_EXPECT_FALSE(test, known_to_frames(bench, station(n, 0)));
+		learn(bench, 0, station(n, 0));
+		KUNIT_EXPECT_TRUE(test, known_to_frames(bench, station(n, 0)));
+		KUNIT_EXPECT_TRUE(test, known_to_frames(bench, station(n, 0)));
+		if (n % 3)
+			continue;
+		strata_bridge_fdb_remove(&bench->br, station(n, 0), NULL);
+		KUNIT_EXPECT_FALSE(test, known_to_frames(bench, station(n, 0)));
+	}
+	for (n = 0; n < 200; n++)
+		KUNIT_EXPECT_EQ(test, known_to_frames(bench, station(n, 0)),
+				!!(n % 3));
+	strata_bridge_fdb_flush(&bench->br, NULL, 0);
+	for (n = 0; n < 200; n++)
+		KUNIT_EXPECT_FALSE(test, known_to_frames(bench, station(n, 0)));
+}
+
 static void nothing_is_learned_without_ageing_time(struct kunit *test)
 {
 	struct bench *bench = test->priv;
@@ -243,6 +280,7 @@ static struct kunit_case fdb_cases[] = {
 	KUNIT_CASE(grows),
 	KUNIT_CASE(flushes_what_was_asked),
 	KUNIT_CASE(removes_only_where_it_is),
+	KUNIT_CASE(what_is_gone_is_not_remembered),
 	KUNIT_CASE(nothing_is_learned_without_ageing_time),
 	{}
 };

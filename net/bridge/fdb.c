@@ -83,6 +83,8 @@ static void fdb_unlink(struct strata_bridge *br,
 	table->count--;
 	if (fdb->flags & STRATA_BRIDGE_FDB_LEARNED)
 		table->learned--;
+	/* After it cannot be found any more: pairs with find_recent(). */
+	smp_store_release(&table->generation, table->generation + 1);
 	strata_bridge_fdb_notify(br, fdb, RTM_DELNEIGH);
 	call_rcu(&fdb->rcu, fdb_free);
 }
@@ -166,7 +168,8 @@ static void fdb_move(struct strata_bridge *br, struct strata_bridge_fdb *fdb,
 void strata_bridge_fdb_learn(struct strata_bridge *br,
 			     struct strata_bridge_port *port, u64 key)
 {
-	struct strata_bridge_fdb *fdb = strata_bridge_fdb_find(&br->fdb, key);
+	struct strata_bridge_fdb *fdb =
+		strata_bridge_fdb_find_recent(&br->fdb, key);
 	u32 now = (u32)jiffies;
 
 	if (unlikely(!fdb)) {
@@ -432,8 +435,14 @@ int strata_bridge_fdb_create(struct strata_bridge *br)
 	struct strata_bridge_fdb_buckets *buckets;
 
 	buckets = buckets_alloc(STRATA_BRIDGE_FDB_MIN_BITS, 0);
-	if (!buckets)
+	table->cache = alloc_percpu(struct strata_bridge_fdb_cache);
+	if (!buckets || !table->cache) {
+		kvfree(buckets);
+		free_percpu(table->cache);
 		return -ENOMEM;
+	}
+	/* Caches full of zeroes remember nothing. */
+	table->generation = 1;
 	RCU_INIT_POINTER(table->buckets, buckets);
 	get_random_bytes(&table->hash_key, sizeof(table->hash_key));
 	spin_lock_init(&table->lock);
@@ -465,6 +474,7 @@ void strata_bridge_fdb_destroy(struct strata_bridge *br)
 	strata_bridge_fdb_remove_if(br, is_any, NULL);
 	cancel_work_sync(&table->growing);
 	kvfree(rcu_dereference_protected(table->buckets, 1));
+	free_percpu(table->cache);
 	RCU_INIT_POINTER(table->buckets, NULL);
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_bridge_fdb_destroy);

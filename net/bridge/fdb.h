@@ -7,8 +7,10 @@
 #define _NET_BRIDGE_FDB_H
 
 #include <linux/cache.h>
+#include <linux/hash.h>
 #include <linux/if_ether.h>
 #include <linux/jiffies.h>
+#include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/siphash.h>
 #include <linux/spinlock.h>
@@ -32,6 +34,9 @@ struct strata_bridge_port;
 #define STRATA_BRIDGE_FDB_GROW_BITS	2
 /* Bits of a hash that choose a bucket: a dump's cursor is a positive int */
 #define STRATA_BRIDGE_FDB_HASH_BITS	30
+
+/* Stations that a processor remembers to have looked up */
+#define STRATA_BRIDGE_FDB_RECENT_BITS	6
 
 /* strata_bridge_fdb.flags */
 #define STRATA_BRIDGE_FDB_LOCAL		BIT(0)	/* an address of the bridge */
@@ -81,8 +86,31 @@ struct strata_bridge_fdb_buckets {
 };
 
 /**
+ * struct strata_bridge_fdb_recent - a lookup that a processor remembers
+ * @key: of what
+ * @fdb: what was found; not to be touched unless @generation is the table's
+ * @generation: of the table, when it was found
+ */
+struct strata_bridge_fdb_recent {
+	u64 key;
+	struct strata_bridge_fdb *fdb;
+	unsigned long generation;
+};
+
+/**
+ * struct strata_bridge_fdb_cache - the lookups that a processor remembers
+ * @recent: by the key's strata_bridge_fdb_recent_slot()
+ */
+struct strata_bridge_fdb_cache {
+	struct strata_bridge_fdb_recent recent[1 << STRATA_BRIDGE_FDB_RECENT_BITS];
+};
+
+/**
  * struct strata_bridge_fdb_table - a bridge's forwarding database
  * @buckets: replaced by larger ones as it fills
+ * @cache: of each processor; softirqs off
+ * @generation: changes when an entry has gone: what was remembered before is
+ *	forgotten; @lock, read by anyone
  * @hash_key: random: nobody outside knows which addresses share a bucket
  * @lock: writers; taken with softirqs off
  * @count: entries; @lock
@@ -93,6 +121,8 @@ struct strata_bridge_fdb_buckets {
  */
 struct strata_bridge_fdb_table {
 	struct strata_bridge_fdb_buckets __rcu *buckets;
+	struct strata_bridge_fdb_cache __percpu *cache;
+	unsigned long generation;
 	hsiphash_key_t hash_key;
 	spinlock_t lock;	/* writers */
 	unsigned int count;
@@ -152,6 +182,45 @@ strata_bridge_fdb_find(const struct strata_bridge_fdb_table *table, u64 key)
 	     fdb = rcu_dereference_check(fdb->next[buckets->parity],
 					 lockdep_is_held(&table->lock)))
 		;
+	return fdb;
+}
+
+/* Who crowds one slot with chosen addresses gains that others pay for the hash. */
+static inline unsigned int strata_bridge_fdb_recent_slot(u64 key)
+{
+	return hash_64(key, STRATA_BRIDGE_FDB_RECENT_BITS);
+}
+
+/**
+ * strata_bridge_fdb_find_recent() - look a station up that may be a recent one
+ * @table: the bridge's
+ * @key: its strata_bridge_fdb_key()
+ *
+ * An entry is freed a grace period after its generation ended, so whoever sees
+ * the generation unchanged, under RCU, may use what was found in it.
+ *
+ * Context: softirqs off, RCU read side.
+ * Return: borrowed for as long; NULL if unknown.
+ */
+static inline struct strata_bridge_fdb *
+strata_bridge_fdb_find_recent(const struct strata_bridge_fdb_table *table,
+			      u64 key)
+{
+	struct strata_bridge_fdb_recent *recent =
+		this_cpu_ptr(table->cache)->recent +
+		strata_bridge_fdb_recent_slot(key);
+	/* Before the lookup: pairs with fdb_unlink(). */
+	unsigned long generation = smp_load_acquire(&table->generation);
+	struct strata_bridge_fdb *fdb;
+
+	if (likely(recent->key == key && recent->generation == generation))
+		return recent->fdb;
+	fdb = strata_bridge_fdb_find(table, key);
+	if (likely(fdb)) {
+		recent->key = key;
+		recent->fdb = fdb;
+		recent->generation = generation;
+	}
 	return fdb;
 }
 

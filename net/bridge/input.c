@@ -46,7 +46,8 @@ static __always_inline void to_one(struct strata_bridge *br,
 				   struct sk_buff *skb, u16 vid)
 {
 	u64 key = strata_bridge_fdb_key(eth_hdr(skb)->h_dest, vid);
-	struct strata_bridge_fdb *fdb = strata_bridge_fdb_find(&br->fdb, key);
+	struct strata_bridge_fdb *fdb =
+		strata_bridge_fdb_find_recent(&br->fdb, key);
 	u32 now = (u32)jiffies;
 
 	if (unlikely(!fdb)) {
