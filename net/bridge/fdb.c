@@ -264,8 +264,8 @@ EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_bridge_fdb_remove);
  */
 static u32 remove_in_bucket(struct strata_bridge *br, u32 position,
 			    bool (*match)(const struct strata_bridge_fdb *,
-					  const void *),
-			    const void *arg, unsigned int *removed)
+					  void *),
+			    void *arg, unsigned int *removed)
 {
 	struct strata_bridge_fdb_buckets *buckets = buckets_of(&br->fdb);
 	u32 bucket = position >> buckets->shift;
@@ -296,8 +296,8 @@ static u32 remove_in_bucket(struct strata_bridge *br, u32 position,
 unsigned int
 strata_bridge_fdb_remove_if(struct strata_bridge *br,
 			    bool (*match)(const struct strata_bridge_fdb *,
-					  const void *),
-			    const void *arg)
+					  void *),
+			    void *arg)
 {
 	unsigned int removed = 0;
 	u32 position = 0;
@@ -324,9 +324,9 @@ struct ageing {
 	u32 oldest;
 };
 
-static bool is_too_old(const struct strata_bridge_fdb *fdb, const void *arg)
+static bool is_too_old(const struct strata_bridge_fdb *fdb, void *arg)
 {
-	struct ageing *ageing = (struct ageing *)arg;
+	struct ageing *ageing = arg;
 	u32 age = ageing->now - READ_ONCE(fdb->updated);
 
 	if (fdb->flags & (STRATA_BRIDGE_FDB_LOCAL | STRATA_BRIDGE_FDB_STATIC |
@@ -455,7 +455,7 @@ int strata_bridge_fdb_create(struct strata_bridge *br)
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_bridge_fdb_create);
 
-static bool is_any(const struct strata_bridge_fdb *fdb, const void *arg)
+static bool is_any(const struct strata_bridge_fdb *fdb, void *arg)
 {
 	return true;
 }

@@ -236,8 +236,8 @@ int strata_bridge_fdb_remove(struct strata_bridge *br, u64 key,
 unsigned int
 strata_bridge_fdb_remove_if(struct strata_bridge *br,
 			    bool (*match)(const struct strata_bridge_fdb *,
-					  const void *),
-			    const void *arg);
+					  void *),
+			    void *arg);
 void strata_bridge_fdb_age(struct strata_bridge *br, unsigned long now);
 void strata_bridge_fdb_age_soon(struct strata_bridge *br);
 

@@ -19,7 +19,7 @@ struct selection {
 	u32 keep;
 };
 
-static bool is_selected(const struct strata_bridge_fdb *fdb, const void *arg)
+static bool is_selected(const struct strata_bridge_fdb *fdb, void *arg)
 {
 	const struct selection *selection = arg;
 
@@ -172,7 +172,7 @@ int strata_bridge_fdb_add_own(struct strata_bridge_port *port)
 	return err;
 }
 
-static bool is_own_of(const struct strata_bridge_fdb *fdb, const void *port)
+static bool is_own_of(const struct strata_bridge_fdb *fdb, void *port)
 {
 	return fdb->port == port && fdb->flags & STRATA_BRIDGE_FDB_LOCAL &&
 	       !(fdb->flags & STRATA_BRIDGE_FDB_BY_USER);

@@ -141,7 +141,7 @@ static const struct strata_rstp_ops stp_ops = {
 	.flush = stp_flush,
 };
 
-static bool is_to_flush(const struct strata_bridge_fdb *fdb, const void *unused)
+static bool is_to_flush(const struct strata_bridge_fdb *fdb, void *unused)
 {
 	return READ_ONCE(fdb->port->flushing) &&
 	       !(fdb->flags & (STRATA_BRIDGE_FDB_LOCAL | STRATA_BRIDGE_FDB_STATIC));
