@@ -24,6 +24,8 @@ struct strata_net;
 	C(BRIDGE_FDB_MOVED, "bridge", "fdb_moved", "stations that moved to another port") \
 	C(BRIDGE_FDB_AGED, "bridge", "fdb_aged", "stations forgotten: silent too long") \
 	C(BRIDGE_FDB_FULL, "bridge", "fdb_full", "stations not learned: table full") \
+	C(BRIDGE_FDB_EVICTED, "bridge", "fdb_evicted", \
+	  "stations forgotten: table full, and their port had the most") \
 	C(BRIDGE_FDB_OWN, "bridge", "fdb_own", \
 	  "frames from an address of the bridge itself: a loop, or a twin") \
 	C(BRIDGE_BPDU_RX, "bridge", "bpdu_rx", "BPDUs received") \

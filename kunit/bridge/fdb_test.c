@@ -161,6 +161,42 @@ static void stops_at_the_limit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, where(bench, station(3, 0)), 2);
 }
 
+/* Whoever crowds the table from one port keeps nobody at another out. */
+static void a_crowd_makes_room(struct kunit *test)
+{
+	struct bench *bench = test->priv;
+	u64 evicted = strata_counter_read(bench->br.sn,
+					  STRATA_COUNT_BRIDGE_FDB_EVICTED);
+	u32 n;
+
+	/* given: all are the crowd's but one */
+	bench->br.fdb.max_learned = 50;
+	set(test, 0, station(1000, 0), STRATA_BRIDGE_FDB_STATIC);
+	learn(bench, 2, station(2000, 0));
+	for (n = 0; n < 60; n++)
+		learn(bench, 0, station(n, 0));
+	KUNIT_EXPECT_EQ(test, bench->port[0].learned, 49);
+	/* when others come, as many as the crowd */
+	for (n = 100; n < 160; n++)
+		learn(bench, 1, station(n, 0));
+	/* then: the crowd shared with them, and nobody else had to */
+	KUNIT_EXPECT_EQ(test, bench->br.fdb.learned, 50);
+	KUNIT_EXPECT_EQ(test, bench->port[0].learned, 25);
+	KUNIT_EXPECT_EQ(test, bench->port[1].learned, 24);
+	KUNIT_EXPECT_EQ(test, where(bench, station(1000, 0)), 0);
+	KUNIT_EXPECT_EQ(test, where(bench, station(2000, 0)), 2);
+	KUNIT_EXPECT_EQ(test, evicted + 24,
+			strata_counter_read(bench->br.sn,
+					    STRATA_COUNT_BRIDGE_FDB_EVICTED));
+	/* and a port's share goes with its stations */
+	learn(bench, 1, station(2000, 0));
+	KUNIT_EXPECT_EQ(test, bench->port[1].learned, 25);
+	KUNIT_EXPECT_EQ(test, bench->port[2].learned, 0);
+	strata_bridge_fdb_flush(&bench->br, &bench->port[1], 0);
+	KUNIT_EXPECT_EQ(test, bench->port[1].learned, 0);
+	KUNIT_EXPECT_EQ(test, bench->br.fdb.learned, 25);
+}
+
 /* Every station is still found while the table grows, and when it has grown. */
 static void grows(struct kunit *test)
 {
@@ -277,6 +313,7 @@ static struct kunit_case fdb_cases[] = {
 	KUNIT_CASE(what_grows_old),
 	KUNIT_CASE(nobody_is_older_than_time),
 	KUNIT_CASE(stops_at_the_limit),
+	KUNIT_CASE(a_crowd_makes_room),
 	KUNIT_CASE(grows),
 	KUNIT_CASE(flushes_what_was_asked),
 	KUNIT_CASE(removes_only_where_it_is),

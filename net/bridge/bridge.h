@@ -97,6 +97,7 @@ struct strata_bridge_vlan_stats {
  * @path_cost: set by hand, 0: by the link's speed; RTNL
  * @flush: its stations are to be forgotten
  * @flushing: they are being forgotten
+ * @learned: its share of strata_bridge_fdb_table.learned; that table's lock
  * @rstp: it in the spanning tree; strata_bridge.stp_lock
  * @tracker: of the reference on @dev
  * @rcu: frees
@@ -121,6 +122,7 @@ struct strata_bridge_port {
 	bool flush;
 	bool flushing;
 	u32 path_cost;
+	unsigned int learned;
 	struct strata_rstp_port rstp;
 	netdevice_tracker tracker;
 	struct rcu_head rcu;

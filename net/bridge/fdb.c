@@ -65,6 +65,14 @@ static void fdb_link(struct strata_bridge_fdb_table *table,
 	rcu_assign_pointer(*head, fdb);
 }
 
+/* One more, or one less, was learned at @port. Context: lock held. */
+static void count_learned(struct strata_bridge_fdb_table *table,
+			  struct strata_bridge_port *port, int by)
+{
+	table->learned += by;
+	port->learned += by;
+}
+
 static void fdb_free(struct rcu_head *rcu)
 {
 	kmem_cache_free(fdb_cache,
@@ -82,7 +90,7 @@ static void fdb_unlink(struct strata_bridge *br,
 			 rcu_access_pointer(fdb->next[buckets_of(table)->parity]));
 	table->count--;
 	if (fdb->flags & STRATA_BRIDGE_FDB_LEARNED)
-		table->learned--;
+		count_learned(table, fdb->port, -1);
 	/* After it cannot be found any more: pairs with find_recent(). */
 	smp_store_release(&table->generation, table->generation + 1);
 	strata_bridge_fdb_notify(br, fdb, RTM_DELNEIGH);
@@ -116,11 +124,43 @@ static struct strata_bridge_fdb *fdb_insert(struct strata_bridge *br,
 	fdb->used = fdb->updated;
 	table->count++;
 	if (flags & STRATA_BRIDGE_FDB_LEARNED)
-		table->learned++;
+		count_learned(table, port, 1);
 	fdb_link(table, buckets_of(table), fdb);
 	fdb_want_room(table);
 	strata_bridge_fdb_notify(br, fdb, RTM_NEWNEIGH);
 	return fdb;
+}
+
+/* In a full table a port with few stations takes the place of one with many: among the
+ * entries near @key's (they are there by chance) one of the port with the most goes. So
+ * whoever crowds the table from one port keeps nobody else out.
+ * Context: lock held. Return: false if @port has a share as large as anybody's there.
+ */
+static bool fdb_make_room(struct strata_bridge *br,
+			  const struct strata_bridge_port *port, u64 key)
+{
+	struct strata_bridge_fdb_buckets *buckets = buckets_of(&br->fdb);
+	u32 first = strata_bridge_fdb_hash(&br->fdb, key) >> buckets->shift;
+	struct strata_bridge_fdb __rcu **where, **greedy = NULL;
+	unsigned int i, most = port->learned + 1;
+	struct strata_bridge_fdb *fdb;
+
+	for (i = 0; i < STRATA_BRIDGE_FDB_EVICT_BUCKETS; i++) {
+		where = &buckets->head[(first + i) & ((1u << buckets->bits) - 1)];
+		while ((fdb = rcu_dereference_protected(*where, 1))) {
+			if (fdb->flags & STRATA_BRIDGE_FDB_LEARNED &&
+			    fdb->port->learned > most) {
+				most = fdb->port->learned;
+				greedy = where;
+			}
+			where = &fdb->next[buckets->parity];
+		}
+	}
+	if (!greedy)
+		return false;
+	fdb_unlink(br, greedy, rcu_dereference_protected(*greedy, 1));
+	strata_count(br->sn, BRIDGE_FDB_EVICTED);
+	return true;
 }
 
 /* A station speaks for the first time. */
@@ -134,7 +174,8 @@ static void fdb_learn_new(struct strata_bridge *br,
 		return;
 	if (strata_bridge_fdb_find(table, key))
 		goto unlock;
-	if (table->learned >= READ_ONCE(table->max_learned)) {
+	if (table->learned >= READ_ONCE(table->max_learned) &&
+	    !fdb_make_room(br, port, key)) {
 		strata_count(br->sn, BRIDGE_FDB_FULL);
 		goto unlock;
 	}
@@ -144,15 +185,34 @@ unlock:
 	spin_unlock_bh(&table->lock);
 }
 
+/* Context: lock held. */
+static void fdb_set_port(struct strata_bridge_fdb_table *table,
+			 struct strata_bridge_fdb *fdb,
+			 struct strata_bridge_port *port)
+{
+	if (fdb->flags & STRATA_BRIDGE_FDB_LEARNED) {
+		count_learned(table, fdb->port, -1);
+		count_learned(table, port, 1);
+	}
+	WRITE_ONCE(fdb->port, port);
+}
+
 /* It speaks from another port than before. */
 static void fdb_move(struct strata_bridge *br, struct strata_bridge_fdb *fdb,
 		     struct strata_bridge_port *port)
 {
-	if (READ_ONCE(fdb->flags) & STRATA_BRIDGE_FDB_STICKY)
+	struct strata_bridge_fdb_table *table = &br->fdb;
+
+	if (READ_ONCE(fdb->flags) & STRATA_BRIDGE_FDB_STICKY ||
+	    !spin_trylock_bh(&table->lock))
 		return;
-	WRITE_ONCE(fdb->port, port);
-	strata_count(br->sn, BRIDGE_FDB_MOVED);
-	strata_bridge_fdb_notify(br, fdb, RTM_NEWNEIGH);
+	/* It may have been forgotten meanwhile, or moved already. */
+	if (strata_bridge_fdb_find(table, fdb->key) == fdb && fdb->port != port) {
+		fdb_set_port(table, fdb, port);
+		strata_count(br->sn, BRIDGE_FDB_MOVED);
+		strata_bridge_fdb_notify(br, fdb, RTM_NEWNEIGH);
+	}
+	spin_unlock_bh(&table->lock);
 }
 
 /**
@@ -193,7 +253,9 @@ static void fdb_change(struct strata_bridge *br, struct strata_bridge_fdb *fdb,
 		       struct strata_bridge_port *port, u32 flags)
 {
 	if (fdb->flags & STRATA_BRIDGE_FDB_LEARNED)
-		br->fdb.learned--;
+		count_learned(&br->fdb, fdb->port, -1);
+	if (flags & STRATA_BRIDGE_FDB_LEARNED)
+		count_learned(&br->fdb, port, 1);
 	WRITE_ONCE(fdb->port, port);
 	WRITE_ONCE(fdb->flags, flags);
 	WRITE_ONCE(fdb->updated, (u32)jiffies);

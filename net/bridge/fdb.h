@@ -28,6 +28,8 @@ struct strata_bridge_port;
 
 /* Learned entries a bridge may have, unless fdb_max_learned says otherwise */
 #define STRATA_BRIDGE_FDB_MAX_LEARNED	262144
+/* Buckets of a full table that are searched for an entry to give up */
+#define STRATA_BRIDGE_FDB_EVICT_BUCKETS	16
 /* Buckets of a new table, and how they grow: four times when each has one */
 #define STRATA_BRIDGE_FDB_MIN_BITS	6
 #define STRATA_BRIDGE_FDB_MAX_BITS	20
@@ -49,9 +51,9 @@ struct strata_bridge_port;
 /**
  * struct strata_bridge_fdb - one station
  * @key: its address and VLAN, see strata_bridge_fdb_key(); constant
- * @port: where it is; for LOCAL entries the port whose address it is. Written
- *	by learning without the lock
- * @updated: jiffies when it last sent; written by learning without the lock
+ * @port: where it is; for LOCAL entries the port whose address it is; the
+ *	table's lock, read by frames
+ * @updated: jiffies when it last sent; written by frames without the lock
  * @used: jiffies when something was last sent to it; as @updated
  * @flags: STRATA_BRIDGE_FDB_*; the table's lock, read by frames
  * @next: in the bucket of the table of each parity; the table's lock, RCU
