@@ -151,6 +151,7 @@ struct strata_bridge_port {
  * @ports: &struct strata_bridge_port; RTNL, RCU
  * @num_ports: how many; RTNL
  * @fdb: the forwarding database
+ * @multicast: frames to groups that came in from ports, on each CPU
  * @host: the bridge's own device as a port
  *
  * The private part of the network device, so it lives as long as that.
@@ -176,6 +177,7 @@ struct strata_bridge {
 	struct list_head ports;
 	unsigned int num_ports;
 	struct strata_bridge_fdb_table fdb;
+	unsigned long __percpu *multicast;
 	struct strata_bridge_port host;
 };
 

@@ -37,6 +37,20 @@ static void host_init(struct strata_bridge *br)
 	br->host.flags = STRATA_BRIDGE_PORT_FLOOD;
 }
 
+static int stats_create(struct strata_bridge *br)
+{
+	br->dev->tstats = netdev_alloc_pcpu_stats(struct pcpu_sw_netstats);
+	br->multicast = alloc_percpu(unsigned long);
+	return br->dev->tstats && br->multicast ? 0 : -ENOMEM;
+}
+
+static void stats_destroy(struct strata_bridge *br)
+{
+	free_percpu(br->multicast);
+	free_percpu(br->dev->tstats);
+	br->dev->tstats = NULL;
+}
+
 static void bridge_uninit(struct net_device *dev)
 {
 	struct strata_bridge *br = netdev_priv(dev);
@@ -44,8 +58,7 @@ static void bridge_uninit(struct net_device *dev)
 	strata_bridge_stp_exit(br);
 	strata_bridge_fdb_destroy(br);
 	strata_bridge_vlan_flush(&br->host);
-	free_percpu(dev->tstats);
-	dev->tstats = NULL;
+	stats_destroy(br);
 }
 
 static int bridge_init(struct net_device *dev)
@@ -62,12 +75,9 @@ static int bridge_init(struct net_device *dev)
 	br->default_pvid = DEFAULT_PVID;
 	host_init(br);
 	strata_bridge_stp_init(br);
-	dev->tstats = netdev_alloc_pcpu_stats(struct pcpu_sw_netstats);
-	if (!dev->tstats)
-		return -ENOMEM;
-	err = strata_bridge_fdb_create(br);
+	err = stats_create(br) ?: strata_bridge_fdb_create(br);
 	if (err) {
-		free_percpu(dev->tstats);
+		stats_destroy(br);
 		return err;
 	}
 	lockdep_set_class(&dev->addr_list_lock, &bridge_addr_lock);
@@ -163,13 +173,24 @@ static void bridge_set_rx_mode(struct net_device *dev)
 {
 }
 
+static void bridge_get_stats(struct net_device *dev,
+			     struct rtnl_link_stats64 *stats)
+{
+	const struct strata_bridge *br = netdev_priv(dev);
+	int cpu;
+
+	dev_get_tstats64(dev, stats);
+	for_each_possible_cpu(cpu)
+		stats->multicast += *per_cpu_ptr(br->multicast, cpu);
+}
+
 const struct net_device_ops strata_bridge_netdev_ops = {
 	.ndo_init		= bridge_init,
 	.ndo_uninit		= bridge_uninit,
 	.ndo_open		= bridge_open,
 	.ndo_stop		= bridge_stop,
 	.ndo_start_xmit		= strata_bridge_xmit,
-	.ndo_get_stats64	= dev_get_tstats64,
+	.ndo_get_stats64	= bridge_get_stats,
 	.ndo_set_mac_address	= bridge_set_address,
 	.ndo_set_rx_mode	= bridge_set_rx_mode,
 	.ndo_change_mtu		= bridge_change_mtu,

@@ -33,7 +33,7 @@ static void to_many(struct strata_bridge *br, struct strata_bridge_port *from,
 	if (is_broadcast_ether_addr(eth_hdr(skb)->h_dest))
 		kind = STRATA_BRIDGE_PORT_BCAST_FLOOD;
 	else if (from != &br->host)
-		DEV_STATS_INC(br->dev, multicast);
+		this_cpu_inc(*br->multicast);
 	/* What the host says to many is not held back by the ports' flags. */
 	if (from == &br->host)
 		kind = 0;
