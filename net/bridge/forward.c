@@ -79,6 +79,8 @@ static __always_inline void leave(struct strata_bridge_port *port,
 	/* The sum over the whole frame is of no use to who sends it. */
 	if (skb->ip_summed == CHECKSUM_COMPLETE)
 		skb->ip_summed = CHECKSUM_NONE;
+	/* When it came in is not when it is to go out, which qdiscs read there. */
+	skb_clear_tstamp(skb);
 	skb_push(skb, ETH_HLEN);
 	if (unlikely(skb->ip_summed == CHECKSUM_PARTIAL &&
 		     eth_type_vlan(skb->protocol)) &&

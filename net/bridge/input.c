@@ -192,8 +192,10 @@ rx_handler_result_t strata_bridge_rx(struct sk_buff **pskb)
 		return RX_HANDLER_CONSUMED;
 	}
 	skb = skb_share_check(skb, GFP_ATOMIC);
-	if (unlikely(!skb))
+	if (unlikely(!skb)) {
+		strata_drop(port->br->sn, NULL, STRATA_DROP_NO_MEMORY);
 		return RX_HANDLER_CONSUMED;
+	}
 	*pskb = skb;
 	if (unlikely(is_link_local_ether_addr(eth_hdr(skb)->h_dest))) {
 		switch (judge_reserved(port, eth_hdr(skb)->h_dest)) {

@@ -266,7 +266,7 @@ static int fill_link(struct sk_buff *skb, const struct strata_bridge_port *port,
  * strata_bridge_port_notify() - tell who listens (`bridge monitor link`)
  * @port: that changed
  *
- * Context: process, RTNL held.
+ * Context: any but hardirq; RTNL held, or the spanning tree's lock.
  */
 void strata_bridge_port_notify(const struct strata_bridge_port *port)
 {

@@ -25,6 +25,9 @@ struct sk_buff *strata_bridge_vlan_odd(const struct strata_bridge *br,
 				       struct sk_buff *skb)
 {
 	if (skb_vlan_tag_present(skb)) {
+		/* The sum over the whole frame would be another with the tag. */
+		if (skb->ip_summed == CHECKSUM_COMPLETE)
+			skb->ip_summed = CHECKSUM_NONE;
 		skb_push(skb, ETH_HLEN);
 		skb = vlan_insert_tag_set_proto(skb, skb->vlan_proto,
 						skb_vlan_tag_get(skb));
