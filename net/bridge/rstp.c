@@ -5,6 +5,7 @@
  */
 #include <linux/bug.h>
 #include <linux/list.h>
+#include <linux/minmax.h>
 #include <linux/string.h>
 #include <strata/visibility.h>
 #include "rstp.h"
@@ -128,6 +129,16 @@ void strata_rstp_port_enable(struct strata_rstp_port *port, bool enabled)
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_rstp_port_enable);
 
+/* Table 17-1 has the ranges: times outside it would make a tree that never comes to
+ * rest, or forwards at once, or ages never.
+ */
+static void limit_times(struct strata_rstp_times *times)
+{
+	times->hello_time = clamp_t(u8, times->hello_time, 1, 10);
+	times->max_age = clamp_t(u8, times->max_age, 6, 40);
+	times->forward_delay = clamp_t(u8, times->forward_delay, 2, 30);
+}
+
 /**
  * strata_rstp_receive() - a BPDU arrived: the Port Receive machine, 17.23
  * @port: where
@@ -151,6 +162,7 @@ void strata_rstp_receive(struct strata_rstp_port *port,
 	port->oper_edge = false;
 	port->edge_delay_while = STRATA_RSTP_MIGRATE_TIME;
 	port->msg = *bpdu;
+	limit_times(&port->msg.times);
 	port->rcvd_msg = true;
 	run(port->rstp);
 }

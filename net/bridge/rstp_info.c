@@ -97,9 +97,6 @@ static void superior_designated(struct strata_rstp_port *port)
 	port->agree &= is_better_or_same(port, STRATA_RSTP_INFO_RECEIVED);
 	port->vector = port->msg.vector;
 	port->times = port->msg.times;
-	/* 17.21.12: a hello time of nothing would age at once. */
-	if (!port->times.hello_time)
-		port->times.hello_time = 1;
 	restart_age(port);
 	port->info_is = STRATA_RSTP_INFO_RECEIVED;
 	forget_choice(port);
