@@ -31,6 +31,7 @@ cleanup() {
 		kill "$pid" 2>/dev/null
 	done
 	for ns in "$A" "$B" ${EXTRA_NAMESPACES:-}; do
+		[ -e "/run/netns/$ns" ] || continue
 		for pid in $(ip netns pids "$ns" 2>/dev/null); do
 			kill -KILL "$pid" 2>/dev/null
 		done

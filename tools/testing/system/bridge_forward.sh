@@ -56,31 +56,31 @@ by_hand() {
 	say 1 $Y
 	fdb_set del $Y p2
 	say 1 $Y
-	ip -n "$A" link set br0 type "$KIND" fdb_flush
+	in_lan ip link set br0 type "$KIND" fdb_flush
 	fdb_of $X
 	say 1 $BROADCAST src=$Y
-	ip -n "$A" link set p1 type "${KIND}_slave" fdb_flush
+	in_lan ip link set p1 type "${KIND}_slave" fdb_flush
 	fdb_of $Y
 	# A cable that is out: forgotten too.
 	say 1 $BROADCAST src=$Y
-	ip -n "$A" link set p1 down
+	in_lan ip link set p1 down
 	fdb_of $Y
 	say 2 $BROADCAST
-	ip -n "$A" link set p3 nomaster
+	in_lan ip link set p3 nomaster
 	say 2 $BROADCAST
-	ip -n "$A" link set br0 down
+	in_lan ip link set br0 down
 	say 2 $BROADCAST
 }
 on_both_bridges by_hand 3
 
 ageing() {
 	forgotten() { [ -z "$(fdb_of $Y)" ]; }
-	ip -n "$A" link set br0 type "$KIND" ageing_time 100
+	in_lan ip link set br0 type "$KIND" ageing_time 100
 	fdb_set add $X p1 static
 	say 1 $BROADCAST src=$Y
 	until_ok forgotten
 	fdb_of $X
-	ip -n "$A" link set br0 type "$KIND" ageing_time 0
+	in_lan ip link set br0 type "$KIND" ageing_time 0
 	say 1 $BROADCAST src=$Y
 	say 2 $Y
 }

@@ -8,7 +8,7 @@
 # shellcheck source=tools/testing/lan.sh
 . "$(dirname "$0")/../lan.sh"
 
-KIND=strata_bridge
+KIND=strata_bridge STORMS=
 storm() { # storm HOST SEED
 	in_h "$1" /usr/bin/python3 -c '
 import random, socket, struct, sys
@@ -41,6 +41,7 @@ while True:
     except OSError:
         pass
 ' "$2" &
+	STORMS+=" $!"
 }
 
 received() { in_a cat /sys/class/net/p1/statistics/rx_packets; }
@@ -84,9 +85,8 @@ for port in p1 p2 p3; do
 done
 ip -n "$A" link set br0 up
 goes_on
-# shellcheck disable=SC2046 # a list
-kill $(jobs -p)
-wait 2>/dev/null || true
+kill $STORMS
+wait $STORMS 2>/dev/null || true
 until_ok in_h 1 ping -c 1 -W 1 10.0.0.3
 
 # The module takes its bridges with it.

@@ -12,18 +12,18 @@ BROADCAST=ff:ff:ff:ff:ff:ff
 X=02:aa:00:00:00:01 Y=02:aa:00:00:00:02
 
 vlans() {
-	in_a bridge -compressvlans vlan show
+	in_lan bridge -compressvlans vlan show
 }
 
 membership() {
 	vlans
 	# 1 and 2 are access ports of VLAN 10, 3 a trunk, 4 stays in VLAN 1.
-	in_a bridge vlan del dev p1 vid 1
-	in_a bridge vlan add dev p1 vid 10 pvid untagged
-	in_a bridge vlan add dev p2 vid 10 pvid untagged
-	in_a bridge vlan del dev p2 vid 1
-	in_a bridge vlan add dev p3 vid 10-20
-	in_a bridge vlan add dev p3 vid 30
+	in_lan bridge vlan del dev p1 vid 1
+	in_lan bridge vlan add dev p1 vid 10 pvid untagged
+	in_lan bridge vlan add dev p2 vid 10 pvid untagged
+	in_lan bridge vlan del dev p2 vid 1
+	in_lan bridge vlan add dev p3 vid 10-20
+	in_lan bridge vlan add dev p3 vid 30
 	vlans
 	say 1 $BROADCAST
 	say 4 $BROADCAST
@@ -41,7 +41,7 @@ membership() {
 	# The bridge's own device.
 	say 0 $BROADCAST
 	say 0 $BROADCAST vlan=10
-	in_a bridge vlan add dev br0 vid 10 self
+	in_lan bridge vlan add dev br0 vid 10 self
 	say 0 $BROADCAST vlan=10
 	say 1 $BROADCAST
 	# Stations are known by VLAN.
@@ -52,30 +52,30 @@ membership() {
 	say 0 $X
 	say 2 $X src=$Y
 	fdb_of $Y
-	in_a bridge vlan del dev p3 vid 10
+	in_lan bridge vlan del dev p3 vid 10
 	fdb_of $X
 	say 1 $X
 	vlans
 	# Without a PVID untagged frames are in no VLAN.
-	in_a bridge vlan add dev p4 vid 1 untagged
+	in_lan bridge vlan add dev p4 vid 1 untagged
 	say 4 $BROADCAST
 	say 0 $BROADCAST
 	vlans
 	# The default moves with those who are in it by default.
-	ip -n "$A" link set br0 type "$KIND" vlan_default_pvid 5
+	in_lan ip link set br0 type "$KIND" vlan_default_pvid 5
 	vlans
-	ip -n "$A" link set br0 type "$KIND" vlan_default_pvid 0
+	in_lan ip link set br0 type "$KIND" vlan_default_pvid 0
 	vlans
 	# No VLANs again.
-	ip -n "$A" link set br0 type "$KIND" vlan_filtering 0
+	in_lan ip link set br0 type "$KIND" vlan_filtering 0
 	say 1 $BROADCAST
 	say 3 $BROADCAST vlan=99
 }
 on_both_bridges membership 4 vlan_filtering 1
 
 provider() {
-	in_a bridge vlan add dev p1 vid 10 pvid untagged
-	in_a bridge vlan add dev p2 vid 10
+	in_lan bridge vlan add dev p1 vid 10 pvid untagged
+	in_lan bridge vlan add dev p2 vid 10
 	say 1 $BROADCAST
 	say 1 $BROADCAST vlan=10
 	say 1 $BROADCAST vlan=77
@@ -88,17 +88,15 @@ on_both_bridges provider 3 vlan_filtering 1 vlan_protocol 802.1ad
 
 statistics() {
 	counted() {
-		in_a bridge -j -s vlan show | /usr/bin/python3 -c '
+		in_lan bridge -j -s vlan show | /usr/bin/python3 -c '
 import json, sys
 for e in sorted(json.load(sys.stdin), key=lambda e: e["ifname"]):
     for v in e.get("vlans", []):
         if e["ifname"].startswith("p") and v.get("vid", v.get("vlan")) == 10:
             print(e["ifname"], *(v[k] for k in sorted(v) if k[:2] in ("rx", "tx")))'
 	}
-	[ "$KIND" = strata_bridge ] || ip -n "$A" link del br0
-	[ "$KIND" = strata_bridge ] || again
-	in_a bridge vlan add dev p1 vid 10 pvid untagged
-	in_a bridge vlan add dev p2 vid 10
+	in_lan bridge vlan add dev p1 vid 10 pvid untagged
+	in_lan bridge vlan add dev p2 vid 10
 	for _ in 1 2 3; do
 		say 1 $BROADCAST
 	done
@@ -106,35 +104,24 @@ for e in sorted(json.load(sys.stdin), key=lambda e: e["ifname"]):
 	counted
 }
 # The kernel's wants to be told to count by port while it has none yet.
-again() {
-	local port
-	talk_end
-	ip -n "$A" link add br0 address 02:00:00:00:01:00 type bridge vlan_filtering 1 \
-		vlan_stats_enabled 1 vlan_stats_per_port 1
-	ip -n "$A" link set br0 up
-	for port in p1 p2 p3; do
-		ip -n "$A" link set $port master br0
-		until_ok port_state $port forwarding
-	done
-	talk_begin
-}
+KERNEL_OPTIONS="vlan_stats_per_port 1"
 on_both_bridges statistics 3 vlan_filtering 1 vlan_stats_enabled 1
 
 # Nonsense is refused with a reason, and changes nothing.
 KIND=strata_bridge
 lan 1 vlan_filtering 1
 before=$(vlans)
-denied "" vlan add dev p1 vid 0
-denied "" vlan add dev p1 vid 4095
-refused "802.1" ip -n "$A" link set br0 type strata_bridge vlan_protocol 0x88b5
+denied "" bridge vlan add dev p1 vid 0
+denied "" bridge vlan add dev p1 vid 4095
+denied "802.1" ip link set br0 type strata_bridge vlan_protocol 0x88b5
 expect "$before" "$(vlans)" "the VLANs after what was refused"
 
 # Kernel VLAN devices as the neighbours: a router's trunk.
-in_a bridge vlan add dev p1 vid 10
-in_a bridge vlan add dev br0 vid 10 self
+in_lan bridge vlan add dev p1 vid 10
+in_lan bridge vlan add dev br0 vid 10 self
 ip -n "$A" link add link br0 name br0.10 type vlan id 10
 ip -n "$A" addr add 10.1.0.100/24 dev br0.10
-ip -n "$A" link set br0.10 up
+in_lan ip link set br0.10 up
 ip -n "$(h 1)" link add link e0 name e0.10 type vlan id 10
 ip -n "$(h 1)" addr add 10.1.0.1/24 dev e0.10
 ip -n "$(h 1)" link set e0.10 up
