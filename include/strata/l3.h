@@ -62,6 +62,7 @@ const struct strata_l3_ops *strata_l3_slot(unsigned int slot);
 #define STRATA_FLOW_DF		BIT(1)	/* forbid fragmentation on the way */
 #define STRATA_FLOW_REPLY	BIT(2)	/* an answer of the stack itself (RST, ICMP) */
 #define STRATA_FLOW_FRAGMENT	BIT(3)	/* what is too big leaves in fragments */
+#define STRATA_FLOW_LINK_MTU	BIT(4)	/* do not believe what ICMP said of the MTU */
 
 /**
  * struct strata_flow - what L4 asks of L3
@@ -101,6 +102,7 @@ enum strata_path_type {
  * @neigh: next hop; NULL where the link needs none
  * @genid: strata_net_genid() before it was looked up
  * @mtu: bytes of an L3 datagram
+ * @own_mtu: the same as far as we know it ourselves, without what ICMP said
  * @type: &enum strata_path_type
  * @held: references on @link and @neigh are held
  *
@@ -114,6 +116,7 @@ struct strata_path {
 	struct strata_neigh *neigh;
 	u32 genid;
 	u32 mtu;
+	u32 own_mtu;
 	u8 type;
 	bool held;
 };

@@ -10,6 +10,7 @@
 #include <linux/list.h>
 #include <linux/notifier.h>
 #include <linux/rcupdate.h>
+#include <net/ipv6.h>
 #include <strata/link.h>
 #include <strata/net.h>
 
@@ -220,6 +221,64 @@ struct strata_route_at {
 int strata_route_walk(struct strata_net *sn, struct strata_route_at *at,
 		      int (*visit)(const struct strata_route *route, void *arg),
 		      void *arg);
+
+/**
+ * struct strata_dest - what others said of the way to one destination
+ * @daddr: the destination
+ * @mtu: the path's; 0: nothing was said of it
+ * @mtu_until: jiffies; @mtu is forgotten soon after
+ * @ifindex: of the link with a better first hop; 0: nothing was said of one
+ * @router: the gateway that it is better than
+ * @next: the better one; @daddr itself: it is on the link
+ * @next_until: jiffies; @next is forgotten soon after
+ * @node: in the table; RCU
+ * @rcu: frees
+ *
+ * Immutable once published. Created and freed by net/route.
+ */
+struct strata_dest {
+	struct in6_addr daddr;
+	u32 mtu;
+	unsigned long mtu_until;
+	int ifindex;
+	struct in6_addr router;
+	struct in6_addr next;
+	unsigned long next_until;
+	struct hlist_node node;
+	struct rcu_head rcu;
+};
+
+/* Context: RCU read side. Borrowed, NULL: nothing was said. */
+const struct strata_dest *strata_dest_lookup(struct strata_net *sn,
+					     const struct in6_addr *daddr);
+/* Context: softirq, RCU. */
+void strata_dest_too_big(struct strata_net *sn, const struct in6_addr *daddr,
+			 u32 mtu);
+bool strata_dest_redirect(struct strata_link *link,
+			  const struct in6_addr *router,
+			  const struct in6_addr *daddr,
+			  const struct in6_addr *next);
+void strata_dest_unreachable(struct strata_net *sn,
+			     const struct in6_addr *daddr);
+
+/**
+ * strata_dest_next() - the first hop of a route, as it was corrected
+ * @dest: what was said of the destination; NULL: nothing
+ * @route: the route there
+ *
+ * A redirect means nothing any more where the route has changed.
+ *
+ * Context: RCU read side. Return: borrowed; unspecified: the destination itself.
+ */
+static inline const struct in6_addr *
+strata_dest_next(const struct strata_dest *dest,
+		 const struct strata_route *route)
+{
+	if (likely(!dest) || dest->ifindex != route->link->ifindex ||
+	    !ipv6_addr_equal(&dest->router, &route->gateway))
+		return &route->gateway;
+	return &dest->next;
+}
 
 int strata_route_init(void);
 void strata_route_exit(void);

@@ -45,6 +45,7 @@ static int fake_route(struct strata_net *sn, struct strata_flow *flow,
 	path->neigh = NULL;
 	path->genid = strata_net_genid(sn);
 	path->mtu = script_running->mtu;
+	path->own_mtu = path->mtu;
 	path->type = STRATA_PATH_UNICAST;
 	return 0;
 }

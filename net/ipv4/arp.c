@@ -256,6 +256,10 @@ static int arp_map(const struct strata_link *link, const struct in6_addr *addr,
  */
 static void arp_unreachable(struct strata_link *link, struct sk_buff *skb)
 {
+	struct in6_addr daddr;
+
+	strata_addr_from4(&daddr, ip_hdr(skb)->daddr);
+	strata_dest_unreachable(link->sn, &daddr);
 	strata_icmp_send(link->sn, skb, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH,
 			 0);
 	strata_drop(link->sn, skb, STRATA_DROP_NEIGH_UNRESOLVED);

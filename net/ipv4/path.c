@@ -15,6 +15,7 @@
  * @next: next hop; NULL: the destination itself
  * @source: our address to use; NULL: to be selected
  * @mtu: limit besides the link's; 0: none
+ * @path_mtu: what ICMP said; 0: nothing
  * @type: &enum strata_path_type
  */
 struct hop {
@@ -22,6 +23,7 @@ struct hop {
 	const struct in6_addr *next;
 	const struct in6_addr *source;
 	u32 mtu;
+	u32 path_mtu;
 	u8 type;
 };
 
@@ -101,6 +103,19 @@ static int hop_known(struct strata_net *sn, const struct strata_flow *flow,
 	return hop->link ? 0 : -ENETUNREACH;
 }
 
+/* The next hop and what the path carries, as others may have corrected it. */
+static void heed(struct strata_net *sn, const struct strata_flow *flow,
+		 const struct strata_route *route, struct hop *hop)
+{
+	const struct strata_dest *dest = strata_dest_lookup(sn, &flow->daddr);
+	const struct in6_addr *next = strata_dest_next(dest, route);
+
+	if (!strata_addr_any(next))
+		hop->next = next;
+	if (unlikely(dest) && !(flow->flags & STRATA_FLOW_LINK_MTU))
+		hop->path_mtu = dest->mtu;
+}
+
 static int hop_unicast(struct strata_net *sn, const struct strata_flow *flow,
 		       struct hop *hop)
 {
@@ -111,10 +126,9 @@ static int hop_unicast(struct strata_net *sn, const struct strata_flow *flow,
 	if (likely(route)) {
 		hop->link = route->link;
 		hop->mtu = route->mtu;
-		if (!strata_addr_any(&route->gateway))
-			hop->next = &route->gateway;
 		if (!strata_addr_any(&route->source))
 			hop->source = &route->source;
+		heed(sn, flow, route, hop);
 		return 0;
 	}
 	/* Whoever insists on a link means that the peer is on it. */
@@ -165,8 +179,9 @@ static int fill_path(struct strata_path *path, const struct strata_flow *flow,
 	path->af = &strata_ipv4_af;
 	path->link = hop->link;
 	path->neigh = NULL;
-	path->mtu = min3(READ_ONCE(hop->link->dev->mtu), IP_MTU_MAX,
-			 hop->mtu ?: IP_MTU_MAX);
+	path->own_mtu = min3(READ_ONCE(hop->link->dev->mtu), IP_MTU_MAX,
+			     hop->mtu ?: IP_MTU_MAX);
+	path->mtu = min(path->own_mtu, hop->path_mtu ?: IP_MTU_MAX);
 	path->type = hop->type;
 	path->held = false;
 	if (hop->link->flags & STRATA_LINK_NOARP)

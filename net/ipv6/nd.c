@@ -227,6 +227,7 @@ static int nd_map(const struct strata_link *link, const struct in6_addr *addr,
  */
 static void nd_unreachable(struct strata_link *link, struct sk_buff *skb)
 {
+	strata_dest_unreachable(link->sn, &ipv6_hdr(skb)->daddr);
 	strata_icmp6_send(link->sn, skb, link->ifindex, ICMPV6_DEST_UNREACH,
 			  ICMPV6_ADDR_UNREACH, 0);
 	strata_drop(link->sn, skb, STRATA_DROP_NEIGH_UNRESOLVED);

@@ -19,6 +19,7 @@
  * @next: next hop; NULL: the destination itself
  * @source: our address to use; NULL: to be selected
  * @mtu: limit besides the link's; 0: none
+ * @path_mtu: what ICMP said; 0: nothing
  * @type: &enum strata_path_type
  */
 struct hop {
@@ -26,6 +27,7 @@ struct hop {
 	const struct in6_addr *next;
 	const struct in6_addr *source;
 	u32 mtu;
+	u32 path_mtu;
 	u8 type;
 };
 
@@ -88,6 +90,19 @@ static int hop_local(struct strata_net *sn, const struct strata_addr *own,
 	return hop->link ? 0 : -ENETUNREACH;
 }
 
+/* The next hop and what the path carries, as others may have corrected it. */
+static void heed(struct strata_net *sn, const struct strata_flow *flow,
+		 const struct strata_route *route, struct hop *hop)
+{
+	const struct strata_dest *dest = strata_dest_lookup(sn, &flow->daddr);
+	const struct in6_addr *next = strata_dest_next(dest, route);
+
+	if (!ipv6_addr_any(next))
+		hop->next = next;
+	if (unlikely(dest) && !(flow->flags & STRATA_FLOW_LINK_MTU))
+		hop->path_mtu = dest->mtu;
+}
+
 static int hop_unicast(struct strata_net *sn, const struct strata_flow *flow,
 		       int oif, struct hop *hop)
 {
@@ -99,10 +114,9 @@ static int hop_unicast(struct strata_net *sn, const struct strata_flow *flow,
 	hop->type = STRATA_PATH_UNICAST;
 	hop->link = route->link;
 	hop->mtu = route->mtu;
-	if (!ipv6_addr_any(&route->gateway))
-		hop->next = &route->gateway;
 	if (!ipv6_addr_any(&route->source))
 		hop->source = &route->source;
+	heed(sn, flow, route, hop);
 	return 0;
 }
 
@@ -159,8 +173,9 @@ static int fill_path(struct strata_path *path, const struct strata_flow *flow,
 	path->af = &strata_ipv6_af;
 	path->link = hop->link;
 	path->neigh = NULL;
-	path->mtu = min3(mtu, hop->mtu ?: mtu,
-			 READ_ONCE(hop->link->ipv6_mtu) ?: mtu);
+	path->own_mtu = min3(mtu, hop->mtu ?: mtu,
+			     READ_ONCE(hop->link->ipv6_mtu) ?: mtu);
+	path->mtu = min(path->own_mtu, hop->path_mtu ?: mtu);
 	path->type = hop->type;
 	path->held = false;
 	if (hop->link->flags & STRATA_LINK_NOARP)

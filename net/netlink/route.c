@@ -34,18 +34,22 @@ const struct nla_policy strata_nl_route_add_policy[STRATA_A_ROUTE_MAX + 1] = {
 };
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_nl_route_add_policy);
 
-/* The way a route leads, the same in a table's entry and in a look-up. */
-static int route_fill_way(struct sk_buff *skb, const struct strata_route *route)
+/* The way a route leads: as the table has it, or, in a look-up, as others have
+ * corrected it for one destination.
+ */
+static int route_fill_way(struct sk_buff *skb, const struct strata_route *route,
+			  const struct strata_dest *dest)
 {
+	const struct in6_addr *next = strata_dest_next(dest, route);
+	u32 mtu = dest && dest->mtu ? dest->mtu : route->mtu;
 	int err = strata_nl_put_device(skb, STRATA_A_ROUTE_IFINDEX,
 				       STRATA_A_ROUTE_IFNAME, route->link) ?:
 		  nla_put_u32(skb, STRATA_A_ROUTE_METRIC, route->metric);
 
-	if (!err && !strata_addr_any(&route->gateway))
-		err = strata_nl_put_addr(skb, STRATA_A_ROUTE_GATEWAY,
-					 &route->gateway);
-	if (!err && route->mtu)
-		err = nla_put_u32(skb, STRATA_A_ROUTE_MTU, route->mtu);
+	if (!err && !strata_addr_any(next))
+		err = strata_nl_put_addr(skb, STRATA_A_ROUTE_GATEWAY, next);
+	if (!err && mtu)
+		err = nla_put_u32(skb, STRATA_A_ROUTE_MTU, mtu);
 	return err;
 }
 
@@ -62,7 +66,7 @@ static int route_fill(struct sk_buff *skb, const struct strata_route *route)
 	      strata_nl_put_plen(skb, STRATA_A_ROUTE_DST_LEN, &route->prefix,
 				 route->plen) ?:
 	      nla_put_u8(skb, STRATA_A_ROUTE_ORIGIN, origins[route->origin]) ?:
-	      route_fill_way(skb, route);
+	      route_fill_way(skb, route, NULL);
 	if (!err && !strata_addr_any(&route->source))
 		err = strata_nl_put_addr(skb, STRATA_A_ROUTE_SOURCE,
 					 &route->source);
@@ -183,7 +187,7 @@ static int lookup_fill(struct sk_buff *skb, struct strata_net *sn,
 	err = strata_nl_put_addr(skb, STRATA_A_ROUTE_DST, dst) ?:
 	      nla_put_u8(skb, STRATA_A_ROUTE_TYPE,
 			 route_type(sn, route, dst)) ?:
-	      route_fill_way(skb, route);
+	      route_fill_way(skb, route, strata_dest_lookup(sn, dst));
 	source = route_source(route, dst);
 	if (!err && source)
 		err = strata_nl_put_addr(skb, STRATA_A_ROUTE_SOURCE, source);

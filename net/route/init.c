@@ -68,6 +68,7 @@ static void __net_exit route_net_exit(struct net *net)
 	mutex_unlock(&sn->config);
 	/* Nobody may be inside a lookup when the tables go. */
 	synchronize_net();
+	strata_dests_exit(sn);
 	tables_destroy(sn->route);
 	kfree(sn->route);
 	sn->route = NULL;
@@ -90,6 +91,7 @@ static int __net_init route_net_init(struct net *net)
 		return err;
 	}
 	sn->route = rn;
+	strata_dests_init(sn);
 	return 0;
 }
 

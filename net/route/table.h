@@ -5,6 +5,9 @@
 #ifndef _NET_ROUTE_TABLE_H
 #define _NET_ROUTE_TABLE_H
 
+#include <linux/siphash.h>
+#include <linux/spinlock.h>
+#include <linux/timer.h>
 #include <strata/fib.h>
 #include <strata/packet.h>
 #include <strata/route.h>
@@ -16,6 +19,28 @@ enum strata_route_family {
 	STRATA_ROUTE_IPV4,
 	STRATA_ROUTE_IPV6,
 	STRATA_ROUTE_FAMILIES
+};
+
+#define STRATA_DEST_BUCKETS	512
+
+/**
+ * struct strata_dests - what was said of single destinations
+ * @sn: the namespace's stack
+ * @lock: of all the rest
+ * @key: secret of the hash
+ * @count: how many there are; read without the lock
+ * @changed: since cached paths were last made stale
+ * @buckets: by hash; the one that was told of last comes first; RCU
+ * @timer: forgets, and makes cached paths stale
+ */
+struct strata_dests {
+	struct strata_net *sn;
+	spinlock_t lock;	/* of the rest */
+	siphash_key_t key;
+	unsigned int count;
+	bool changed;
+	struct hlist_head buckets[STRATA_DEST_BUCKETS];
+	struct timer_list timer;
 };
 
 /**
@@ -30,6 +55,7 @@ enum strata_route_family {
  * @addr_list: addresses by age; written under strata_net.config, RCU
  * @addr_hash: addresses and broadcast addresses by their bits; our own stand
  *	before broadcast addresses in each chain; RCU
+ * @dests: what was said of single destinations
  *
  * Created with the namespace (or when the module is loaded), freed with it.
  */
@@ -43,7 +69,11 @@ struct strata_route_net {
 	u64 addr_serial;
 	struct list_head addr_list;
 	struct hlist_head addr_hash[1 << STRATA_ADDR_HASH_BITS];
+	struct strata_dests dests;
 };
+
+void strata_dests_init(struct strata_net *sn);
+void strata_dests_exit(struct strata_net *sn);
 
 static inline int strata_route_family(const struct in6_addr *addr)
 {
