@@ -169,10 +169,14 @@ static void icmp6_rcv(struct strata_net *sn, struct sk_buff *skb)
 		strata_drop(sn, skb, reason);
 }
 
-/* Nobody waits for the fate of what ICMPv6 itself sends. */
+/* Nobody waits for the fate of what ICMPv6 itself sends; but a long echo reply is
+ * to get through the next time.
+ */
 static void icmp6_err(struct strata_net *sn,
 		      const struct strata_l4_error *error)
 {
+	if (error->mtu && error->header[0] == ICMPV6_ECHO_REPLY)
+		strata_dest_too_big(sn, &error->daddr, error->mtu);
 }
 
 const struct strata_l4_ops strata_icmp6_l4 = {

@@ -81,6 +81,9 @@ int strata_ip_set_pmtudisc(struct strata_sock *ss, int val)
 		ss->flags &= ~STRATA_SOCK_DONT_FRAG;
 		ss->flow.flags &= ~STRATA_FLOW_DF;
 	}
+	ss->flow.flags &= ~STRATA_FLOW_LINK_MTU;
+	if (val >= IP_PMTUDISC_PROBE)
+		ss->flow.flags |= STRATA_FLOW_LINK_MTU;
 	return 0;
 }
 
@@ -231,7 +234,8 @@ int strata_ip_get_mtu(struct sock *sk, int *val)
 		return -ENOTCONN;
 	rcu_read_lock();
 	strata_sock_flow(sk);
-	path = strata_sock_path(sk);
+	/* Not the cached one: it may be a second old. */
+	path = strata_sock_path_slow(sk);
 	if (IS_ERR(path))
 		err = -ENOTCONN;
 	else

@@ -2,6 +2,7 @@
 /*
  * The way to the peer, cached in the socket.
  */
+#include <linux/in.h>
 #include <linux/module.h>
 #include <strata/sock.h>
 
@@ -13,6 +14,8 @@ static u8 flow_flags(const struct sock *sk)
 		flags |= STRATA_FLOW_BROADCAST;
 	if (strata_sock(sk)->flags & STRATA_SOCK_DONT_FRAG)
 		flags |= STRATA_FLOW_DF;
+	if (strata_sock(sk)->pmtudisc >= IP_PMTUDISC_PROBE)
+		flags |= STRATA_FLOW_LINK_MTU;
 	return flags;
 }
 

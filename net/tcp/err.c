@@ -7,6 +7,7 @@
  * established (RFC 5927 5, RFC 1122 4.2.3.9).
  */
 #include <linux/tcp.h>
+#include <strata/route.h>
 #include "request.h"
 
 /**
@@ -33,11 +34,13 @@ void strata_tcp_mtu_reduced(struct sock *sk)
 /* RFC 1191 4: not below the minimum; RFC 5927 7: only ever down. */
 static void packet_too_big(struct sock *sk, const struct strata_l4_error *error)
 {
+	struct strata_net *sn = strata_sock_net(sk);
 	struct strata_tcp *tp = strata_tcp(sk);
 	u32 mtu = max_t(u32, error->mtu, strata_af_of(&error->daddr)->min_mtu);
 
 	if (sk->sk_state == TCP_LISTEN || mtu >= tp->path_mtu)
 		return;
+	strata_dest_too_big(sn, &error->daddr, mtu);
 	WRITE_ONCE(tp->pending_mtu, min_t(u32, mtu, U16_MAX));
 	if (!sock_owned_by_user(sk))
 		strata_tcp_mtu_reduced(sk);

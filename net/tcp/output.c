@@ -298,12 +298,14 @@ static void send_opening(struct sock *sk, bool answer, gfp_t gfp)
 	send_down(sk, skb);
 }
 
-/* What the SYN says of us: segment size and window. */
+/* What the SYN says of us: segment size (RFC 6691 3: the path back may take more
+ * than the one there) and window.
+ */
 static void announce(struct sock *sk)
 {
 	struct strata_tcp *tp = strata_tcp(sk);
-	u32 mss = tp->path_mtu - strata_sock(sk)->path.af->header_len -
-		  sizeof(struct tcphdr);
+	const struct strata_path *path = &strata_sock(sk)->path;
+	u32 mss = path->own_mtu - path->af->header_len - sizeof(struct tcphdr);
 
 	if (tp->user_mss)
 		mss = min_t(u32, mss, tp->user_mss);

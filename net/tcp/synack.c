@@ -92,7 +92,7 @@ static void announce(struct strata_tcp_request *req,
 		     const struct strata_path *path)
 {
 	const struct strata_tcp *tp = strata_tcp(req->listener);
-	u32 mss = path->mtu - path->af->header_len - sizeof(struct tcphdr);
+	u32 mss = path->own_mtu - path->af->header_len - sizeof(struct tcphdr);
 	u16 user_mss = READ_ONCE(tp->user_mss);
 
 	if (user_mss)

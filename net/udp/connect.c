@@ -69,7 +69,6 @@ static int connect_locked(struct sock *sk, const struct strata_endpoint *ep)
 		sk->sk_v6_rcv_saddr = flow.saddr;
 	sk->sk_v6_daddr = flow.daddr;
 	sk->sk_dport = ep->port;
-	WRITE_ONCE(us->pmtu, 0);
 	sk->sk_state = TCP_ESTABLISHED;
 	sk_set_txhash(sk);
 	strata_path_release(&ss->path);
@@ -129,7 +128,6 @@ int strata_udp_disconnect(struct sock *sk, int flags)
 	sock_any(sk, &sk->sk_v6_daddr);
 	sock_rps_reset_rxhash(sk);
 	WRITE_ONCE(sk->sk_bound_dev_if, 0);
-	WRITE_ONCE(udp_sock(sk)->pmtu, 0);
 	if (!(ss->flags & STRATA_SOCK_BOUND_ADDR)) {
 		sock_any(sk, &sk->sk_v6_rcv_saddr);
 		sock_any(sk, &ss->saddr);

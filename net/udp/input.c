@@ -6,6 +6,7 @@
 #include <linux/module.h>
 #include <net/gso.h>
 #include <net/tcp_states.h>
+#include <strata/route.h>
 #include <strata/visibility.h>
 #include "udp.h"
 
@@ -222,16 +223,20 @@ void strata_udp_rcv(struct strata_net *sn, struct sk_buff *skb)
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_udp_rcv);
 
-/* "Packet too big": only a program that wants no fragments cares. */
-static bool err_pmtu(struct sock *sk, const struct strata_l4_error *error)
+/* "Packet too big": all who send there are to know; but only a program that wants
+ * no fragments is told. ip(7), IP_PMTUDISC_INTERFACE: this one does not believe it.
+ */
+static bool err_pmtu(struct strata_net *sn, struct sock *sk,
+		     const struct strata_l4_error *error)
 {
-	struct strata_udp_sock *us = udp_sock(sk);
+	u8 pmtudisc = READ_ONCE(strata_sock(sk)->pmtudisc);
+	u32 mtu = max_t(u32, error->mtu, strata_af_of(&error->daddr)->min_mtu);
 
-	if (READ_ONCE(us->ss.pmtudisc) == IP_PMTUDISC_DONT)
-		return false;
-	if (sk->sk_state == TCP_ESTABLISHED)
-		WRITE_ONCE(us->pmtu, min_t(u32, error->mtu, U16_MAX));
-	return true;
+	if (pmtudisc < IP_PMTUDISC_INTERFACE) {
+		strata_dest_too_big(sn, &error->daddr, mtu);
+		strata_udp_route_drop(sk);
+	}
+	return pmtudisc != IP_PMTUDISC_DONT;
 }
 
 /**
@@ -263,7 +268,7 @@ void strata_udp_err(struct strata_net *sn, const struct strata_l4_error *error)
 	if (!sk || !error->err)
 		return;
 	if (error->mtu) {
-		if (!err_pmtu(sk, error))
+		if (!err_pmtu(sn, sk, error))
 			return;
 		hard = true;
 	}

@@ -30,12 +30,17 @@ struct udp_send {
 	bool has_ttl;
 };
 
-/* ip(7), IP_MTU_DISCOVER: only who asks for it is told that it is too much. */
-static bool may_fragment(const struct strata_sock *ss)
+/* ip(7), IP_MTU_DISCOVER: who wants no fragments is told that it is too much. */
+static u8 mtu_flags(const struct strata_sock *ss)
 {
 	u8 pmtudisc = READ_ONCE(ss->pmtudisc);
+	u8 flags = 0;
 
-	return pmtudisc != IP_PMTUDISC_DO && pmtudisc != IP_PMTUDISC_PROBE;
+	if (pmtudisc < IP_PMTUDISC_DO || pmtudisc == IP_PMTUDISC_OMIT)
+		flags |= STRATA_FLOW_FRAGMENT;
+	if (pmtudisc >= IP_PMTUDISC_PROBE)
+		flags |= STRATA_FLOW_LINK_MTU;
+	return flags;
 }
 
 static void send_init(struct sock *sk, struct udp_send *send)
@@ -48,13 +53,11 @@ static void send_init(struct sock *sk, struct udp_send *send)
 	send->flow.proto = IPPROTO_UDP;
 	send->flow.tos = READ_ONCE(ss->tos);
 	send->flow.ttl = READ_ONCE(ss->ttl);
-	send->flow.flags = 0;
+	send->flow.flags = mtu_flags(ss);
 	if (READ_ONCE(ss->flags) & STRATA_SOCK_DONT_FRAG)
 		send->flow.flags |= STRATA_FLOW_DF;
 	if (sock_flag(sk, SOCK_BROADCAST))
 		send->flow.flags |= STRATA_FLOW_BROADCAST;
-	if (may_fragment(ss))
-		send->flow.flags |= STRATA_FLOW_FRAGMENT;
 	send->priority = READ_ONCE(sk->sk_priority);
 	send->has_ttl = false;
 }
@@ -219,21 +222,13 @@ static int send_prepare(struct sock *sk, struct msghdr *msg,
 	return err;
 }
 
-/* The path's MTU, or less where a peer's has been reported. */
-static u32 route_mtu(struct sock *sk, const struct udp_route *route)
-{
-	u32 pmtu = READ_ONCE(udp_sock(sk)->pmtu);
-
-	return pmtu ? min(pmtu, route->path.mtu) : route->path.mtu;
-}
-
 /* Bytes of payload that one datagram takes. */
-static size_t route_room(struct sock *sk, const struct udp_route *route)
+static size_t route_room(const struct udp_route *route)
 {
 	if (likely(route->flow.flags & STRATA_FLOW_FRAGMENT))
 		return strata_addr_is4(&route->flow.daddr) ?
 		       UDP_PAYLOAD_MAX : UDP_PAYLOAD_MAX6;
-	return route_mtu(sk, route) - route->path.af->header_len -
+	return route->path.mtu - route->path.af->header_len -
 	       sizeof(struct udphdr);
 }
 
@@ -248,7 +243,7 @@ static int send_first_error(struct sock *sk, const struct udp_send *send,
 	route = strata_udp_route(sk, &send->flow, &scratch);
 	if (IS_ERR(route))
 		err = PTR_ERR(route);
-	else if (len > route_room(sk, route))
+	else if (len > route_room(route))
 		err = -EMSGSIZE;
 	rcu_read_unlock();
 	return err;
@@ -334,14 +329,7 @@ static int send_output(struct sock *sk, struct sk_buff *skb,
 {
 	const struct strata_path *path = &route->path;
 	struct strata_net *sn = strata_sock_net(sk);
-	struct strata_path narrowed;
 	int err;
-
-	if (unlikely(READ_ONCE(udp_sock(sk)->pmtu))) {
-		narrowed = route->path;
-		narrowed.mtu = route_mtu(sk, route);
-		path = &narrowed;
-	}
 
 	send_header(sk, skb, send, &route->flow);
 	skb->priority = send->priority;
@@ -378,7 +366,7 @@ static int send_packet(struct sock *sk, struct sk_buff *skb,
 		err = PTR_ERR(route);
 		goto refuse;
 	}
-	if (unlikely(len > route_room(sk, route))) {
+	if (unlikely(len > route_room(route))) {
 		err = -EMSGSIZE;
 		goto refuse;
 	}

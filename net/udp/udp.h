@@ -81,7 +81,6 @@ struct udp_route {
  * @route: the way to the last destination; replaced by xchg(), read under RCU
  * @last_daddr: low bits of the last destination of an unconnected socket
  * @headroom: bytes for the headers below UDP on @route
- * @pmtu: what an ICMP error said of the peer's path, 0: nothing; connected
  * @cork: pieces of a datagram not sent yet, NULL if none; socket lock
  * @cork_len: bytes of it
  * @cork_option: UDP_CORK is set
@@ -100,7 +99,6 @@ struct strata_udp_sock {
 	struct udp_route __rcu *route;
 	u32 last_daddr;
 	u16 headroom;
-	u16 pmtu;
 	struct udp_cork *cork;
 	bool cork_option;
 	struct sk_buff_head reader ____cacheline_aligned_in_smp;
