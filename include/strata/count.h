@@ -38,7 +38,8 @@ struct strata_net;
 	C(NEIGH_PROBES, "neigh", "probes", "solicitations sent") \
 	C(NEIGH_FAILED, "neigh", "failed", "resolutions that failed") \
 	C(DEST_TOO_BIG, "route", "too_big", "path MTUs learned or lowered (RFC 1191, RFC 8201)") \
-	C(DEST_REDIRECTED, "route", "redirected", "redirects believed (RFC 1122 3.2.2.2, RFC 4861 8)") \
+	C(DEST_REDIRECTED, "route", "redirected", \
+	  "redirects believed (RFC 1122 3.2.2.2, RFC 4861 8)") \
 	C(DEST_EVICTED, "route", "evicted", "destinations forgotten to make room for others") \
 	C(ARP_RX, "arp", "rx", "ARP packets received") \
 	C(ARP_TX, "arp", "tx", "ARP packets sent") \

@@ -151,6 +151,47 @@ static enum strata_drop_reason rcv_error(struct strata_net *sn,
 	return STRATA_IPV4_PASS;
 }
 
+/* May the way to other hosts lead through there? It is a host's address, not ours
+ * and, by the routing table, on the link (RFC 1122 3.2.2.2).
+ */
+static bool gateway_possible(struct strata_link *link,
+			     const struct in6_addr *gateway)
+{
+	const struct strata_route *route;
+
+	if (strata_ipv4_addr_type(link->sn, gateway, 0) != STRATA_ADDR_OTHER)
+		return false;
+	route = strata_route_lookup(link->sn, gateway, link->ifindex);
+	return route && strata_addr_any(&route->gateway);
+}
+
+/* A redirect; networks and types of service are not told apart (RFC 1122
+ * 3.2.2.2). Does not own @skb.
+ */
+static enum strata_drop_reason rcv_redirect(struct strata_net *sn,
+					    struct sk_buff *skb)
+{
+	const struct iphdr *quoted = quoted_header(skb);
+	struct in6_addr router, gateway, saddr, daddr;
+	const struct icmphdr *icmph;
+	struct strata_link *link;
+
+	if (!quoted)
+		return STRATA_DROP_ICMP_TRUNCATED;
+	icmph = (const struct icmphdr *)skb->data;
+	strata_addr_from4(&router, ip_hdr(skb)->saddr);
+	strata_addr_from4(&gateway, icmph->un.gateway);
+	strata_addr_from4(&saddr, quoted->saddr);
+	strata_addr_from4(&daddr, quoted->daddr);
+	link = strata_link_by_index(sn, strata_cb(skb)->iif);
+	if (!link || icmph->code > ICMP_REDIR_HOSTTOS ||
+	    !strata_addr_find(sn, &saddr) ||
+	    !gateway_possible(link, &gateway) ||
+	    !strata_dest_redirect(link, &router, &daddr, &gateway))
+		return STRATA_DROP_ICMP_IGNORED;
+	return STRATA_IPV4_PASS;
+}
+
 /* Does not own @skb. */
 static enum strata_drop_reason icmp_dispatch(struct strata_net *sn,
 					     struct sk_buff *skb)
@@ -166,6 +207,8 @@ static enum strata_drop_reason icmp_dispatch(struct strata_net *sn,
 	case ICMP_TIME_EXCEEDED:
 	case ICMP_PARAMETERPROB:
 		return rcv_error(sn, skb);
+	case ICMP_REDIRECT:
+		return rcv_redirect(sn, skb);
 	}
 	return STRATA_DROP_ICMP_IGNORED;
 }

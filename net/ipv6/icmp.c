@@ -144,6 +144,8 @@ static enum strata_drop_reason icmp6_dispatch(struct strata_net *sn,
 		return strata_nd_rcv(sn, skb);
 	case NDISC_ROUTER_ADVERTISEMENT:
 		return strata_ra_rcv(sn, skb);
+	case NDISC_REDIRECT:
+		return strata_redirect_rcv(sn, skb);
 	}
 	/* Errors are told to one host alone (RFC 4443 2.2). */
 	if (type & ICMPV6_INFOMSG_MASK || strata_cb(skb)->flags)

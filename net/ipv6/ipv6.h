@@ -10,6 +10,7 @@
  *	icmp.c		ICMPv6 messages received
  *	icmp_send.c	ICMPv6 errors and echo replies sent
  *	nd.c		neighbour discovery messages received
+ *	redirect.c	redirects received
  *	nd_send.c	neighbour discovery messages sent
  *	ra.c		router advertisements
  *	prefix.c	what they give for a while
@@ -111,6 +112,9 @@ void strata_rs_answered(struct strata_link *link);
 void strata_rs_forget(struct strata_net *sn, const struct strata_link *link);
 void strata_rs_run(struct strata_net *sn, struct strata_follow *follow);
 
+enum strata_drop_reason strata_redirect_rcv(struct strata_net *sn,
+					    struct sk_buff *skb);
+
 enum strata_drop_reason strata_ra_rcv(struct strata_net *sn,
 				      struct sk_buff *skb);
 void strata_ra_run(struct strata_net *sn);
@@ -183,6 +187,8 @@ void strata_group_leave_all(struct strata_net *sn,
 bool strata_group_member(struct strata_net *sn, const struct strata_link *link,
 			 const struct in6_addr *addr);
 
+bool strata_nd_options(const u8 *option, unsigned int len, u8 type,
+		       u8 addr_len, const u8 **lladdr);
 enum strata_drop_reason strata_nd_rcv(struct strata_net *sn,
 				      struct sk_buff *skb);
 void strata_nd_solicit(struct strata_link *link, const struct in6_addr *saddr,

@@ -29,10 +29,19 @@ struct nd_packet {
 	const u8 *lladdr;
 };
 
-/* RFC 4861 4.6: each length counts 8 bytes and is not 0. Of @len bytes of
- * options, finds the last of @type that has room for an L2 address.
+/**
+ * strata_nd_options() - look through the options of a message (RFC 4861 4.6)
+ * @option: the first
+ * @len: bytes of them all
+ * @type: that is wanted
+ * @addr_len: bytes of an L2 address
+ * @lladdr: out: that of the last option of @type that has room for one; else
+ *	unchanged
+ *
+ * Context: any. Return: they are well formed: each length counts 8 bytes and is
+ * not 0.
  */
-static bool nd_options(const u8 *option, unsigned int len, u8 type,
+bool strata_nd_options(const u8 *option, unsigned int len, u8 type,
 		       u8 addr_len, const u8 **lladdr)
 {
 	unsigned int bytes;
@@ -92,8 +101,8 @@ static bool nd_parse(const struct strata_link *link, struct sk_buff *skb,
 	}
 	type = packet->solicitation ? ND_OPT_SOURCE_LL_ADDR :
 				      ND_OPT_TARGET_LL_ADDR;
-	return nd_options(msg->opt, skb->len - sizeof(*msg), type,
-			  link->dev->addr_len, &packet->lladdr) &&
+	return strata_nd_options(msg->opt, skb->len - sizeof(*msg), type,
+				 link->dev->addr_len, &packet->lladdr) &&
 	       nd_addresses_ok(skb, packet);
 }
 
