@@ -71,6 +71,8 @@ struct strata_net;
 	C(ND_TX, "nd", "tx", "neighbour discovery messages sent") \
 	C(ND_CONFLICT, "nd", "conflict", \
 	  "advertisements from others that claim an address of ours") \
+	C(MLD_RX, "mld", "rx", "multicast listener queries received") \
+	C(MLD_TX, "mld", "tx", "multicast listener reports sent") \
 	C(UDP_RX, "udp", "rx", "datagrams delivered to a socket") \
 	C(UDP_TX, "udp", "tx", "datagrams sent") \
 	C(UDP_NO_PORT, "udp", "no_port", "datagrams for a port without a socket") \

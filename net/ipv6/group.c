@@ -8,38 +8,26 @@
 #include <linux/module.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
+#include <strata/visibility.h>
 #include "ipv6.h"
 
-/**
- * struct group - a group that a link listens to
- * @node: in strata_ipv6_net.groups; RCU
- * @addr: of the group
- * @link: where; borrowed: whoever joined leaves before it goes
- * @users: how often it was joined; strata_net.config
- * @rcu: frees
- */
-struct group {
-	struct hlist_node node;
-	struct in6_addr addr;
-	struct strata_link *link;
-	unsigned int users;
-	struct rcu_head rcu;
-};
+static unsigned int group_slot(const struct in6_addr *addr)
+{
+	return hash_32((__force u32)(addr->s6_addr32[0] ^ addr->s6_addr32[3]),
+		       32) % STRATA_GROUP_BUCKETS;
+}
 
 static struct hlist_head *group_bucket(struct strata_net *sn,
 				       const struct in6_addr *addr)
 {
-	u32 hash = hash_32((__force u32)(addr->s6_addr32[0] ^
-					 addr->s6_addr32[3]), 32);
-
-	return &sn->ipv6->groups[hash % STRATA_GROUP_BUCKETS];
+	return &sn->ipv6->groups[group_slot(addr)];
 }
 
-static struct group *group_find(struct strata_net *sn,
-				const struct strata_link *link,
-				const struct in6_addr *addr)
+static struct strata_group *group_find(struct strata_net *sn,
+				       const struct strata_link *link,
+				       const struct in6_addr *addr)
 {
-	struct group *group;
+	struct strata_group *group;
 
 	hlist_for_each_entry_rcu(group, group_bucket(sn, addr), node,
 				 lockdep_is_held(&sn->config))
@@ -49,7 +37,7 @@ static struct group *group_find(struct strata_net *sn,
 }
 
 /* RFC 2464 7: the Ethernet address that the group's frames go to. */
-static void group_device(const struct group *group,
+static void group_device(const struct strata_group *group,
 			 int (*change)(struct net_device *dev,
 				       const unsigned char *addr))
 {
@@ -73,7 +61,7 @@ static void group_device(const struct group *group,
 int strata_group_join(struct strata_link *link, const struct in6_addr *addr)
 {
 	struct strata_net *sn = link->sn;
-	struct group *group;
+	struct strata_group *group;
 
 	lockdep_assert_held(&sn->config);
 	group = group_find(sn, link, addr);
@@ -92,10 +80,12 @@ int strata_group_join(struct strata_link *link, const struct in6_addr *addr)
 	sn->ipv6->group_count++;
 	hlist_add_head_rcu(&group->node, group_bucket(sn, addr));
 	group_device(group, dev_mc_add);
+	strata_mld_joined(group);
 	return 0;
 }
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_group_join);
 
-static void group_remove(struct strata_net *sn, struct group *group)
+static void group_remove(struct strata_net *sn, struct strata_group *group)
 {
 	group_device(group, dev_mc_del);
 	hlist_del_rcu(&group->node);
@@ -113,13 +103,16 @@ static void group_remove(struct strata_net *sn, struct group *group)
 void strata_group_leave(struct strata_link *link, const struct in6_addr *addr)
 {
 	struct strata_net *sn = link->sn;
-	struct group *group;
+	struct strata_group *group;
 
 	lockdep_assert_held(&sn->config);
 	group = group_find(sn, link, addr);
-	if (group && !--group->users)
-		group_remove(sn, group);
+	if (!group || --group->users)
+		return;
+	strata_mld_left(group);
+	group_remove(sn, group);
 }
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_group_leave);
 
 /**
  * strata_group_leave_all() - leave every group, however often it was joined
@@ -132,7 +125,7 @@ void strata_group_leave_all(struct strata_net *sn,
 			    const struct strata_link *link)
 {
 	struct hlist_node *next;
-	struct group *group;
+	struct strata_group *group;
 	unsigned int i;
 
 	lockdep_assert_held(&sn->config);
@@ -141,6 +134,25 @@ void strata_group_leave_all(struct strata_net *sn,
 					  node)
 			if (!link || group->link == link)
 				group_remove(sn, group);
+}
+
+/**
+ * strata_group_next() - visit the groups of a namespace
+ * @sn: the namespace's stack
+ * @group: NULL starts
+ *
+ * Context: process, strata_net.config held. Return: borrowed; NULL: the end.
+ */
+struct strata_group *strata_group_next(struct strata_net *sn,
+				       struct strata_group *group)
+{
+	struct hlist_node *node = group ? group->node.next : NULL;
+	unsigned int slot = group ? group_slot(&group->addr) + 1 : 0;
+
+	lockdep_assert_held(&sn->config);
+	while (!node && slot < STRATA_GROUP_BUCKETS)
+		node = sn->ipv6->groups[slot++].first;
+	return hlist_entry_safe(node, struct strata_group, node);
 }
 
 /**

@@ -80,6 +80,30 @@ static bool asks(const struct strata_link *link)
 	return !(link->flags & (STRATA_LINK_LOOPBACK | STRATA_LINK_NOARP));
 }
 
+/**
+ * strata_link_local() - our link-local address on a link
+ * @link: the link
+ * @soon: out: DAD may still make one ours
+ *
+ * Context: process, strata_net.config held. Return: borrowed; NULL: none yet.
+ */
+const struct strata_addr *strata_link_local(const struct strata_link *link,
+					    bool *soon)
+{
+	struct strata_addr *addr = NULL;
+
+	*soon = false;
+	while ((addr = strata_addr_next(link->sn, addr))) {
+		if (addr->link != link ||
+		    !(ipv6_addr_type(&addr->addr) & IPV6_ADDR_LINKLOCAL))
+			continue;
+		if (!(READ_ONCE(addr->state) & STRATA_ADDR_UNUSABLE))
+			return addr;
+		*soon |= test_bit(STRATA_ADDR_TENTATIVE, &addr->state);
+	}
+	return NULL;
+}
+
 /* RFC 4861 7.2.6: whoever knows us by another L2 address learns the new one. */
 static void host_announce(struct strata_link *link)
 {
@@ -98,7 +122,13 @@ static void host_announce(struct strata_link *link)
 
 static void host_up(struct strata_link *link)
 {
+	struct strata_group *group = NULL;
 	struct strata_addr *addr = NULL;
+
+	/* First, or nobody could hear the answers to what follows. */
+	while ((group = strata_group_next(link->sn, group)))
+		if (group->link == link)
+			strata_mld_joined(group);
 
 	while ((addr = strata_addr_next(link->sn, addr)))
 		if (addr->link == link &&

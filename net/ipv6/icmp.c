@@ -144,6 +144,8 @@ static enum strata_drop_reason icmp6_dispatch(struct strata_net *sn,
 		return strata_nd_rcv(sn, skb);
 	case NDISC_ROUTER_ADVERTISEMENT:
 		return strata_ra_rcv(sn, skb);
+	case ICMPV6_MGM_QUERY:
+		return strata_mld_rcv(sn, skb);
 	case NDISC_REDIRECT:
 		return strata_redirect_rcv(sn, skb);
 	}

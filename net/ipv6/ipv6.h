@@ -18,6 +18,7 @@
  *	dad.c		duplicate address detection
  *	follow.c	when it is time for these
  *	group.c		multicast groups that a link listens to
+ *	mld.c		telling routers of them
  *	host.c		the addresses and groups that a link has by itself
  *	init.c		the layer's life
  */
@@ -60,7 +61,7 @@
  * @links: that ask for routers; strata_net.config
  * @ra_routes: that were advertised; strata_net.config
  * @ra_route_count: how many; strata_net.config
- * @advertised: router advertisements that wait for @work
+ * @heard: router advertisements and queries for groups that wait for @work
  *
  * Created with the namespace (or when the module is loaded), freed with it.
  */
@@ -75,7 +76,7 @@ struct strata_ipv6_net {
 	struct list_head links;
 	struct list_head ra_routes;
 	unsigned int ra_route_count;
-	struct sk_buff_head advertised;
+	struct sk_buff_head heard;
 };
 
 /**
@@ -102,11 +103,15 @@ static inline void strata_follow_at(struct strata_follow *follow,
 void strata_follow_init(struct strata_net *sn);
 void strata_follow_exit(struct strata_net *sn);
 void strata_follow_soon(struct strata_net *sn);
+enum strata_drop_reason strata_follow_heard(struct strata_net *sn,
+					    struct sk_buff *skb);
 
 void strata_dad_start(struct strata_addr *addr);
 void strata_dad_conflict(struct strata_addr *addr);
 void strata_dad_run(struct strata_net *sn, struct strata_follow *follow);
 
+const struct strata_addr *strata_link_local(const struct strata_link *link,
+					    bool *soon);
 void strata_rs_start(struct strata_link *link);
 void strata_rs_answered(struct strata_link *link);
 void strata_rs_forget(struct strata_net *sn, const struct strata_link *link);
@@ -117,7 +122,7 @@ enum strata_drop_reason strata_redirect_rcv(struct strata_net *sn,
 
 enum strata_drop_reason strata_ra_rcv(struct strata_net *sn,
 				      struct sk_buff *skb);
-void strata_ra_run(struct strata_net *sn);
+void strata_ra_obey(struct strata_link *link, const struct sk_buff *skb);
 
 /* Flags of a prefix information option */
 #define STRATA_PREFIX_ON_LINK		0x80
@@ -180,12 +185,51 @@ void strata_icmp6_send(struct strata_net *sn, struct sk_buff *skb, int iif,
 		       u8 type, u8 code, u32 rest);
 void strata_icmp6_echo(struct strata_net *sn, struct sk_buff *skb);
 
+/* strata_group.asked */
+#define STRATA_GROUP_ASKED	1
+#define STRATA_GROUP_ASKED_V1	2	/* by a router of RFC 2710 */
+
+/**
+ * struct strata_group - a group that a link listens to
+ * @node: in strata_ipv6_net.groups; RCU
+ * @addr: of the group
+ * @link: where; borrowed: whoever joined leaves before it goes
+ * @users: how often it was joined
+ * @tell_left: how often it is still to be told that it was joined
+ * @tell_at: jiffies of the next time
+ * @asked: STRATA_GROUP_ASKED*; 0: nobody waits for an answer
+ * @answer_at: jiffies of the answer
+ * @rcu: frees
+ *
+ * Created, changed and freed under strata_net.config.
+ */
+struct strata_group {
+	struct hlist_node node;
+	struct in6_addr addr;
+	struct strata_link *link;
+	unsigned int users;
+	u8 tell_left;
+	unsigned long tell_at;
+	u8 asked;
+	unsigned long answer_at;
+	struct rcu_head rcu;
+};
+
+struct strata_group *strata_group_next(struct strata_net *sn,
+				       struct strata_group *group);
 int strata_group_join(struct strata_link *link, const struct in6_addr *addr);
 void strata_group_leave(struct strata_link *link, const struct in6_addr *addr);
 void strata_group_leave_all(struct strata_net *sn,
 			    const struct strata_link *link);
 bool strata_group_member(struct strata_net *sn, const struct strata_link *link,
 			 const struct in6_addr *addr);
+
+void strata_mld_joined(struct strata_group *group);
+void strata_mld_left(const struct strata_group *group);
+enum strata_drop_reason strata_mld_rcv(struct strata_net *sn,
+				       struct sk_buff *skb);
+void strata_mld_asked(struct strata_link *link, const struct sk_buff *skb);
+void strata_mld_run(struct strata_net *sn, struct strata_follow *follow);
 
 bool strata_nd_options(const u8 *option, unsigned int len, u8 type,
 		       u8 addr_len, const u8 **lladdr);

@@ -10,8 +10,6 @@
 #include <net/ndisc.h>
 #include "ipv6.h"
 
-#define QUEUE_MAX	32	/* advertisements that wait to be obeyed */
-
 /* RFC 4861 4.6: each length counts 8 bytes and is not 0. */
 static bool options_ok(const u8 *option, unsigned int len)
 {
@@ -52,11 +50,7 @@ enum strata_drop_reason strata_ra_rcv(struct strata_net *sn,
 	strata_count(sn, ND_RX);
 	if (!valid(skb))
 		return STRATA_DROP_ND_MALFORMED;
-	if (skb_queue_len_lockless(&sn->ipv6->advertised) >= QUEUE_MAX)
-		return STRATA_DROP_ND_QUEUE_FULL;
-	skb_queue_tail(&sn->ipv6->advertised, skb_get(skb));
-	strata_follow_soon(sn);
-	return STRATA_IPV6_PASS;
+	return strata_follow_heard(sn, skb);
 }
 
 /* RFC 4861 6.3.4: between what IPv6 asks for and what the device can. */
@@ -102,7 +96,14 @@ static void obey_option(struct strata_link *link, const struct in6_addr *router,
 	}
 }
 
-static void obey(struct strata_link *link, const struct sk_buff *skb)
+/**
+ * strata_ra_obey() - do what an advertisement says
+ * @link: where it was heard
+ * @skb: the message, valid, skb->data at the ICMPv6 header; not owned
+ *
+ * Context: process, strata_net.config held.
+ */
+void strata_ra_obey(struct strata_link *link, const struct sk_buff *skb)
 {
 	const struct ra_msg *msg = (const struct ra_msg *)skb->data;
 	const struct in6_addr *router = &ipv6_hdr(skb)->saddr;
@@ -117,23 +118,4 @@ static void obey(struct strata_link *link, const struct sk_buff *skb)
 	for (option = (const u8 *)(msg + 1); option < skb_tail_pointer(skb);
 	     option += option[1] * 8)
 		obey_option(link, router, option);
-}
-
-/**
- * strata_ra_run() - obey the advertisements that wait
- * @sn: the namespace's stack
- *
- * Context: process, strata_net.config held.
- */
-void strata_ra_run(struct strata_net *sn)
-{
-	struct strata_link *link;
-	struct sk_buff *skb;
-
-	while ((skb = skb_dequeue(&sn->ipv6->advertised))) {
-		link = strata_link_by_index(sn, strata_cb(skb)->iif);
-		if (link && !(link->flags & STRATA_LINK_LOOPBACK))
-			obey(link, skb);
-		consume_skb(skb);
-	}
 }

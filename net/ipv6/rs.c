@@ -95,24 +95,6 @@ void strata_rs_forget(struct strata_net *sn, const struct strata_link *link)
 	}
 }
 
-/* Our link-local address there; *@soon: DAD may still make one ours. */
-static const struct strata_addr *rs_source(const struct strata_link *link,
-					   bool *soon)
-{
-	struct strata_addr *addr = NULL;
-
-	*soon = false;
-	while ((addr = strata_addr_next(link->sn, addr))) {
-		if (addr->link != link ||
-		    !(ipv6_addr_type(&addr->addr) & IPV6_ADDR_LINKLOCAL))
-			continue;
-		if (!(READ_ONCE(addr->state) & STRATA_ADDR_UNUSABLE))
-			return addr;
-		*soon |= test_bit(STRATA_ADDR_TENTATIVE, &addr->state);
-	}
-	return NULL;
-}
-
 static void rs_one(struct rs_link *rs, struct strata_follow *follow)
 {
 	const struct strata_addr *source;
@@ -122,7 +104,7 @@ static void rs_one(struct rs_link *rs, struct strata_follow *follow)
 		strata_follow_at(follow, rs->at);
 		return;
 	}
-	source = rs_source(rs->link, &soon);
+	source = strata_link_local(rs->link, &soon);
 	if (!source && !soon) {
 		rs->left = 0;
 		return;
