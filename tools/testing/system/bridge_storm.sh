@@ -10,7 +10,8 @@
 
 KIND=strata_bridge STORMS=
 storm() { # storm HOST SEED
-	in_h "$1" /usr/bin/python3 -c '
+	# With exec: $! is the program itself.
+	(exec ip netns exec "$(h "$1")" /usr/bin/python3 -c '
 import random, socket, struct, sys
 rnd = random.Random(int(sys.argv[1]))
 sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
@@ -40,8 +41,14 @@ while True:
         sock.send(data if rnd.random() < 0.2 else data.ljust(60, b"\0"))
     except OSError:
         pass
-' "$2" &
+' "$2") &
 	STORMS+=" $!"
+}
+
+calm() { # the storms end
+	kill $STORMS
+	wait $STORMS 2>/dev/null || true
+	STORMS=
 }
 
 received() { in_a cat /sys/class/net/p1/statistics/rx_packets; }
@@ -85,8 +92,7 @@ for port in p1 p2 p3; do
 done
 ip -n "$A" link set br0 up
 goes_on
-kill $STORMS
-wait $STORMS 2>/dev/null || true
+calm
 until_ok in_h 1 ping -c 1 -W 1 10.0.0.3
 
 # The module takes its bridges with it.
@@ -95,5 +101,6 @@ goes_on
 rmmod strata
 ! ip -n "$A" link show br0 >/dev/null 2>&1 || fail "the bridge is still there"
 insmod "$STRATA_MODULES/strata.ko"
+calm
 raze
 pass

@@ -36,7 +36,9 @@ PY
 export STRATA_TESTING
 # The addresses are nobody's: no RST comes from there.
 ip -n "$B" route add blackhole 198.18.0.0/16
-in_b /usr/bin/python3 "$WORK/flood.py" "$A" "$(in_a cat /sys/class/net/s0/address)" &
+address=$(in_a cat /sys/class/net/s0/address)
+# With exec: $! is the program itself.
+(exec ip netns exec "$B" /usr/bin/python3 "$WORK/flood.py" "$A" "$address") &
 flood=$!
 # shellcheck disable=SC2317 # by until_ok
 flooded() { [ "$(counter "$A" tcp cookies_tx)" -gt 500 ]; }
