@@ -47,7 +47,7 @@ read -r shown different <"$WORK/shown"
 expect $((STATIONS - before)) "$shown" "stations shown"
 expect "$shown" "$different" "different stations shown"
 
-in_a bridge monitor fdb >"$WORK/monitor" 2>&1 &
+(exec ip netns exec "$A" bridge monitor fdb) >"$WORK/monitor" 2>&1 &
 listens() { in_a cat /proc/net/netlink | awk '$2 == 0 && $4 != "00000000"' | grep -q .; }
 until_ok listens
 in_lan ip link set br0 type strata_bridge fdb_flush
