@@ -153,6 +153,14 @@ topology_router() {
 	in_b sysctl -qw net.ipv4.ip_forward=1
 }
 
+# far_end echo|digest ADDRESS…: udp_far.py in namespace $C, which listens on each.
+far_end() {
+	# shellcheck disable=SC2317 # by until_ok
+	far_listens() { [ "$(in_c ss -Hlun "sport = :7000" | wc -l)" -eq "$1" ]; }
+	in_c /usr/bin/python3 "$STRATA_TESTING/udp_far.py" "$@" &
+	until_ok far_listens $(($# - 1))
+}
+
 # topology6 [MTU]: the picture above with fd00::1/64 and fd00::2/64 as well; $A_ADDR and $B_ADDR are these from then on.
 topology6() {
 	topology "$@"

@@ -40,23 +40,7 @@ ip -n "$B" route add fd09::/64 via "$better" dev br0
 in_a strata route add 10.9.9.0/24 via 10.0.0.2
 in_a strata route add fd09::/64 via "$(link_local "$B" br0)" dev s0
 
-cat >"$WORK/far.py" <<'PY'
-import socket, threading
-
-def answer(s):
-    while True:
-        data, peer = s.recvfrom(65536)
-        s.sendto(data, peer)
-
-for family, host in (socket.AF_INET, "10.9.9.1"), (socket.AF_INET6, "fd09::1"):
-    s = socket.socket(family, socket.SOCK_DGRAM)
-    s.bind((host, 7000))
-    threading.Thread(target=answer, args=(s,)).start()
-PY
-in_c /usr/bin/python3 "$WORK/far.py" &
-# shellcheck disable=SC2317 # by until_ok
-far_listens() { [ "$(in_c ss -Hlun "sport = :7000" | wc -l)" -eq 2 ]; }
-until_ok far_listens
+far_end echo 10.9.9.1 fd09::1
 cat >"$WORK/near.py" <<'PY'
 import socket, sys
 

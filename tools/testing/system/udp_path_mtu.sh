@@ -17,23 +17,7 @@ in_a strata route add default via fd00::2
 until_ok in_c ping -c 1 -W 1 fd00::1
 ip -n "$B" link set v0 mtu 1300
 
-cat >"$WORK/far.py" <<'PY'
-import hashlib, socket, threading
-
-def answer(s):
-    while True:
-        data, peer = s.recvfrom(65536)
-        s.sendto(hashlib.sha256(data).digest(), peer)
-
-for family, host in (socket.AF_INET, "10.1.0.2"), (socket.AF_INET6, "fd01::2"):
-    s = socket.socket(family, socket.SOCK_DGRAM)
-    s.bind((host, 7000))
-    threading.Thread(target=answer, args=(s,)).start()
-PY
-in_c /usr/bin/python3 "$WORK/far.py" &
-# shellcheck disable=SC2317 # by until_ok
-far_listens() { [ "$(in_c ss -Hlun "sport = :7000" | wc -l)" -eq 2 ]; }
-until_ok far_listens
+far_end digest 10.1.0.2 fd01::2
 cat >"$WORK/near.py" <<'PY'
 import errno, hashlib, socket, sys
 
