@@ -18,18 +18,12 @@ ip -n "$B" link set k1 up
 ip -n "$C" addr add fd00::1/64 dev c0 nodad
 in_a strata addr add fd00::1/64 dev s0 nodad
 cat >"$WORK/odd.py" <<'PY'
-import socket, struct, sys, time
+import os, socket, struct, sys, time
+sys.path.insert(0, os.environ["STRATA_TESTING"])
+from ip_frames import checksum
 
 def inet6(text):
     return socket.inet_pton(socket.AF_INET6, text)
-
-def checksum(data):
-    if len(data) % 2:
-        data += b"\0"
-    total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
-    while total >> 16:
-        total = (total & 0xffff) + (total >> 16)
-    return ~total & 0xffff
 
 def icmp(src, dst, kind, code, body):
     head = struct.pack("!BBH", kind, code, 0)
@@ -176,5 +170,6 @@ PY
 lladdr() {
 	ip netns exec "$1" cat "/sys/class/net/$2/address"
 }
+export STRATA_TESTING
 in_b /usr/bin/python3 "$WORK/odd.py" "$(lladdr "$A" s0)" "$(lladdr "$C" c0)"
 pass

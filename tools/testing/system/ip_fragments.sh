@@ -6,21 +6,15 @@
 
 topology6
 cat >"$WORK/parts.py" <<'PY'
-import json, random, socket, struct, subprocess, sys, time
+import json, os, random, socket, struct, subprocess, sys, time
+sys.path.insert(0, os.environ["STRATA_TESTING"])
+from ip_frames import checksum
 
 namespace, lladdr = sys.argv[1:]
 wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
 wire.bind(("k0", 0))
 own = wire.getsockname()[4]
 station = bytes.fromhex(lladdr.replace(":", ""))
-
-def checksum(data):
-    if len(data) % 2:
-        data += b"\0"
-    total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
-    while total >> 16:
-        total = (total & 0xffff) + (total >> 16)
-    return ~total & 0xffff
 
 class Four:
     kind, echo, pseudo = 0x0800, 8, b""
@@ -120,6 +114,7 @@ for family in (Four(), Six()):
         sys.exit("FAIL: %04x: the flood found room" % family.kind)
 print("ok")
 PY
+export STRATA_TESTING
 in_b /usr/bin/python3 "$WORK/parts.py" "$A" "$(in_a cat /sys/class/net/s0/address)"
 in_b ping -q -c 1 -W 5 -s 20000 10.0.0.1 >/dev/null || fail "Strata no longer answers"
 pass

@@ -10,19 +10,15 @@ topology
 cat >"$WORK/server.py" <<'EOF'
 # Answers "ping"; at "inject" sends a reset as a middlebox would, from 31 hops
 # nearer; at "reset" resets the connection itself.
-import socket, struct, sys
+import os, socket, struct, sys
+sys.path.insert(0, os.environ["STRATA_TESTING"])
+from ip_frames import checksum
 
 US, THEM, PORT = sys.argv[1], sys.argv[2], 7000
 wire = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x0800))
 wire.bind(("k0", 0x0800))
 raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
 listener = socket.create_server((US, PORT))
-
-def checksum(data):
-    data += b"\0" * (len(data) % 2)
-    total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
-    total = (total & 0xffff) + (total >> 16)
-    return ~(total + (total >> 16)) & 0xffff
 
 def last_ack(peer_port, text):
     """The acknowledgment number next to the peer's @text: where a reset belongs."""
@@ -85,6 +81,7 @@ for i in range(3):
     assert ask(sock, b"ping\n") == b"pong\n", i
 assert ask(sock, b"reset\n") == "reset", "the peer's reset was not obeyed"
 EOF
+export STRATA_TESTING
 in_b /usr/bin/python3 "$WORK/server.py" $B_ADDR $A_ADDR &
 until_ok listening_b 7000
 run_a /usr/bin/python3 "$WORK/client.py" $B_ADDR
