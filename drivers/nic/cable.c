@@ -1,40 +1,60 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The cable: what concerns both ends at once. Connecting it makes the rings and
- * starts both directions, cutting it stops and empties them, resizing swaps the
- * rings of one direction under traffic.
+ * starts both directions, cutting it stops and empties them, a pause does so for
+ * a change of what the ends are made of, resizing swaps the rings of one
+ * direction under traffic.
  *
- * All under RTNL. A direction has two users, and each has one way to be stilled:
- * the producer by the lock of its transmit queue, the consumer by disabling its
- * NAPI. Who has done both owns the ring. A poll that has completed may still
- * look into the ring once: rings are freed after a grace period.
+ * All under RTNL. A ring has two kinds of users, and each has one way to be
+ * stilled: producers by their transmit queue's lock, or by the ring's where they
+ * are many; the consumer by disabling its NAPI. Who has done both owns the ring.
+ * A poll that has completed may still look into the ring once: rings are freed
+ * after a grace period.
  */
+#include <linux/delay.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 
 #include "nic.h"
 
+/* How long a pause waits for frames that are in the rings. */
+#define DRAIN_MS	100
+
 /* Tells both ends of each other. The devices are registered and down. */
 void strata_nic_cable_make(struct strata_nic *a, struct strata_nic *b)
 {
-	unsigned int i;
-
 	ASSERT_RTNL();
-	for (i = 0; i < a->num_queues; i++) {
-		a->queue[i].tx.receiver = &b->queue[i].rx;
-		b->queue[i].tx.receiver = &a->queue[i].rx;
-		a->queue[i].rx.sender = b->queue[i].tx.txq;
-		b->queue[i].rx.sender = a->queue[i].tx.txq;
-	}
 	rcu_assign_pointer(a->peer, b->dev);
 	rcu_assign_pointer(b->peer, a->dev);
 }
 
-/* Empties @ring, which the caller owns. Answers the frames, adds the bytes that
- * byte queue limits know of.
- */
-static unsigned int purge(struct strata_nic_ring *ring,
-			  unsigned int *accounted)
+/* Says which queues of @to take what those of @from send. Both are still. */
+static void wire(struct strata_nic *from, struct strata_nic *to)
+{
+	bool steered = strata_nic_rss_steers(to);
+	bool many = steered || from->num_queues > to->num_queues;
+	unsigned int i;
+
+	for (i = 0; i < from->num_queues; i++) {
+		struct strata_nic_tx_queue *tx = &from->queue[i].tx;
+
+		tx->to = to;
+		tx->many = many;
+		tx->steered = steered;
+	}
+	for (i = 0; i < to->num_queues; i++) {
+		struct strata_nic_rx_queue *rx = &to->queue[i].rx;
+
+		rx->sender = &from->queue[i % from->num_queues].tx;
+		rx->senders = from->queue;
+		rx->many = many;
+		rx->numbered = from->num_queues > 1 || to->num_queues > 1;
+		rx->stopped = 0;
+	}
+}
+
+/* Empties @ring, the ring of @rx or one that was; the caller owns it. */
+static void purge(struct strata_nic_rx_queue *rx, struct strata_nic_ring *ring)
 {
 	u32 waiting = strata_nic_ring_waiting(ring);
 	u32 i;
@@ -44,11 +64,14 @@ static unsigned int purge(struct strata_nic_ring *ring,
 		struct sk_buff *skb = strata_nic_desc_skb(desc);
 
 		if (strata_nic_desc_accounted(desc))
-			*accounted += skb->len;
+			strata_nic_tx_completed(strata_nic_sender(rx, skb),
+						rx->many, 1, skb->len);
 		kfree_skb(skb);
 	}
 	strata_nic_ring_take_done(ring, waiting);
-	return waiting;
+	u64_stats_update_begin(&rx->stats.syncp);
+	u64_stats_add(&rx->stats.lost, waiting);
+	u64_stats_update_end(&rx->stats.syncp);
 }
 
 /* A new ring for each receive queue of @to, of the size that @from wants. */
@@ -84,15 +107,22 @@ static void start_receiver(struct strata_nic *nic)
 	}
 }
 
+/* What is still on its way to @nic is lost. */
 static void stop_receiver(struct strata_nic *nic)
 {
 	unsigned int i;
 
-	for (i = 0; i < nic->num_queues; i++)
-		napi_disable(&nic->queue[i].rx.napi);
+	for (i = 0; i < nic->num_queues; i++) {
+		struct strata_nic_rx_queue *rx = &nic->queue[i].rx;
+
+		napi_disable(&rx->napi);
+		local_bh_disable();
+		purge(rx, rx->ring);
+		local_bh_enable();
+	}
 }
 
-static void start_sender(struct strata_nic *nic)
+static void start_sender(struct strata_nic *nic, struct strata_nic *to)
 {
 	unsigned int i;
 
@@ -101,7 +131,7 @@ static void start_sender(struct strata_nic *nic)
 
 		__netif_tx_lock_bh(tx->txq);
 		netdev_tx_reset_queue(tx->txq);
-		tx->ring = tx->receiver->ring;
+		tx->receiver = &to->queue[i % to->num_queues].rx;
 		netif_tx_wake_queue(tx->txq);
 		__netif_tx_unlock_bh(tx->txq);
 	}
@@ -116,27 +146,74 @@ static void stop_sender(struct strata_nic *nic)
 		struct strata_nic_tx_queue *tx = &nic->queue[i].tx;
 
 		__netif_tx_lock_bh(tx->txq);
-		tx->ring = NULL;
+		tx->receiver = NULL;
 		__netif_tx_unlock_bh(tx->txq);
 	}
 }
 
-/* What was on its way to @nic is lost, at the account of those who sent it. */
-static void empty_rings(struct strata_nic *nic, struct strata_nic *sender)
+/**
+ * strata_nic_cable_resume - start both directions
+ * @a: one end
+ * @b: the other; each queue in use has its ring and no sender, NAPI is disabled
+ *
+ * Context: process, under RTNL, may sleep.
+ */
+void strata_nic_cable_resume(struct strata_nic *a, struct strata_nic *b)
 {
+	ASSERT_RTNL();
+	wire(a, b);
+	wire(b, a);
+	start_receiver(a);
+	start_receiver(b);
+	start_sender(a, b);
+	start_sender(b, a);
+	a->connected = true;
+	b->connected = true;
+}
+
+/* Lets the polls take what is in the rings; nobody posts any more. */
+static void drain(struct strata_nic *nic)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(DRAIN_MS);
 	unsigned int i;
 
 	for (i = 0; i < nic->num_queues; i++) {
-		struct strata_nic_tx_queue *tx = &sender->queue[i].tx;
-		unsigned int accounted = 0;
-		unsigned int lost;
+		struct strata_nic_rx_queue *rx = &nic->queue[i].rx;
 
-		lost = purge(nic->queue[i].rx.ring, &accounted);
-		__netif_tx_lock_bh(tx->txq);
-		netdev_tx_reset_queue(tx->txq);
-		strata_nic_tx_lost(tx, lost);
-		__netif_tx_unlock_bh(tx->txq);
+		local_bh_disable();
+		strata_nic_interrupt(rx);
+		local_bh_enable();
+		while (strata_nic_ring_waiting(rx->ring) &&
+		       time_before(jiffies, end))
+			usleep_range(50, 200);
 	}
+}
+
+/**
+ * strata_nic_cable_pause - stop both directions for a moment
+ * @a: one end
+ * @b: the other
+ *
+ * The rings stay, empty. Frames that wait in them are still received, unless
+ * nobody fetches them; those that are sent during the pause are lost.
+ *
+ * Context: process, under RTNL, may sleep.
+ * Return: whether the cable was connected, and wants to be resumed.
+ */
+bool strata_nic_cable_pause(struct strata_nic *a, struct strata_nic *b)
+{
+	ASSERT_RTNL();
+	if (!a->connected)
+		return false;
+	a->connected = false;
+	b->connected = false;
+	stop_sender(a);
+	stop_sender(b);
+	drain(a);
+	drain(b);
+	stop_receiver(a);
+	stop_receiver(b);
+	return true;
 }
 
 /**
@@ -155,12 +232,7 @@ int strata_nic_cable_connect(struct strata_nic *a, struct strata_nic *b)
 		free_rings(b);
 		return -ENOMEM;
 	}
-	start_receiver(a);
-	start_receiver(b);
-	start_sender(a);
-	start_sender(b);
-	a->connected = true;
-	b->connected = true;
+	strata_nic_cable_resume(a, b);
 	netif_carrier_on(a->dev);
 	netif_carrier_on(b->dev);
 	return 0;
@@ -189,40 +261,34 @@ void strata_nic_cable_cut(struct strata_nic *a, struct strata_nic *b)
 	stop_sender(b);
 	stop_receiver(a);
 	stop_receiver(b);
-	empty_rings(a, b);
-	empty_rings(b, a);
 	free_rings(a);
 	free_rings(b);
 }
 
-/* Puts @ring in the place of the ring of one queue. Frames that wait move over
- * in order; if @ring is too small, the newest are lost.
+/* Puts @ring in the place of the ring of @rx. Frames that wait move over in
+ * order; if @ring is too small, the newest are lost. One of the two locks
+ * stills the producers, whether they are one or many.
  */
-static void swap_ring(struct strata_nic_tx_queue *tx,
+static void swap_ring(struct strata_nic_rx_queue *rx,
 		      struct strata_nic_ring *ring)
 {
-	struct strata_nic_rx_queue *rx = tx->receiver;
 	struct strata_nic_ring *old = rx->ring;
-	unsigned int accounted = 0;
-	unsigned int lost;
+	struct netdev_queue *txq = rx->sender->txq;
 
 	napi_disable(&rx->napi);
-	__netif_tx_lock_bh(tx->txq);
+	__netif_tx_lock_bh(txq);
+	spin_lock(&rx->post);
 	strata_nic_ring_move(ring, old);
-	lost = purge(old, &accounted);
-	strata_nic_tx_lost(tx, lost);
-	netdev_tx_completed_queue(tx->txq, lost, accounted);
-	tx->ring = ring;
+	purge(rx, old);
 	rx->ring = ring;
-	if (strata_nic_ring_full(ring))
-		netif_tx_stop_queue(tx->txq);
-	else
-		netif_tx_wake_queue(tx->txq);
-	__netif_tx_unlock_bh(tx->txq);
+	spin_unlock(&rx->post);
+	__netif_tx_unlock_bh(txq);
 	napi_enable(&rx->napi);
 	strata_nic_ring_free(old);
 
-	/* What was posted meanwhile could not interrupt. */
+	/* What was posted meanwhile could not interrupt, and who was stopped
+	 * may find room: the poll wakes it.
+	 */
 	local_bh_disable();
 	strata_nic_interrupt(rx);
 	local_bh_enable();
@@ -240,7 +306,7 @@ static void swap_ring(struct strata_nic_tx_queue *tx,
 int strata_nic_cable_resize(struct strata_nic *sender,
 			    struct strata_nic *receiver, u32 slots)
 {
-	struct strata_nic_ring **ring;
+	struct strata_nic_ring *ring[STRATA_NIC_QUEUES_MAX];
 	unsigned int made = 0;
 	unsigned int i;
 	int err = 0;
@@ -253,10 +319,7 @@ int strata_nic_cable_resize(struct strata_nic *sender,
 		return 0;
 	}
 
-	ring = kcalloc(sender->num_queues, sizeof(*ring), GFP_KERNEL);
-	if (!ring)
-		return -ENOMEM;
-	for (; made < sender->num_queues; made++) {
+	for (; made < receiver->num_queues; made++) {
 		ring[made] = strata_nic_ring_alloc(slots);
 		if (!ring[made]) {
 			err = -ENOMEM;
@@ -267,10 +330,9 @@ int strata_nic_cable_resize(struct strata_nic *sender,
 		if (err)
 			strata_nic_ring_free(ring[i]);
 		else
-			swap_ring(&sender->queue[i].tx, ring[i]);
+			swap_ring(&receiver->queue[i].rx, ring[i]);
 	}
 	if (!err)
 		sender->tx_slots = slots;
-	kfree(ring);
 	return err;
 }

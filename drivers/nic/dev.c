@@ -4,12 +4,11 @@
  */
 #include <linux/etherdevice.h>
 #include <linux/netdevice.h>
+#include <linux/slab.h>
 #include <net/rtnetlink.h>
 
 #include "nic.h"
-
-/* One queue pair, until `ethtool -L` can change it. */
-#define NUM_QUEUES	1
+#include "rss.h"
 
 /* Nothing is offloaded to anybody: frames cross the cable as they are, with
  * their checksum still to be filled in and their segments still joined, and the
@@ -24,11 +23,19 @@
 static int nic_init(struct net_device *dev)
 {
 	struct strata_nic *nic = netdev_priv(dev);
+	int err;
 
 	netdev_lockdep_set_classes(dev);
 	nic->dev = dev;
-	nic->num_queues = NUM_QUEUES;
-	return strata_nic_queues_init(nic);
+	err = strata_nic_queues_init(nic);
+	if (err)
+		return err;
+	err = strata_nic_rss_init(nic);
+	if (err) {
+		strata_nic_queues_uninit(nic);
+		strata_nic_queues_free(nic);
+	}
+	return err;
 }
 
 static void nic_uninit(struct net_device *dev)
@@ -38,7 +45,11 @@ static void nic_uninit(struct net_device *dev)
 
 static void nic_destroy(struct net_device *dev)
 {
-	strata_nic_queues_free(netdev_priv(dev));
+	struct strata_nic *nic = netdev_priv(dev);
+
+	strata_nic_queues_free(nic);
+	/* Nobody has sent here since the cable was cut. */
+	kfree(rcu_dereference_protected(nic->rss, true));
 }
 
 static int nic_open(struct net_device *dev)
@@ -60,6 +71,23 @@ static int nic_stop(struct net_device *dev)
 
 	if (peer)
 		strata_nic_cable_cut(nic, peer);
+	return 0;
+}
+
+/* Frames may not be on their way to a queue that no longer expects them. */
+static int nic_set_features(struct net_device *dev, netdev_features_t features)
+{
+	struct strata_nic *nic = netdev_priv(dev);
+	struct strata_nic *peer = strata_nic_peer(nic);
+	netdev_features_t changed = features ^ dev->features;
+	bool paused;
+
+	if (!(changed & NETIF_F_RXHASH) || !peer)
+		return 0;
+	paused = strata_nic_cable_pause(nic, peer);
+	dev->features ^= NETIF_F_RXHASH;
+	if (paused)
+		strata_nic_cable_resume(nic, peer);
 	return 0;
 }
 
@@ -88,6 +116,7 @@ static const struct net_device_ops nic_netdev_ops = {
 	.ndo_stop		= nic_stop,
 	.ndo_start_xmit		= strata_nic_xmit,
 	.ndo_features_check	= passthru_features_check,
+	.ndo_set_features	= nic_set_features,
 	.ndo_get_stats64	= strata_nic_get_stats64,
 	.ndo_get_iflink		= nic_get_iflink,
 	.ndo_set_rx_mode	= nic_set_rx_mode,
@@ -113,8 +142,8 @@ void strata_nic_setup(struct net_device *dev)
 	dev->priv_flags |= IFF_LIVE_ADDR_CHANGE | IFF_NO_QUEUE;
 	dev->max_mtu = ETH_MAX_MTU;
 
-	dev->features |= OFFLOADS | VLAN_OFFLOADS;
-	dev->hw_features = OFFLOADS | VLAN_OFFLOADS;
+	dev->features |= OFFLOADS | VLAN_OFFLOADS | NETIF_F_RXHASH;
+	dev->hw_features = OFFLOADS | VLAN_OFFLOADS | NETIF_F_RXHASH;
 	dev->vlan_features = OFFLOADS;
 	dev->hw_enc_features = OFFLOADS | VLAN_OFFLOADS;
 	dev->mpls_features = NETIF_F_HW_CSUM | NETIF_F_GSO_SOFTWARE;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ethtool: what the card says of itself, and the size of its rings.
+ * ethtool: what the card says of itself, the number of its queues and the size
+ * of its rings.
  */
 #include <linux/ethtool.h>
 #include <linux/netdevice.h>
 
+#include "ethtool.h"
 #include "nic.h"
 
 static void nic_get_drvinfo(struct net_device *dev,
@@ -31,7 +33,20 @@ static void nic_get_channels(struct net_device *dev,
 	const struct strata_nic *nic = netdev_priv(dev);
 
 	channels->combined_count = nic->num_queues;
-	channels->max_combined = nic->num_queues;
+	channels->max_combined = nic->max_queues;
+}
+
+/* The core has checked the bounds, and that no table names a queue too many. */
+static int nic_set_channels(struct net_device *dev,
+			    struct ethtool_channels *channels)
+{
+	struct strata_nic *nic = netdev_priv(dev);
+
+	if (!channels->combined_count)
+		return -EINVAL;
+	if (channels->combined_count == nic->num_queues)
+		return 0;
+	return strata_nic_queues_change(nic, channels->combined_count);
 }
 
 static void nic_get_ringparam(struct net_device *dev,
@@ -76,12 +91,20 @@ static int nic_set_ringparam(struct net_device *dev,
 	return err;
 }
 
+STRATA_RXFH_DEFINE(strata_nic_get_rxfh, strata_nic_set_rxfh)
+
 const struct ethtool_ops strata_nic_ethtool_ops = {
 	.get_drvinfo		= nic_get_drvinfo,
 	.get_link		= ethtool_op_get_link,
 	.get_link_ksettings	= nic_get_link_ksettings,
 	.get_ts_info		= ethtool_op_get_ts_info,
 	.get_channels		= nic_get_channels,
+	.set_channels		= nic_set_channels,
+	.get_rxfh_key_size	= strata_nic_get_rxfh_key_size,
+	.get_rxfh_indir_size	= strata_nic_get_rxfh_indir_size,
+	STRATA_RXFH_OPS(strata_nic_get_rxfh, strata_nic_set_rxfh),
+	.get_rxnfc		= strata_nic_get_rxnfc,
+	.set_rxnfc		= strata_nic_set_rxnfc,
 	.get_ringparam		= nic_get_ringparam,
 	.set_ringparam		= nic_set_ringparam,
 	.get_sset_count		= strata_nic_get_sset_count,

@@ -126,15 +126,6 @@ static int register_self(struct net_device *dev, struct nlattr *tb[])
 	return register_netdevice(dev);
 }
 
-/* More queues than there are may have been asked for by `numtxqueues`. */
-static int set_queues(struct net_device *dev)
-{
-	const struct strata_nic *nic = netdev_priv(dev);
-
-	return netif_set_real_num_queues(dev, nic->num_queues,
-					 nic->num_queues);
-}
-
 static int nic_newlink(struct net *src_net, struct net_device *dev,
 		       struct nlattr *tb[], struct nlattr *data[],
 		       struct netlink_ext_ack *extack)
@@ -154,7 +145,8 @@ static int nic_newlink(struct net *src_net, struct net_device *dev,
 		goto undo_peer;
 
 	strata_nic_cable_make(netdev_priv(dev), netdev_priv(peer));
-	err = set_queues(dev) ?: set_queues(peer);
+	err = strata_nic_queues_publish(netdev_priv(dev)) ?:
+	      strata_nic_queues_publish(netdev_priv(peer));
 	if (err < 0)
 		goto undo_self;
 	err = rtnl_configure_link(peer, req.ifinfo, 0, NULL);
@@ -184,6 +176,12 @@ static void nic_dellink(struct net_device *dev, struct list_head *head)
 	unregister_netdevice_queue(dev, head);
 }
 
+/* `numtxqueues`, `numrxqueues` of ip(8) make fewer possible. */
+static unsigned int nic_get_num_queues(void)
+{
+	return STRATA_NIC_QUEUES_MAX;
+}
+
 static struct net *nic_get_link_net(const struct net_device *dev)
 {
 	const struct strata_nic *peer = strata_nic_peer(netdev_priv(dev));
@@ -196,13 +194,15 @@ static const struct nla_policy nic_policy[STRATA_NIC_INFO_MAX + 1] = {
 };
 
 struct rtnl_link_ops strata_nic_link_ops = {
-	.kind		= STRATA_NIC_KIND,
-	.priv_size	= sizeof(struct strata_nic),
-	.setup		= strata_nic_setup,
-	.validate	= nic_validate,
-	.newlink	= nic_newlink,
-	.dellink	= nic_dellink,
-	.policy		= nic_policy,
-	.maxtype	= STRATA_NIC_INFO_MAX,
-	.get_link_net	= nic_get_link_net,
+	.kind			= STRATA_NIC_KIND,
+	.priv_size		= sizeof(struct strata_nic),
+	.setup			= strata_nic_setup,
+	.validate		= nic_validate,
+	.newlink		= nic_newlink,
+	.dellink		= nic_dellink,
+	.policy			= nic_policy,
+	.maxtype		= STRATA_NIC_INFO_MAX,
+	.get_num_tx_queues	= nic_get_num_queues,
+	.get_num_rx_queues	= nic_get_num_queues,
+	.get_link_net		= nic_get_link_net,
 };

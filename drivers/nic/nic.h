@@ -5,20 +5,30 @@
 #include <linux/ethtool.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
+#include <linux/spinlock.h>
 #include <linux/u64_stats_sync.h>
 
 #include "ring.h"
 
 #define STRATA_NIC_KIND		"strata_nic"
 #define STRATA_NIC_VERSION	"1.0"
+/* Queue pairs of an end. */
+#define STRATA_NIC_QUEUES_MAX	16
 
 /*
- * A cable has two ends, each a net_device. One ring carries the frames of each
- * queue in each direction: the transmit ring of one end is the receive ring of
- * the other, so `ethtool -G s0 tx N` and `ethtool -G s1 rx N` are one request.
+ * A cable has two ends, each a net_device. Each receive queue has a ring, into
+ * which the other end's transmit queues post: the transmit ring of one end is
+ * the receive ring of the other, so `ethtool -G s0 tx N` and
+ * `ethtool -G s1 rx N` are one request.
  *
  *	s0: tx ---ring---> rx :s1	doorbell: the sender's transmit function
  *	s0: rx <---ring--- tx :s1	interrupt: schedules the receiver's NAPI
+ *
+ * An end has up to 16 queue pairs, as many as its owner wants. The sender's XPS
+ * chooses the transmit queue, the receiver's RSS the receive queue (rss.c), as
+ * with two real cards. Without RSS a frame stays in its pair. As long as one
+ * transmit queue alone posts into each ring, that queue's lock is the only one
+ * taken; where several may, a lock of the ring's own (@post) orders them.
  *
  * The cable is connected while both ends are up. Only then do rings exist, NAPI
  * run and carriers stand; see cable.c, which alone changes that, under RTNL.
@@ -34,8 +44,8 @@
  * @syncp: lets 32-bit readers see whole values
  * @packets: frames posted
  * @bytes: their bytes, Ethernet header included
- * @dropped: frames lost: malformed, no cable, ring full without a queueing
- *	discipline, or in the ring when the cable was cut
+ * @dropped: frames lost: malformed, no cable, or ring full without a queueing
+ *	discipline
  * @overruns: those of @dropped that found the ring full
  * @stops: times the ring was full and the queue stopped
  * @busy: frames refused because the ring was full though the queue ran
@@ -62,8 +72,10 @@ struct strata_nic_tx_stats {
  * @polls: runs of the poll function
  * @gro: frames that went through GRO
  * @wakes: times a stopped sender was woken
+ * @lost: frames that were in the ring when the cable was cut, or when a smaller
+ *	ring took its place
  *
- * Written by the queue's NAPI poll.
+ * Written by the queue's NAPI poll, and by who has disabled it.
  */
 struct strata_nic_rx_stats {
 	struct u64_stats_sync syncp;
@@ -73,45 +85,73 @@ struct strata_nic_rx_stats {
 	u64_stats_t polls;
 	u64_stats_t gro;
 	u64_stats_t wakes;
+	u64_stats_t lost;
 };
 
+struct strata_nic;
+struct strata_nic_queue;
+struct strata_nic_rss;
 struct strata_nic_rx_queue;
 
 /**
- * struct strata_nic_tx_queue - the producer's end of one ring
- * @ring: NULL while the cable is not connected; under the lock of @txq
- * @receiver: the queue of the other end that takes from @ring; set once, valid
- *	while @ring is not NULL
+ * struct strata_nic_tx_queue - where frames leave
+ * @receiver: the other end's queue of the same pair; NULL while the cable is
+ *	not connected; under the lock of @txq
+ * @to: the other end; valid, as the next two, while @receiver is not NULL
+ * @many: the ring may have other producers: @post of its queue orders them
+ * @steered: the other end's RSS chooses the receive queue of each frame
+ * @index: number of this queue
  * @txq: the core's part of this queue: lock, stop bits, byte queue limits
+ * @completion: orders the polls that complete frames of this queue, if there may
+ *	be several
  * @stats: counters
  */
 struct strata_nic_tx_queue {
-	struct strata_nic_ring *ring;
 	struct strata_nic_rx_queue *receiver;
+	struct strata_nic *to;
+	bool many;
+	bool steered;
+	u16 index;
 	struct netdev_queue *txq;
+	spinlock_t completion;
 	struct strata_nic_tx_stats stats;
 };
 
 /**
- * struct strata_nic_rx_queue - the consumer's end of one ring
+ * struct strata_nic_rx_queue - where frames arrive
  * @napi: its poll owns everything here while scheduled; enabled while the cable
  *	is connected, and whoever has disabled it (under RTNL) owns it instead
- * @ring: the ring to take from
- * @sender: the other end's core queue that fills @ring, to complete and wake;
- *	valid while @napi is enabled
+ * @ring: the ring to take from; also read by the producers
+ * @sender: the transmit queue that fills @ring, valid while @napi is enabled, as
+ *	are the next three
+ * @senders: if @many, all queues of the other end, which fill it together; the
+ *	frame says which it came from
+ * @many: @ring has several producers
+ * @numbered: there are several queues: frames are told which one brought them
+ * @index: number of this queue
  * @stats: counters
  * @irq_masked: the poll is scheduled or runs and will see what is posted: no
  *	interrupt needed. Set by the producer that schedules it, cleared by the
  *	poll after it completed. In a line of its own: the producer reads it for
  *	each frame.
+ * @post: orders the producers if there are several; inside a transmit queue's
+ *	lock
+ * @stopped: a bit for each transmit queue that was stopped because @ring was
+ *	full; set by the producer, cleared by the poll, atomically
  */
 struct strata_nic_rx_queue {
 	struct napi_struct napi;
 	struct strata_nic_ring *ring;
-	struct netdev_queue *sender;
+	struct strata_nic_tx_queue *sender;
+	struct strata_nic_queue *senders;
+	bool many;
+	bool numbered;
+	u16 index;
 	struct strata_nic_rx_stats stats;
 
 	bool irq_masked ____cacheline_aligned_in_smp;
+	spinlock_t post;
+	unsigned long stopped;
 };
 
 /**
@@ -126,11 +166,15 @@ struct strata_nic_queue {
 
 /**
  * struct strata_nic - one end of a cable, private part of its net_device
- * @queue: array of @num_queues queue pairs; from ndo_init to the device's
+ * @queue: array of @max_queues queue pairs; from ndo_init to the device's
  *	destructor
- * @num_queues: the same at both ends
+ * @num_queues: those in use, which have NAPI and, while the cable is connected,
+ *	rings; under RTNL
+ * @max_queues: most queue pairs that can be in use
  * @tx_slots: size that transmit rings have or will have; under RTNL
  * @connected: both ends are up and the rings exist; under RTNL
+ * @rss: how frames are spread over the receive queues; replaced under RTNL, read
+ *	by the other end's transmit function under RCU
  * @dev: the net_device
  * @peer: the other end; NULL before the cable is made and once it is being
  *	deleted; written under RTNL, read under RTNL or RCU
@@ -138,8 +182,10 @@ struct strata_nic_queue {
 struct strata_nic {
 	struct strata_nic_queue *queue;
 	unsigned int num_queues;
+	unsigned int max_queues;
 	u32 tx_slots;
 	bool connected;
+	struct strata_nic_rss __rcu *rss;
 	struct net_device *dev;
 	struct net_device __rcu *peer;
 };
@@ -151,10 +197,22 @@ static inline struct strata_nic *strata_nic_peer(const struct strata_nic *nic)
 	return peer ? netdev_priv(peer) : NULL;
 }
 
+/* The transmit queue that @skb, which waits in the ring of @rx, came from. */
+static inline struct strata_nic_tx_queue *
+strata_nic_sender(const struct strata_nic_rx_queue *rx,
+		  const struct sk_buff *skb)
+{
+	if (likely(!rx->many))
+		return rx->sender;
+	return &rx->senders[skb_get_queue_mapping(skb)].tx;
+}
+
 /* cable.c: what takes both ends; all under RTNL, may sleep */
 void strata_nic_cable_make(struct strata_nic *a, struct strata_nic *b);
 int strata_nic_cable_connect(struct strata_nic *a, struct strata_nic *b);
 void strata_nic_cable_cut(struct strata_nic *a, struct strata_nic *b);
+bool strata_nic_cable_pause(struct strata_nic *a, struct strata_nic *b);
+void strata_nic_cable_resume(struct strata_nic *a, struct strata_nic *b);
 int strata_nic_cable_resize(struct strata_nic *sender,
 			    struct strata_nic *receiver, u32 slots);
 
@@ -162,10 +220,20 @@ int strata_nic_cable_resize(struct strata_nic *sender,
 int strata_nic_queues_init(struct strata_nic *nic);
 void strata_nic_queues_uninit(struct strata_nic *nic);
 void strata_nic_queues_free(struct strata_nic *nic);
+int strata_nic_queues_publish(struct strata_nic *nic);
+int strata_nic_queues_change(struct strata_nic *nic, unsigned int num);
+
+/* rss.c */
+int strata_nic_rss_init(struct strata_nic *nic);
+void strata_nic_rss_spread(struct strata_nic *nic);
+bool strata_nic_rss_steers(const struct strata_nic *nic);
+struct strata_nic_rx_queue *
+strata_nic_rss_steer(const struct strata_nic_tx_queue *tx, struct sk_buff *skb);
 
 /* tx.c, rx.c */
 netdev_tx_t strata_nic_xmit(struct sk_buff *skb, struct net_device *dev);
-void strata_nic_tx_lost(struct strata_nic_tx_queue *tx, unsigned int packets);
+void strata_nic_tx_completed(struct strata_nic_tx_queue *tx, bool many,
+			     unsigned int packets, unsigned int bytes);
 void strata_nic_interrupt(struct strata_nic_rx_queue *rx);
 int strata_nic_poll(struct napi_struct *napi, int budget);
 
@@ -173,10 +241,6 @@ int strata_nic_poll(struct napi_struct *napi, int budget);
 void strata_nic_setup(struct net_device *dev);
 void strata_nic_get_stats64(struct net_device *dev,
 			    struct rtnl_link_stats64 *sum);
-int strata_nic_get_sset_count(struct net_device *dev, int set);
-void strata_nic_get_strings(struct net_device *dev, u32 set, u8 *text);
-void strata_nic_get_ethtool_stats(struct net_device *dev,
-				  struct ethtool_stats *stats, u64 *data);
 extern const struct ethtool_ops strata_nic_ethtool_ops;
 extern struct rtnl_link_ops strata_nic_link_ops;
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Queue pairs: their memory, from the registration of the device to its
- * destructor, and their NAPI instances. What makes them move is in cable.c.
+ * destructor; how many are in use; and which CPUs send through which. What
+ * makes them move is in cable.c.
  */
+#include <linux/cpumask.h>
 #include <linux/netdevice.h>
 #include <linux/slab.h>
 
@@ -14,32 +16,155 @@ static void queue_init(struct strata_nic *nic, unsigned int i)
 
 	u64_stats_init(&queue->tx.stats.syncp);
 	u64_stats_init(&queue->rx.stats.syncp);
+	spin_lock_init(&queue->tx.completion);
+	spin_lock_init(&queue->rx.post);
+	queue->tx.index = i;
+	queue->rx.index = i;
 	queue->tx.txq = netdev_get_tx_queue(nic->dev, i);
-	netif_napi_add(nic->dev, &queue->rx.napi, strata_nic_poll);
 }
 
+static void use(struct strata_nic *nic, unsigned int from, unsigned int to)
+{
+	unsigned int i;
+
+	for (i = from; i < to; i++)
+		netif_napi_add(nic->dev, &nic->queue[i].rx.napi,
+			       strata_nic_poll);
+}
+
+static void disuse(struct strata_nic *nic, unsigned int from, unsigned int to)
+{
+	unsigned int i;
+
+	for (i = from; i < to; i++) {
+		netif_napi_del(&nic->queue[i].rx.napi);
+		strata_nic_ring_free(nic->queue[i].rx.ring);
+		nic->queue[i].rx.ring = NULL;
+	}
+}
+
+/* As many as the kernel advises to cards with many queues: one for every two
+ * processors. More would take the programs' processors for receiving, and each
+ * has a ring in memory.
+ */
 int strata_nic_queues_init(struct strata_nic *nic)
 {
 	unsigned int i;
 
-	nic->queue = kvcalloc(nic->num_queues, sizeof(*nic->queue),
+	nic->max_queues = min3(nic->dev->num_tx_queues,
+			       nic->dev->num_rx_queues,
+			       (unsigned int)STRATA_NIC_QUEUES_MAX);
+	nic->num_queues = min_t(unsigned int, nic->max_queues,
+				netif_get_num_default_rss_queues());
+	nic->queue = kvcalloc(nic->max_queues, sizeof(*nic->queue),
 			      GFP_KERNEL_ACCOUNT);
 	if (!nic->queue)
 		return -ENOMEM;
-	for (i = 0; i < nic->num_queues; i++)
+	for (i = 0; i < nic->max_queues; i++)
 		queue_init(nic, i);
+	use(nic, 0, nic->num_queues);
 	return 0;
 }
 
 void strata_nic_queues_uninit(struct strata_nic *nic)
 {
-	unsigned int i;
-
-	for (i = 0; i < nic->num_queues; i++)
-		netif_napi_del(&nic->queue[i].rx.napi);
+	disuse(nic, 0, nic->num_queues);
 }
 
 void strata_nic_queues_free(struct strata_nic *nic)
 {
 	kvfree(nic->queue);
+}
+
+/* XPS: the processors take turns, so what a processor sends leaves through one
+ * queue, whose lock and memory no other processor wants. Without memory the
+ * core chooses by the flow.
+ */
+static void assign_cpus(struct strata_nic *nic)
+{
+	cpumask_var_t mask;
+	unsigned int i;
+	int cpu;
+
+	if (nic->max_queues == 1 || !zalloc_cpumask_var(&mask, GFP_KERNEL))
+		return;
+	for (i = 0; i < nic->num_queues; i++) {
+		cpumask_clear(mask);
+		for_each_possible_cpu(cpu) {
+			if (cpu % nic->num_queues == i)
+				cpumask_set_cpu(cpu, mask);
+		}
+		netif_set_xps_queue(nic->dev, mask, i);
+	}
+	free_cpumask_var(mask);
+}
+
+/**
+ * strata_nic_queues_publish - tell the core how many queues are in use
+ * @nic: an end whose device is registered
+ *
+ * Context: process, under RTNL, may sleep.
+ * Return: 0 or a negative error, then without a change.
+ */
+int strata_nic_queues_publish(struct strata_nic *nic)
+{
+	int err;
+
+	err = netif_set_real_num_queues(nic->dev, nic->num_queues,
+					nic->num_queues);
+	if (err)
+		return err;
+	strata_nic_rss_spread(nic);
+	assign_cpus(nic);
+	return 0;
+}
+
+/* Rings for the queues that come into use on a connected cable. */
+static int make_rings(struct strata_nic *nic, unsigned int from,
+		      unsigned int to, u32 slots)
+{
+	unsigned int i;
+
+	for (i = from; i < to; i++) {
+		nic->queue[i].rx.ring = strata_nic_ring_alloc(slots);
+		if (!nic->queue[i].rx.ring)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/**
+ * strata_nic_queues_change - use another number of queue pairs
+ * @nic: one end of a cable
+ * @num: from 1 to @nic->max_queues
+ *
+ * Context: process, under RTNL, may sleep. Traffic goes on after a pause.
+ * Return: 0, or a negative error with nothing changed.
+ */
+int strata_nic_queues_change(struct strata_nic *nic, unsigned int num)
+{
+	struct strata_nic *peer = strata_nic_peer(nic);
+	unsigned int old = nic->num_queues;
+	bool paused;
+	int err = 0;
+
+	if (!peer)
+		return -ENOTCONN;
+	use(nic, old, num);
+	if (nic->connected)
+		err = make_rings(nic, old, num, peer->tx_slots);
+	if (err) {
+		disuse(nic, old, num);
+		return err;
+	}
+
+	paused = strata_nic_cable_pause(nic, peer);
+	nic->num_queues = num;
+	err = strata_nic_queues_publish(nic);
+	if (err)
+		nic->num_queues = old;
+	if (paused)
+		strata_nic_cable_resume(nic, peer);
+	disuse(nic, nic->num_queues, max(old, num));
+	return err;
 }

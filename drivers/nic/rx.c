@@ -27,13 +27,17 @@
  * @packets: frames that go up
  * @bytes: their bytes
  * @gro: those that went through GRO
- * @accounted: bytes taken that byte queue limits of the sender know of
+ * @sender: queue that the last frames taken came from
+ * @completed: those of them that @sender's byte queue limits know of
+ * @accounted: their bytes
  */
 struct rx_batch {
 	struct list_head frames;
 	unsigned int packets;
 	unsigned int bytes;
 	unsigned int gro;
+	struct strata_nic_tx_queue *sender;
+	unsigned int completed;
 	unsigned int accounted;
 };
 
@@ -78,7 +82,7 @@ static bool may_merge(const struct strata_nic_rx_queue *rx,
 	/* A local sender with TSO has joined what it had to send, unless it is
 	 * datagrams, which are merged only for those who asked.
 	 */
-	if (skb->sk && rx->sender->dev->features & NETIF_F_ALL_TSO)
+	if (skb->sk && rx->sender->txq->dev->features & NETIF_F_ALL_TSO)
 		return asked && skb->destructor == sock_wfree;
 	/* The segments were made far away, or the sender had to make them. */
 	return asked || is_tcp(skb);
@@ -108,6 +112,8 @@ static bool arrive(struct strata_nic_rx_queue *rx, struct sk_buff *skb)
 	struct net_device *dev = rx->napi.dev;
 
 	if (likely(!____dev_forward_skb(dev, skb, true))) {
+		if (rx->numbered)
+			skb_record_rx_queue(skb, rx->index);
 		skb->protocol = eth_type_trans(skb, dev);
 		skb_postpull_rcsum(skb, eth_hdr(skb), ETH_HLEN);
 		return true;
@@ -129,28 +135,31 @@ static void count(struct strata_nic_rx_queue *rx, unsigned int packets,
 	u64_stats_update_end(&rx->stats.syncp);
 }
 
-/* A sender waits because the ring was full, and may go on. */
+/* Senders wait because the ring was full, and may go on. */
 static void wake(struct strata_nic_rx_queue *rx)
 {
 	u32 size = strata_nic_ring_size(rx->ring);
+	struct netdev_queue *first = netdev_get_tx_queue(rx->sender->txq->dev, 0);
+	unsigned int i;
 
 	if (size - strata_nic_ring_waiting(rx->ring) < size >> WAKE_SHIFT)
 		return;
-	netif_tx_wake_queue(rx->sender);
+	for (i = 0; i < STRATA_NIC_QUEUES_MAX; i++) {
+		if (test_and_clear_bit(i, &rx->stopped))
+			netif_tx_wake_queue(first + i);
+	}
 	u64_stats_update_begin(&rx->stats.syncp);
 	u64_stats_inc(&rx->stats.wakes);
 	u64_stats_update_end(&rx->stats.syncp);
 }
 
-/* Transmit completion: gives the slots back and lets the sender go on. */
-static void complete_tx(struct strata_nic_rx_queue *rx, u32 taken,
-			unsigned int accounted)
+/* Gives the slots back and lets the senders go on. */
+static void make_room(struct strata_nic_rx_queue *rx, u32 taken)
 {
 	strata_nic_ring_take_done(rx->ring, taken);
-	netdev_tx_completed_queue(rx->sender, taken, accounted);
 	/* Pairs with the barrier in stop(). */
 	smp_mb();
-	if (unlikely(netif_tx_queue_stopped(rx->sender)))
+	if (unlikely(READ_ONCE(rx->stopped)))
 		wake(rx);
 }
 
@@ -161,12 +170,14 @@ static void receive_one(struct strata_nic_rx_queue *rx)
 {
 	unsigned long desc = strata_nic_ring_peek(rx->ring, 0);
 	struct sk_buff *skb = strata_nic_desc_skb(desc);
-	bool accounted = strata_nic_desc_accounted(desc);
 	unsigned int len = skb->len;
 	bool arrived, merge;
 
+	if (strata_nic_desc_accounted(desc))
+		strata_nic_tx_completed(strata_nic_sender(rx, skb), rx->many,
+					1, len);
 	arrived = arrive(rx, skb);
-	complete_tx(rx, 1, accounted ? len : 0);
+	make_room(rx, 1);
 	if (unlikely(!arrived))
 		return;
 	merge = may_merge(rx, skb) && may_take_apart(skb);
@@ -179,6 +190,30 @@ static void receive_one(struct strata_nic_rx_queue *rx)
 	netif_receive_skb(skb);
 }
 
+/* Tells the sender of a run of frames that they are out of the ring. */
+static void complete_run(struct strata_nic_rx_queue *rx,
+			 struct rx_batch *batch)
+{
+	if (batch->completed)
+		strata_nic_tx_completed(batch->sender, rx->many,
+					batch->completed, batch->accounted);
+	batch->completed = 0;
+	batch->accounted = 0;
+}
+
+static void account(struct strata_nic_rx_queue *rx, struct rx_batch *batch,
+		    const struct sk_buff *skb)
+{
+	struct strata_nic_tx_queue *sender = strata_nic_sender(rx, skb);
+
+	if (sender != batch->sender) {
+		complete_run(rx, batch);
+		batch->sender = sender;
+	}
+	batch->completed++;
+	batch->accounted += skb->len;
+}
+
 static void take(struct strata_nic_rx_queue *rx, struct rx_batch *batch,
 		 unsigned long desc)
 {
@@ -186,7 +221,7 @@ static void take(struct strata_nic_rx_queue *rx, struct rx_batch *batch,
 	unsigned int len = skb->len;
 
 	if (strata_nic_desc_accounted(desc))
-		batch->accounted += len;
+		account(rx, batch, skb);
 	if (!arrive(rx, skb))
 		return;
 	batch->packets++;
@@ -218,7 +253,8 @@ static noinline void receive_many(struct strata_nic_rx_queue *rx, u32 waiting)
 		}
 		take(rx, &batch, desc);
 	}
-	complete_tx(rx, waiting, batch.accounted);
+	complete_run(rx, &batch);
+	make_room(rx, waiting);
 	count(rx, batch.packets, batch.bytes, batch.gro);
 	if (!list_empty(&batch.frames))
 		netif_receive_skb_list(&batch.frames);
@@ -260,6 +296,8 @@ int strata_nic_poll(struct napi_struct *napi, int budget)
 		receive_one(rx);
 	else if (likely(waiting))
 		receive_many(rx, waiting);
+	else
+		make_room(rx, 0);
 
 	if (waiting < budget && napi_complete_done(napi, waiting))
 		unmask(rx, ring);

@@ -5,6 +5,7 @@
 #include <linux/ethtool.h>
 #include <linux/netdevice.h>
 
+#include "ethtool.h"
 #include "nic.h"
 
 /**
@@ -38,6 +39,7 @@ static const struct counter rx_counters[] = {
 	RX_COUNTER(polls),
 	RX_COUNTER(gro),
 	RX_COUNTER(wakes),
+	RX_COUNTER(lost),
 };
 
 /* Before the queues' counters: which device is at the other end. */

@@ -20,19 +20,9 @@
 
 #include "nic.h"
 
-/* Counts @packets that the queue accepted, or held, and lost. */
-void strata_nic_tx_lost(struct strata_nic_tx_queue *tx, unsigned int packets)
-{
-	u64_stats_update_begin(&tx->stats.syncp);
-	u64_stats_add(&tx->stats.dropped, packets);
-	u64_stats_update_end(&tx->stats.syncp);
-}
-
 /* The receiver must see the frames posted, or the interrupt. */
-static void ring_doorbell(struct strata_nic_tx_queue *tx)
+static void ring_doorbell(struct strata_nic_rx_queue *rx)
 {
-	struct strata_nic_rx_queue *rx = tx->receiver;
-
 	/* Pairs with the barrier in unmask(): either the poll that unmasks
 	 * sees the frame, or this sees that the interrupt is unmasked.
 	 */
@@ -42,27 +32,30 @@ static void ring_doorbell(struct strata_nic_tx_queue *tx)
 }
 
 /* Stops the queue until the poll has made room, which it may just have done. */
-static void stop(struct strata_nic_tx_queue *tx, u64_stats_t *why)
+static void stop(struct strata_nic_tx_queue *tx, struct strata_nic_rx_queue *rx,
+		 u64_stats_t *why)
 {
+	set_bit(tx->index, &rx->stopped);
 	netif_tx_stop_queue(tx->txq);
 	u64_stats_update_begin(&tx->stats.syncp);
 	u64_stats_inc(why);
 	u64_stats_update_end(&tx->stats.syncp);
-	/* Pairs with the barrier in complete_tx(): either the poll sees the
+	/* Pairs with the barrier in make_room(): either the poll sees the
 	 * stopped queue, or this sees the room.
 	 */
 	smp_mb();
-	if (!strata_nic_ring_full(tx->ring))
+	if (!strata_nic_ring_full(rx->ring))
 		netif_tx_start_queue(tx->txq);
 }
 
 /* The ring was full though the queue ran: the core keeps the frame. Without a
  * queueing discipline it cannot.
  */
-static netdev_tx_t refuse(struct strata_nic_tx_queue *tx)
+static netdev_tx_t refuse(struct strata_nic_tx_queue *tx,
+			  struct strata_nic_rx_queue *rx)
 {
-	stop(tx, &tx->stats.busy);
-	ring_doorbell(tx);
+	stop(tx, rx, &tx->stats.busy);
+	ring_doorbell(rx);
 	return NETDEV_TX_BUSY;
 }
 
@@ -71,22 +64,26 @@ static bool has_qdisc(const struct netdev_queue *txq)
 	return rcu_dereference_bh(txq->qdisc)->enqueue;
 }
 
-static netdev_tx_t drop(struct strata_nic_tx_queue *tx, struct sk_buff *skb)
+static netdev_tx_t drop(struct strata_nic_tx_queue *tx,
+			struct strata_nic_rx_queue *rx, struct sk_buff *skb)
 {
 	kfree_skb(skb);
-	strata_nic_tx_lost(tx, 1);
+	u64_stats_update_begin(&tx->stats.syncp);
+	u64_stats_inc(&tx->stats.dropped);
+	u64_stats_update_end(&tx->stats.syncp);
 	/* Frames before this one may have left the doorbell to it. */
-	if (tx->ring)
-		ring_doorbell(tx);
+	if (rx)
+		ring_doorbell(rx);
 	return NETDEV_TX_OK;
 }
 
-static netdev_tx_t overrun(struct strata_nic_tx_queue *tx, struct sk_buff *skb)
+static netdev_tx_t overrun(struct strata_nic_tx_queue *tx,
+			   struct strata_nic_rx_queue *rx, struct sk_buff *skb)
 {
 	u64_stats_update_begin(&tx->stats.syncp);
 	u64_stats_inc(&tx->stats.overruns);
 	u64_stats_update_end(&tx->stats.syncp);
-	return drop(tx, skb);
+	return drop(tx, rx, skb);
 }
 
 /* skb_tx_timestamp() without its search for a PHY, which a cable end lacks. */
@@ -104,6 +101,54 @@ static void count(struct strata_nic_tx_queue *tx, unsigned int len)
 	u64_stats_update_end(&tx->stats.syncp);
 }
 
+/* Posts @skb into the ring of @rx, whose only producer this is at the moment. If
+ * @more, the next frame comes at once, to the same ring.
+ */
+static inline netdev_tx_t transmit(struct strata_nic_tx_queue *tx,
+				   struct strata_nic_rx_queue *rx,
+				   struct sk_buff *skb, bool more)
+{
+	struct strata_nic_ring *ring = rx->ring;
+	unsigned int len = skb->len;
+	bool queued = has_qdisc(tx->txq);
+	bool kick;
+
+	if (unlikely(strata_nic_ring_full(ring)))
+		return queued ? refuse(tx, rx) : overrun(tx, rx, skb);
+
+	timestamp(skb);
+	count(tx, len);
+	/* Before the poll can complete the frame: it may run at once. */
+	if (queued)
+		kick = __netdev_tx_sent_queue(tx->txq, len, more);
+	else
+		kick = !more;
+	strata_nic_ring_post(ring, strata_nic_desc(skb, queued));
+	if (unlikely(strata_nic_ring_full(ring))) {
+		if (queued)
+			stop(tx, rx, &tx->stats.stops);
+		kick = true;
+	}
+	if (kick)
+		ring_doorbell(rx);
+	return NETDEV_TX_OK;
+}
+
+/* Frames that come together may go to different rings: each rings the doorbell. */
+static noinline netdev_tx_t transmit_among_many(struct strata_nic_tx_queue *tx,
+						struct strata_nic_rx_queue *rx,
+						struct sk_buff *skb)
+{
+	netdev_tx_t result;
+
+	if (tx->steered)
+		rx = strata_nic_rss_steer(tx, skb);
+	spin_lock(&rx->post);
+	result = transmit(tx, rx, skb, false);
+	spin_unlock(&rx->post);
+	return result;
+}
+
 /**
  * strata_nic_xmit - ndo_start_xmit
  * @skb: the frame; consumed unless the answer is NETDEV_TX_BUSY
@@ -116,32 +161,36 @@ netdev_tx_t strata_nic_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct strata_nic *nic = netdev_priv(dev);
 	struct strata_nic_tx_queue *tx;
-	struct strata_nic_ring *ring;
-	unsigned int len = skb->len;
-	bool queued, kick;
+	struct strata_nic_rx_queue *rx;
 
 	tx = &nic->queue[skb_get_queue_mapping(skb)].tx;
-	ring = tx->ring;
-	if (unlikely(!ring || !pskb_may_pull(skb, ETH_HLEN)))
-		return drop(tx, skb);
-	queued = has_qdisc(tx->txq);
-	if (unlikely(strata_nic_ring_full(ring)))
-		return queued ? refuse(tx) : overrun(tx, skb);
+	rx = tx->receiver;
+	if (unlikely(!rx || !pskb_may_pull(skb, ETH_HLEN)))
+		return drop(tx, rx, skb);
+	if (unlikely(tx->many))
+		return transmit_among_many(tx, rx, skb);
+	return transmit(tx, rx, skb, netdev_xmit_more());
+}
 
-	timestamp(skb);
-	count(tx, len);
-	/* Before the poll can complete the frame: it may run at once. */
-	if (queued)
-		kick = __netdev_tx_sent_queue(tx->txq, len, netdev_xmit_more());
-	else
-		kick = !netdev_xmit_more();
-	strata_nic_ring_post(ring, strata_nic_desc(skb, queued));
-	if (unlikely(strata_nic_ring_full(ring))) {
-		if (queued)
-			stop(tx, &tx->stats.stops);
-		kick = true;
+/**
+ * strata_nic_tx_completed - frames that byte queue limits know of left the ring
+ * @tx: queue they came from
+ * @many: polls of several receive queues may complete frames of @tx
+ * @packets: number of frames
+ * @bytes: their bytes; nothing happens if zero
+ *
+ * Context: softirqs off; the frames' receive queue is the caller's.
+ */
+void strata_nic_tx_completed(struct strata_nic_tx_queue *tx, bool many,
+			     unsigned int packets, unsigned int bytes)
+{
+	if (likely(!many)) {
+		netdev_tx_completed_queue(tx->txq, packets, bytes);
+		return;
 	}
-	if (kick)
-		ring_doorbell(tx);
-	return NETDEV_TX_OK;
+	if (!bytes)
+		return;
+	spin_lock(&tx->completion);
+	netdev_tx_completed_queue(tx->txq, packets, bytes);
+	spin_unlock(&tx->completion);
 }
