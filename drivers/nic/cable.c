@@ -112,10 +112,14 @@ static void stop_receiver(struct strata_nic *nic)
 {
 	unsigned int i;
 
+	for (i = 0; i < nic->num_queues; i++)
+		napi_disable(&nic->queue[i].rx.napi);
+	/* A poll that has completed may still start a timer. */
+	synchronize_net();
 	for (i = 0; i < nic->num_queues; i++) {
 		struct strata_nic_rx_queue *rx = &nic->queue[i].rx;
 
-		napi_disable(&rx->napi);
+		strata_nic_irq_stop(rx);
 		local_bh_disable();
 		purge(rx, rx->ring);
 		local_bh_enable();

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ethtool: what the card says of itself, the number of its queues and the size
- * of its rings.
+ * ethtool: what the card says of itself, the number of its queues, the size of
+ * its rings and the moderation of its interrupts.
  */
 #include <linux/ethtool.h>
 #include <linux/netdevice.h>
 
 #include "ethtool.h"
 #include "nic.h"
+
+/* An interrupt later than this would look like a cable that is cut. */
+#define MODERATION_USECS_MAX	100000
 
 static void nic_get_drvinfo(struct net_device *dev,
 			    struct ethtool_drvinfo *info)
@@ -91,9 +94,50 @@ static int nic_set_ringparam(struct net_device *dev,
 	return err;
 }
 
-STRATA_RXFH_DEFINE(strata_nic_get_rxfh, strata_nic_set_rxfh)
+static int nic_get_coalesce(struct net_device *dev,
+			    struct ethtool_coalesce *coalesce,
+			    struct kernel_ethtool_coalesce *kernel_coalesce,
+			    struct netlink_ext_ack *extack)
+{
+	const struct strata_nic *nic = netdev_priv(dev);
+
+	coalesce->rx_coalesce_usecs = nic->moderation.usecs;
+	coalesce->rx_max_coalesced_frames = nic->moderation.frames;
+	coalesce->use_adaptive_rx_coalesce = nic->moderation.adaptive;
+	return 0;
+}
+
+static int nic_set_coalesce(struct net_device *dev,
+			    struct ethtool_coalesce *coalesce,
+			    struct kernel_ethtool_coalesce *kernel_coalesce,
+			    struct netlink_ext_ack *extack)
+{
+	struct strata_nic_moderation wanted = {
+		.usecs = coalesce->rx_coalesce_usecs,
+		.frames = coalesce->rx_max_coalesced_frames,
+		.adaptive = coalesce->use_adaptive_rx_coalesce,
+	};
+
+	if (wanted.adaptive && !IS_ENABLED(CONFIG_DIMLIB)) {
+		NL_SET_ERR_MSG(extack, "This kernel is without the dim library");
+		return -EOPNOTSUPP;
+	}
+	if (wanted.usecs > MODERATION_USECS_MAX ||
+	    wanted.frames > STRATA_NIC_RING_MAX) {
+		NL_SET_ERR_MSG(extack, "At most 100000 us, and a ring of frames");
+		return -ERANGE;
+	}
+	strata_nic_irq_moderate(netdev_priv(dev), &wanted);
+	return 0;
+}
+
+STRATA_RXFH_GET(strata_nic_get_rxfh)
+STRATA_RXFH_SET(strata_nic_set_rxfh)
 
 const struct ethtool_ops strata_nic_ethtool_ops = {
+	.supported_coalesce_params = ETHTOOL_COALESCE_RX_USECS |
+				     ETHTOOL_COALESCE_RX_MAX_FRAMES |
+				     ETHTOOL_COALESCE_USE_ADAPTIVE_RX,
 	.get_drvinfo		= nic_get_drvinfo,
 	.get_link		= ethtool_op_get_link,
 	.get_link_ksettings	= nic_get_link_ksettings,
@@ -105,6 +149,8 @@ const struct ethtool_ops strata_nic_ethtool_ops = {
 	STRATA_RXFH_OPS(strata_nic_get_rxfh, strata_nic_set_rxfh),
 	.get_rxnfc		= strata_nic_get_rxnfc,
 	.set_rxnfc		= strata_nic_set_rxnfc,
+	.get_coalesce		= nic_get_coalesce,
+	.set_coalesce		= nic_set_coalesce,
 	.get_ringparam		= nic_get_ringparam,
 	.set_ringparam		= nic_set_ringparam,
 	.get_sset_count		= strata_nic_get_sset_count,

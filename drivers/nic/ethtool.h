@@ -2,7 +2,7 @@
 #ifndef _STRATA_NIC_ETHTOOL_H
 #define _STRATA_NIC_ETHTOOL_H
 
-#include <strata/rxfh.h>
+#include <linux/ethtool.h>
 
 /* The operations of ethtool that have files of their own; all under RTNL. */
 

@@ -2,7 +2,9 @@
 #ifndef _STRATA_NIC_H
 #define _STRATA_NIC_H
 
+#include <linux/dim.h>
 #include <linux/ethtool.h>
+#include <linux/hrtimer.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/spinlock.h>
@@ -69,19 +71,22 @@ struct strata_nic_tx_stats {
  * @bytes: their bytes, Ethernet header included
  * @refused: frames longer than the MTU, or out of memory to copy user pages;
  *	the core counts them in rx_dropped
- * @polls: runs of the poll function
+ * @interrupts: times the poll was scheduled
+ * @polls: runs of the poll function that found frames
  * @gro: frames that went through GRO
  * @wakes: times a stopped sender was woken
  * @lost: frames that were in the ring when the cable was cut, or when a smaller
  *	ring took its place
  *
- * Written by the queue's NAPI poll, and by who has disabled it.
+ * Written by the queue's NAPI poll, by who has scheduled it and by who has
+ * disabled it.
  */
 struct strata_nic_rx_stats {
 	struct u64_stats_sync syncp;
 	u64_stats_t packets;
 	u64_stats_t bytes;
 	u64_stats_t refused;
+	u64_stats_t interrupts;
 	u64_stats_t polls;
 	u64_stats_t gro;
 	u64_stats_t wakes;
@@ -92,6 +97,18 @@ struct strata_nic;
 struct strata_nic_queue;
 struct strata_nic_rss;
 struct strata_nic_rx_queue;
+
+/**
+ * struct strata_nic_moderation - when a receive queue interrupts
+ * @usecs: so long after the first frame; 0: at each frame
+ * @frames: or when so many frames wait; 0: whatever waits
+ * @adaptive: dim decides both
+ */
+struct strata_nic_moderation {
+	u32 usecs;
+	u32 frames;
+	bool adaptive;
+};
 
 /**
  * struct strata_nic_tx_queue - where frames leave
@@ -113,7 +130,7 @@ struct strata_nic_tx_queue {
 	bool steered;
 	u16 index;
 	struct netdev_queue *txq;
-	spinlock_t completion;
+	spinlock_t completion;	/* polls that complete */
 	struct strata_nic_tx_stats stats;
 };
 
@@ -129,6 +146,7 @@ struct strata_nic_tx_queue {
  * @many: @ring has several producers
  * @numbered: there are several queues: frames are told which one brought them
  * @index: number of this queue
+ * @dim: what dim knows of this queue; its poll's
  * @stats: counters
  * @irq_masked: the poll is scheduled or runs and will see what is posted: no
  *	interrupt needed. Set by the producer that schedules it, cleared by the
@@ -138,6 +156,9 @@ struct strata_nic_tx_queue {
  *	lock
  * @stopped: a bit for each transmit queue that was stopped because @ring was
  *	full; set by the producer, cleared by the poll, atomically
+ * @moderation: as is valid at the moment; written under RTNL, or by dim's work
+ * @timer_armed: bit 0: @timer is running, and will interrupt
+ * @timer: the interrupt that was delayed
  */
 struct strata_nic_rx_queue {
 	struct napi_struct napi;
@@ -147,11 +168,15 @@ struct strata_nic_rx_queue {
 	bool many;
 	bool numbered;
 	u16 index;
+	struct dim dim;
 	struct strata_nic_rx_stats stats;
 
 	bool irq_masked ____cacheline_aligned_in_smp;
-	spinlock_t post;
+	spinlock_t post;	/* producers of @ring */
 	unsigned long stopped;
+	struct strata_nic_moderation moderation;
+	unsigned long timer_armed;
+	struct hrtimer timer;
 };
 
 /**
@@ -173,6 +198,7 @@ struct strata_nic_queue {
  * @max_queues: most queue pairs that can be in use
  * @tx_slots: size that transmit rings have or will have; under RTNL
  * @connected: both ends are up and the rings exist; under RTNL
+ * @moderation: as the administrator wants it; under RTNL
  * @rss: how frames are spread over the receive queues; replaced under RTNL, read
  *	by the other end's transmit function under RCU
  * @dev: the net_device
@@ -185,6 +211,7 @@ struct strata_nic {
 	unsigned int max_queues;
 	u32 tx_slots;
 	bool connected;
+	struct strata_nic_moderation moderation;
 	struct strata_nic_rss __rcu *rss;
 	struct net_device *dev;
 	struct net_device __rcu *peer;
@@ -230,11 +257,20 @@ bool strata_nic_rss_steers(const struct strata_nic *nic);
 struct strata_nic_rx_queue *
 strata_nic_rss_steer(const struct strata_nic_tx_queue *tx, struct sk_buff *skb);
 
+/* irq.c */
+void strata_nic_irq_init(struct strata_nic_rx_queue *rx);
+void strata_nic_irq_stop(struct strata_nic_rx_queue *rx);
+void strata_nic_interrupt(struct strata_nic_rx_queue *rx);
+void strata_nic_frames_wait(struct strata_nic_rx_queue *rx,
+			    const struct strata_nic_ring *ring);
+void strata_nic_irq_adapt(struct strata_nic_rx_queue *rx);
+void strata_nic_irq_moderate(struct strata_nic *nic,
+			     const struct strata_nic_moderation *wanted);
+
 /* tx.c, rx.c */
 netdev_tx_t strata_nic_xmit(struct sk_buff *skb, struct net_device *dev);
 void strata_nic_tx_completed(struct strata_nic_tx_queue *tx, bool many,
 			     unsigned int packets, unsigned int bytes);
-void strata_nic_interrupt(struct strata_nic_rx_queue *rx);
 int strata_nic_poll(struct napi_struct *napi, int budget);
 
 /* dev.c, ethtool.c, stats.c, link.c */

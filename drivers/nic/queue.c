@@ -18,6 +18,7 @@ static void queue_init(struct strata_nic *nic, unsigned int i)
 	u64_stats_init(&queue->rx.stats.syncp);
 	spin_lock_init(&queue->tx.completion);
 	spin_lock_init(&queue->rx.post);
+	strata_nic_irq_init(&queue->rx);
 	queue->tx.index = i;
 	queue->rx.index = i;
 	queue->tx.txq = netdev_get_tx_queue(nic->dev, i);

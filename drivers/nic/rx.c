@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Receive: the interrupt schedules NAPI, the poll takes frames off the ring,
+ * Receive: the interrupt (irq.c) schedules NAPI, the poll takes frames off the ring,
  * makes them frames of this device (and of its namespace), hands them up, and
  * completes them for the sender.
  *
@@ -40,23 +40,6 @@ struct rx_batch {
 	unsigned int completed;
 	unsigned int accounted;
 };
-
-/**
- * strata_nic_interrupt - the receiver's interrupt
- * @rx: queue that has work
- *
- * If the poll is running already, NAPI notes that it must run once more.
- *
- * Context: softirqs off; NAPI enabled, or about to be by someone who then
- * interrupts again.
- */
-void strata_nic_interrupt(struct strata_nic_rx_queue *rx)
-{
-	if (!napi_schedule_prep(&rx->napi))
-		return;
-	WRITE_ONCE(rx->irq_masked, true);
-	__napi_schedule(&rx->napi);
-}
 
 /* The network header is at skb->data. */
 static bool is_tcp(const struct sk_buff *skb)
@@ -270,7 +253,7 @@ static void unmask(struct strata_nic_rx_queue *rx,
 	/* Pairs with the barrier in ring_doorbell(). */
 	smp_mb();
 	if (unlikely(strata_nic_ring_waiting(ring)))
-		strata_nic_interrupt(rx);
+		strata_nic_frames_wait(rx, ring);
 }
 
 /**
@@ -299,7 +282,11 @@ int strata_nic_poll(struct napi_struct *napi, int budget)
 	else
 		make_room(rx, 0);
 
-	if (waiting < budget && napi_complete_done(napi, waiting))
+	if (waiting == budget)
+		return budget;
+	if (unlikely(rx->moderation.adaptive))
+		strata_nic_irq_adapt(rx);
+	if (napi_complete_done(napi, waiting))
 		unmask(rx, ring);
 	return waiting;
 }

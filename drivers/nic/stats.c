@@ -36,6 +36,7 @@ static const struct counter rx_counters[] = {
 	RX_COUNTER(packets),
 	RX_COUNTER(bytes),
 	RX_COUNTER(refused),
+	RX_COUNTER(interrupts),
 	RX_COUNTER(polls),
 	RX_COUNTER(gro),
 	RX_COUNTER(wakes),

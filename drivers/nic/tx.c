@@ -28,7 +28,7 @@ static void ring_doorbell(struct strata_nic_rx_queue *rx)
 	 */
 	smp_mb();
 	if (!READ_ONCE(rx->irq_masked))
-		strata_nic_interrupt(rx);
+		strata_nic_frames_wait(rx, rx->ring);
 }
 
 /* Stops the queue until the poll has made room, which it may just have done. */

@@ -2,16 +2,17 @@
 /*
  * ethtool's access to the key and the indirection table of receive side scaling:
  * a driver writes get and set for struct ethtool_rxfh_param, and says
- * STRATA_RXFH_OPS(get, set) in its ethtool_ops, after
- * STRATA_RXFH_DEFINE(get, set) beside the functions.
+ * STRATA_RXFH_OPS(get, set) in its ethtool_ops, after STRATA_RXFH_GET(get) and
+ * STRATA_RXFH_SET(set) beside the functions.
  */
-#ifndef _COMPAT_STRATA_RXFH_H
-#define _COMPAT_STRATA_RXFH_H
+#ifndef _COMPAT_LINUX_ETHTOOL_H
+#define _COMPAT_LINUX_ETHTOOL_H
 
-#include <linux/ethtool.h>
+#include_next <linux/ethtool.h>
 
 #ifdef HAVE_STRATA_ETHTOOL_RXFH_PARAM
-#define STRATA_RXFH_DEFINE(get, set)
+#define STRATA_RXFH_GET(get)
+#define STRATA_RXFH_SET(set)
 #define STRATA_RXFH_OPS(get, set)	.get_rxfh = get, .set_rxfh = set
 #else
 struct ethtool_rxfh_param {
@@ -20,7 +21,7 @@ struct ethtool_rxfh_param {
 	u8 *key;
 };
 
-#define STRATA_RXFH_DEFINE(get, set)					\
+#define STRATA_RXFH_GET(get)						\
 static int get##_compat(struct net_device *dev, u32 *indir, u8 *key,	\
 			u8 *hfunc)					\
 {									\
@@ -33,7 +34,9 @@ static int get##_compat(struct net_device *dev, u32 *indir, u8 *key,	\
 	if (!err && hfunc)						\
 		*hfunc = param.hfunc;					\
 	return err;							\
-}									\
+}
+
+#define STRATA_RXFH_SET(set)						\
 static int set##_compat(struct net_device *dev, const u32 *indir,	\
 			const u8 *key, const u8 hfunc)			\
 {									\
@@ -45,8 +48,9 @@ static int set##_compat(struct net_device *dev, const u32 *indir,	\
 									\
 	return set(dev, &param, NULL);					\
 }
+
 #define STRATA_RXFH_OPS(get, set)					\
 	.get_rxfh = get##_compat, .set_rxfh = set##_compat
 #endif
 
-#endif /* _COMPAT_STRATA_RXFH_H */
+#endif /* _COMPAT_LINUX_ETHTOOL_H */
