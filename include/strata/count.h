@@ -31,6 +31,12 @@ struct strata_net;
 	C(BRIDGE_BPDU_RX, "bridge", "bpdu_rx", "BPDUs received") \
 	C(BRIDGE_BPDU_TX, "bridge", "bpdu_tx", "BPDUs sent") \
 	C(BRIDGE_BPDU_GUARD, "bridge", "bpdu_guard", "bridge ports that the BPDU guard took") \
+	C(BRIDGE_MCAST_RX, "bridge", "mcast_rx", "IGMP and MLD messages received") \
+	C(BRIDGE_MCAST_TX, "bridge", "mcast_tx", "IGMP and MLD queries sent") \
+	C(BRIDGE_MDB_FULL, "bridge", "mdb_full", \
+	  "groups not noted: table full, or the port in as many as it may be") \
+	C(BRIDGE_MDB_EVICTED, "bridge", "mdb_evicted", \
+	  "groups forgotten: table full, and their port was in the most") \
 	C(NEIGH_CREATED, "neigh", "created", "neighbour entries created") \
 	C(NEIGH_EVICTED, "neigh", "evicted", "neighbour entries evicted to make room") \
 	C(NEIGH_TABLE_FULL, "neigh", "table_full", \
@@ -128,6 +134,7 @@ struct strata_net;
 	R(BRIDGE_SOURCE, "bridge_source", "bridge: impossible source address") \
 	R(BRIDGE_RESERVED, "bridge_reserved", "bridge: a pause frame") \
 	R(BRIDGE_BPDU, "bridge_bpdu", "bridge: a malformed BPDU") \
+	R(BRIDGE_MCAST, "bridge_mcast", "bridge: a malformed IGMP or MLD message") \
 	R(BRIDGE_LOCKED, "bridge_locked", "bridge: unknown station at a locked port") \
 	R(BRIDGE_VLAN, "bridge_vlan", "bridge: not in a VLAN of the port, or a malformed tag") \
 	R(BRIDGE_NO_PORT, "bridge_no_port", "bridge: no port may send it") \

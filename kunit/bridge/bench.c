@@ -23,6 +23,7 @@ int bridge_bench_init(struct kunit *test)
 {
 	struct bench *bench = kvzalloc(sizeof(*bench), GFP_KERNEL);
 	unsigned int i;
+	int err;
 
 	KUNIT_ASSERT_NOT_NULL(test, bench);
 	test->priv = bench;
@@ -34,9 +35,11 @@ int bridge_bench_init(struct kunit *test)
 	bench_port(bench, &bench->br.host, bench->br.dev);
 	for (i = 0; i < BENCH_PORTS; i++) {
 		bench_port(bench, &bench->port[i], &bench->dev[i]);
+		strata_mcast_port_init(&bench->port[i]);
 		list_add_tail(&bench->port[i].node, &bench->br.ports);
 	}
-	return strata_bridge_fdb_create(&bench->br);
+	err = strata_mcast_init(&bench->br);
+	return err ?: strata_bridge_fdb_create(&bench->br);
 }
 
 void bridge_bench_exit(struct kunit *test)
@@ -44,6 +47,7 @@ void bridge_bench_exit(struct kunit *test)
 	struct bench *bench = test->priv;
 
 	strata_bridge_fdb_destroy(&bench->br);
+	strata_mcast_exit(&bench->br);
 	rcu_barrier();
 	kvfree(bench);
 }

@@ -8,7 +8,8 @@
  * stack or Strata's (`strata link attach br0`).
  *
  * The order of the files: a frame enters at input.c, which decides with fdb.c
- * (who is where) and vlan.h (who may hear what), and leaves through forward.c.
+ * (who is where), mcast.c (who listens) and vlan.h (who may hear what), and leaves through
+ * forward.c.
  * dev.c, link.c, port.c, portlink.c, fdb_config.c and vlan.c are configuration,
  * stp.c and rstp*.c decide which ports forward.
  *
@@ -26,6 +27,7 @@
 #include <linux/workqueue.h>
 #include <strata/net.h>
 #include "fdb.h"
+#include "mcast.h"
 #include "rstp.h"
 
 struct netlink_ext_ack;
@@ -47,6 +49,7 @@ struct netlink_ext_ack;
 #define STRATA_BRIDGE_PORT_ISOLATED	BIT(6)	/* not to other isolated ports */
 #define STRATA_BRIDGE_PORT_BPDU_GUARD	BIT(7)
 #define STRATA_BRIDGE_PORT_ROOT_GUARD	BIT(8)
+#define STRATA_BRIDGE_PORT_FAST_LEAVE	BIT(9)	/* one listener is behind it */
 
 #define STRATA_BRIDGE_PORT_DEFAULT \
 	(STRATA_BRIDGE_PORT_LEARNING | STRATA_BRIDGE_PORT_FLOOD | \
@@ -99,6 +102,8 @@ struct strata_bridge_vlan_stats {
  * @flushing: they are being forgotten
  * @learned: its share of strata_bridge_fdb_table.learned; that table's lock
  * @rstp: it in the spanning tree; strata_bridge.stp_lock
+ * @router: whether a multicast router is behind it
+ * @groups: that it is in; strata_bridge_mcast.lock
  * @tracker: of the reference on @dev
  * @rcu: frees
  * @vlan: STRATA_BRIDGE_VLAN_* of each VLAN; read by frames
@@ -124,6 +129,8 @@ struct strata_bridge_port {
 	u32 path_cost;
 	unsigned int learned;
 	struct strata_rstp_port rstp;
+	struct strata_mcast_router router;
+	unsigned int groups;
 	netdevice_tracker tracker;
 	struct rcu_head rcu;
 	u8 vlan[VLAN_N_VID];
@@ -151,6 +158,7 @@ struct strata_bridge_port {
  * @ports: &struct strata_bridge_port; RTNL, RCU
  * @num_ports: how many; RTNL
  * @fdb: the forwarding database
+ * @mcast: who listens to which group
  * @multicast: frames to groups that came in from ports, on each CPU
  * @host: the bridge's own device as a port
  *
@@ -177,6 +185,7 @@ struct strata_bridge {
 	struct list_head ports;
 	unsigned int num_ports;
 	struct strata_bridge_fdb_table fdb;
+	struct strata_bridge_mcast mcast;
 	unsigned long __percpu *multicast;
 	struct strata_bridge_port host;
 };
@@ -235,6 +244,12 @@ void strata_bridge_forward(struct strata_bridge_port *port,
 void strata_bridge_flood(struct strata_bridge *br, struct sk_buff *skb,
 			 const struct strata_bridge_port *from, u16 vid,
 			 u32 kind, bool host);
+void strata_bridge_forward_group(const struct strata_bridge_port *from,
+				 struct sk_buff *skb, u16 vid,
+				 const struct strata_mdb_group *group,
+				 const struct strata_mcast_message *message);
+void strata_bridge_send_copy(struct strata_bridge_port *port,
+			     const struct sk_buff *skb, u16 vid);
 
 /* input.c */
 rx_handler_result_t strata_bridge_rx(struct sk_buff **pskb);

@@ -7,6 +7,7 @@
 #include <linux/ethtool.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
+#include <strata/mdb.h>
 #include <strata/netdev.h>
 #include "bridge.h"
 #include "stp.h"
@@ -57,6 +58,7 @@ static void bridge_uninit(struct net_device *dev)
 
 	strata_bridge_stp_exit(br);
 	strata_bridge_fdb_destroy(br);
+	strata_mcast_exit(br);
 	strata_bridge_vlan_flush(&br->host);
 	stats_destroy(br);
 }
@@ -75,11 +77,12 @@ static int bridge_init(struct net_device *dev)
 	br->default_pvid = DEFAULT_PVID;
 	host_init(br);
 	strata_bridge_stp_init(br);
-	err = stats_create(br) ?: strata_bridge_fdb_create(br);
-	if (err) {
-		stats_destroy(br);
-		return err;
-	}
+	err = stats_create(br) ?: strata_mcast_init(br);
+	if (err)
+		goto no_mcast;
+	err = strata_bridge_fdb_create(br);
+	if (err)
+		goto no_fdb;
 	lockdep_set_class(&dev->addr_list_lock, &bridge_addr_lock);
 	netdev_for_each_tx_queue(dev, set_lock_class, NULL);
 	err = strata_bridge_vlan_add(&br->host, DEFAULT_PVID,
@@ -87,6 +90,12 @@ static int bridge_init(struct net_device *dev)
 				     BRIDGE_VLAN_INFO_UNTAGGED);
 	if (err)
 		bridge_uninit(dev);
+	return err;
+
+no_fdb:
+	strata_mcast_exit(br);
+no_mcast:
+	stats_destroy(br);
 	return err;
 }
 
@@ -99,6 +108,7 @@ static int bridge_open(struct net_device *dev)
 	netif_start_queue(dev);
 	list_for_each_entry(port, &br->ports, node)
 		strata_bridge_port_carrier(port);
+	strata_mcast_refresh(br);
 	return 0;
 }
 
@@ -110,6 +120,8 @@ static int bridge_stop(struct net_device *dev)
 	list_for_each_entry(port, &br->ports, node)
 		strata_bridge_port_carrier(port);
 	netif_stop_queue(dev);
+	strata_mcast_port_down(&br->host);
+	strata_mcast_refresh(br);
 	return 0;
 }
 
@@ -202,6 +214,8 @@ const struct net_device_ops strata_bridge_netdev_ops = {
 	.ndo_fdb_del		= strata_bridge_ndo_fdb_del,
 	.ndo_fdb_get		= strata_bridge_ndo_fdb_get,
 	.ndo_fdb_dump		= strata_bridge_ndo_fdb_dump,
+	STRATA_NDO_MDB(strata_bridge_ndo_mdb_dump, strata_bridge_ndo_mdb_add,
+		       strata_bridge_ndo_mdb_del)
 	.ndo_bridge_getlink	= strata_bridge_getlink,
 	.ndo_bridge_setlink	= strata_bridge_setlink,
 	.ndo_bridge_dellink	= strata_bridge_dellink,

@@ -166,3 +166,89 @@ void strata_bridge_flood(struct strata_bridge *br, struct sk_buff *skb,
 	else
 		strata_drop(br->sn, skb, STRATA_DROP_BRIDGE_NO_PORT);
 }
+
+/* The bridge's own device hears everything while it is promiscuous, whoever listens. */
+static void promiscuous_copy(const struct strata_bridge_port *from,
+			     const struct sk_buff *skb, u16 vid)
+{
+	struct strata_bridge *br = from->br;
+
+	if (unlikely(br->dev->flags & IFF_PROMISC) &&
+	    host_may_hear(br, from, vid))
+		leave_copy(&br->host, skb, vid);
+}
+
+static bool wants(const struct strata_mdb_member *member,
+		  const struct strata_mcast_message *message)
+{
+	return !message ||
+	       strata_mcast_filter_passes(rcu_dereference(member->filter),
+					  &message->source);
+}
+
+/* Has it been given a copy already? */
+static bool is_promiscuous(const struct strata_bridge_port *port)
+{
+	return port == &port->br->host && port->dev->flags & IFF_PROMISC;
+}
+
+/**
+ * strata_bridge_forward_group() - send a frame to who listens, and to routers
+ * @from: where it came in, or the host's
+ * @skb: the frame, data behind its Ethernet header. Owned afterwards
+ * @vid: its VLAN, 0: the bridge is not VLAN-aware
+ * @group: that it is sent to; NULL: nobody listens
+ * @message: the frame, read; NULL: of no family that is routed
+ *
+ * A router hears a group once, whether it listens or not. Context: softirq, RCU.
+ */
+void strata_bridge_forward_group(const struct strata_bridge_port *from,
+				 struct sk_buff *skb, u16 vid,
+				 const struct strata_mdb_group *group,
+				 const struct strata_mcast_message *message)
+{
+	struct strata_bridge_port *port, *last = NULL;
+	const struct strata_mdb_member *member;
+
+	promiscuous_copy(from, skb, vid);
+	if (group) {
+		hlist_for_each_entry_rcu(member, &group->members, node) {
+			port = member->port;
+			if ((message && READ_ONCE(port->router.is[message->family])) ||
+			    is_promiscuous(port) || !wants(member, message) ||
+			    !may_leave(port, from, vid))
+				continue;
+			if (last)
+				leave_copy(last, skb, vid);
+			last = port;
+		}
+	}
+	hlist_for_each_entry_rcu(port, &from->br->mcast.routers, router.node) {
+		if (!message || !READ_ONCE(port->router.is[message->family]) ||
+		    is_promiscuous(port) || !may_leave(port, from, vid))
+			continue;
+		if (last)
+			leave_copy(last, skb, vid);
+		last = port;
+	}
+	if (last)
+		leave(last, skb, vid);
+	else
+		consume_skb(skb);	/* as it should: nobody listens */
+}
+
+/**
+ * strata_bridge_send_copy() - send a frame of the bridge's own
+ * @port: where, or the host's
+ * @skb: the frame, data behind its Ethernet header
+ * @vid: its VLAN, 0: the bridge is not VLAN-aware
+ *
+ * Context: softirqs off, RCU.
+ */
+void strata_bridge_send_copy(struct strata_bridge_port *port,
+			     const struct sk_buff *skb, u16 vid)
+{
+	if (READ_ONCE(port->state) == BR_STATE_FORWARDING &&
+	    (!vid || READ_ONCE(port->vlan[vid]) & STRATA_BRIDGE_VLAN_MEMBER))
+		leave_copy(port, skb, vid);
+}

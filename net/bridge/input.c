@@ -30,10 +30,16 @@ static void to_many(struct strata_bridge *br, struct strata_bridge_port *from,
 {
 	u32 kind = STRATA_BRIDGE_PORT_MCAST_FLOOD;
 
-	if (is_broadcast_ether_addr(eth_hdr(skb)->h_dest))
+	if (is_broadcast_ether_addr(eth_hdr(skb)->h_dest)) {
 		kind = STRATA_BRIDGE_PORT_BCAST_FLOOD;
-	else if (from != &br->host)
-		this_cpu_inc(*br->multicast);
+	} else {
+		if (from != &br->host)
+			this_cpu_inc(*br->multicast);
+		if (READ_ONCE(br->mcast.snooping)) {
+			strata_mcast_rx(from, skb, vid);
+			return;
+		}
+	}
 	/* What the host says to many is not held back by the ports' flags. */
 	if (from == &br->host)
 		kind = 0;

@@ -29,8 +29,24 @@ static const struct nla_policy bridge_policy[STRATA_BRIDGE_INFO_MAX + 1] = {
 	[IFLA_BR_FDB_FLUSH]		= { .type = NLA_FLAG },
 	[IFLA_BR_MULTI_BOOLOPT] =
 		NLA_POLICY_EXACT_LEN(sizeof(struct br_boolopt_multi)),
+	[IFLA_BR_MCAST_ROUTER]		= NLA_POLICY_MAX(NLA_U8, MDB_RTR_TYPE_PERM),
+	[IFLA_BR_MCAST_SNOOPING]	= NLA_POLICY_MAX(NLA_U8, 1),
+	[IFLA_BR_MCAST_QUERIER]		= NLA_POLICY_MAX(NLA_U8, 1),
+	[IFLA_BR_MCAST_HASH_ELASTICITY]	= { .type = NLA_U32 },
+	[IFLA_BR_MCAST_HASH_MAX]	= NLA_POLICY_MIN(NLA_U32, 1),
+	[IFLA_BR_MCAST_LAST_MEMBER_CNT]	= { .type = NLA_U32 },
+	[IFLA_BR_MCAST_STARTUP_QUERY_CNT]	= { .type = NLA_U32 },
+	[IFLA_BR_MCAST_LAST_MEMBER_INTVL]	= { .type = NLA_U64 },
+	[IFLA_BR_MCAST_MEMBERSHIP_INTVL]	= { .type = NLA_U64 },
+	[IFLA_BR_MCAST_QUERIER_INTVL]		= { .type = NLA_U64 },
+	[IFLA_BR_MCAST_QUERY_INTVL]		= { .type = NLA_U64 },
+	[IFLA_BR_MCAST_QUERY_RESPONSE_INTVL]	= { .type = NLA_U64 },
+	[IFLA_BR_MCAST_STARTUP_QUERY_INTVL]	= { .type = NLA_U64 },
+	[IFLA_BR_MCAST_IGMP_VERSION]	= NLA_POLICY_RANGE(NLA_U8, 2, 3),
+	[IFLA_BR_MCAST_MLD_VERSION]	= NLA_POLICY_RANGE(NLA_U8, 1, 2),
 	[STRATA_BRIDGE_INFO_FDB_N_LEARNED]	= { .type = NLA_REJECT },
 	[STRATA_BRIDGE_INFO_FDB_MAX_LEARNED]	= NLA_POLICY_MIN(NLA_U32, 1),
+	[STRATA_BRIDGE_INFO_MCAST_PORT_MAX]	= { .type = NLA_U32 },
 };
 
 static int validate_address(const struct nlattr *address,
@@ -132,7 +148,7 @@ static int bridge_validate(struct nlattr *tb[], struct nlattr *data[],
 		return -EOPNOTSUPP;
 	}
 	return validate_vlan(data, extack) ?: validate_masks(data, extack) ?:
-	       validate_times(data, extack);
+	       validate_times(data, extack) ?: strata_mcast_validate(data, extack);
 }
 
 static void set_option(struct strata_bridge *br, u32 option, bool on)
@@ -149,6 +165,7 @@ static int change_vlan(struct strata_bridge *br, struct nlattr *data[])
 {
 	const struct nlattr *pvid = data[IFLA_BR_VLAN_DEFAULT_PVID];
 	const struct nlattr *stats = data[IFLA_BR_VLAN_STATS_ENABLED];
+	bool filtering = br->options & STRATA_BRIDGE_VLAN_FILTERING;
 	int err = 0;
 
 	if (data[IFLA_BR_VLAN_PROTOCOL])
@@ -161,6 +178,9 @@ static int change_vlan(struct strata_bridge *br, struct nlattr *data[])
 		err = strata_bridge_vlan_set_default(br, nla_get_u16(pvid));
 	if (!err && stats)
 		err = strata_bridge_vlan_set_stats(br, nla_get_u8(stats));
+	if (filtering != !!(br->options & STRATA_BRIDGE_VLAN_FILTERING))
+		strata_mdb_forget(br, NULL, -1, false);
+	strata_mcast_refresh(br);
 	return err;
 }
 
@@ -214,6 +234,7 @@ static int bridge_changelink(struct net_device *dev, struct nlattr *tb[],
 				   options->optval & BIT(BR_BOOLOPT_NO_LL_LEARN));
 	}
 	change_fdb(br, data);
+	strata_mcast_change(br, data);
 	return change_vlan(br, data);
 }
 
@@ -304,7 +325,8 @@ static int bridge_fill_info(struct sk_buff *skb, const struct net_device *dev)
 			READ_ONCE(br->fdb.learned)) ||
 	    nla_put_u32(skb, STRATA_BRIDGE_INFO_FDB_MAX_LEARNED,
 			br->fdb.max_learned) ||
-	    fill_vlan(skb, br) || fill_tree(skb, br))
+	    fill_vlan(skb, br) || fill_tree(skb, br) ||
+	    strata_mcast_fill(skb, br))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -314,7 +336,8 @@ static size_t bridge_get_size(const struct net_device *dev)
 	return nla_total_size(sizeof(u32)) * 8 + nla_total_size(sizeof(u16)) * 5 +
 	       nla_total_size(sizeof(u8)) * 2 +
 	       nla_total_size(sizeof(struct ifla_bridge_id)) * 2 +
-	       nla_total_size(sizeof(struct br_boolopt_multi));
+	       nla_total_size(sizeof(struct br_boolopt_multi)) +
+	       strata_mcast_fill_size();
 }
 
 static int bridge_slave_changelink(struct net_device *dev,

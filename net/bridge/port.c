@@ -76,6 +76,7 @@ static struct strata_bridge_port *port_alloc(struct strata_bridge *br,
 	port->flags = STRATA_BRIDGE_PORT_DEFAULT;
 	port->state = BR_STATE_DISABLED;
 	port->priority = STRATA_BRIDGE_PORT_PRIORITY;
+	strata_mcast_port_init(port);
 	netdev_hold(dev, &port->tracker, GFP_KERNEL);
 	return port;
 }
@@ -126,6 +127,7 @@ static void port_forget(struct strata_bridge_port *port)
 {
 	strata_bridge_fdb_del_own(port);
 	strata_bridge_fdb_forget_port(port->br, port);
+	strata_mcast_port_exit(port);
 	strata_bridge_vlan_flush(port);
 	port_free(port);
 }
@@ -236,7 +238,11 @@ void strata_bridge_port_carrier(struct strata_bridge_port *port)
 	else
 		WRITE_ONCE(port->state,
 			   up ? BR_STATE_FORWARDING : BR_STATE_DISABLED);
-	if (!up)
+	if (!up) {
 		strata_bridge_fdb_flush(port->br, port, 0);
+		strata_mcast_port_down(port);
+	} else if (port->state == BR_STATE_FORWARDING) {
+		strata_mcast_ask_again(port->br);
+	}
 	strata_bridge_port_notify(port);
 }

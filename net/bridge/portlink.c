@@ -31,6 +31,9 @@ const struct nla_policy strata_bridge_port_policy[IFLA_BRPORT_MAX + 1] = {
 	[IFLA_BRPORT_BCAST_FLOOD]	= { .type = NLA_U8 },
 	[IFLA_BRPORT_ISOLATED]		= { .type = NLA_U8 },
 	[IFLA_BRPORT_LOCKED]		= { .type = NLA_U8 },
+	[IFLA_BRPORT_FAST_LEAVE]	= { .type = NLA_U8 },
+	[IFLA_BRPORT_MULTICAST_ROUTER]	= NLA_POLICY_MAX(NLA_U8,
+							 MDB_RTR_TYPE_TEMP),
 	[IFLA_BRPORT_GROUP_FWD_MASK]	= { .type = NLA_U16 },
 	[IFLA_BRPORT_FLUSH]		= { .type = NLA_FLAG },
 };
@@ -46,6 +49,7 @@ static const struct {
 	{ IFLA_BRPORT_LEARNING, STRATA_BRIDGE_PORT_LEARNING },
 	{ IFLA_BRPORT_UNICAST_FLOOD, STRATA_BRIDGE_PORT_FLOOD },
 	{ IFLA_BRPORT_MCAST_FLOOD, STRATA_BRIDGE_PORT_MCAST_FLOOD },
+	{ IFLA_BRPORT_FAST_LEAVE, STRATA_BRIDGE_PORT_FAST_LEAVE },
 	{ IFLA_BRPORT_BCAST_FLOOD, STRATA_BRIDGE_PORT_BCAST_FLOOD },
 	{ IFLA_BRPORT_ISOLATED, STRATA_BRIDGE_PORT_ISOLATED },
 	{ IFLA_BRPORT_LOCKED, STRATA_BRIDGE_PORT_LOCKED },
@@ -130,6 +134,9 @@ int strata_bridge_port_change(struct strata_bridge_port *port,
 		WRITE_ONCE(port->group_fwd_mask, nla_get_u16(mask));
 	if (tb[IFLA_BRPORT_STATE])
 		WRITE_ONCE(port->state, nla_get_u8(tb[IFLA_BRPORT_STATE]));
+	if (tb[IFLA_BRPORT_MULTICAST_ROUTER])
+		strata_mcast_router_set(port,
+					nla_get_u8(tb[IFLA_BRPORT_MULTICAST_ROUTER]));
 	if (tb[IFLA_BRPORT_FLUSH])
 		strata_bridge_fdb_flush(port->br, port, 0);
 	if (tb[IFLA_BRPORT_PRIORITY])
@@ -177,6 +184,7 @@ int strata_bridge_port_fill(struct sk_buff *skb,
 	    nla_put_u16(skb, IFLA_BRPORT_ID,
 			port->priority << STRATA_BRIDGE_PORT_BITS | port->number) ||
 	    nla_put_u16(skb, IFLA_BRPORT_GROUP_FWD_MASK, port->group_fwd_mask) ||
+	    nla_put_u8(skb, IFLA_BRPORT_MULTICAST_ROUTER, port->router.mode) ||
 	    (port->br->stp_on && fill_tree(skb, port)))
 		return -EMSGSIZE;
 	for (i = 0; i < ARRAY_SIZE(port_flags); i++)
@@ -193,7 +201,7 @@ int strata_bridge_port_fill(struct sk_buff *skb,
  */
 size_t strata_bridge_port_fill_size(void)
 {
-	return nla_total_size(sizeof(u8)) +		/* state */
+	return nla_total_size(sizeof(u8)) * 2 +		/* state, router */
 	       nla_total_size(sizeof(u32)) +		/* cost */
 	       nla_total_size(sizeof(u16)) * 6 +
 	       nla_total_size(sizeof(struct ifla_bridge_id)) * 2 +
@@ -430,6 +438,8 @@ int strata_bridge_setlink(struct net_device *dev, struct nlmsghdr *nlh,
 	spec = nlmsg_find_attr(nlh, sizeof(struct ifinfomsg), IFLA_AF_SPEC);
 	if (!err && spec)
 		err = change_vlans(port, spec, true, extack);
+	if (spec && port == &port->br->host)
+		strata_mcast_refresh(port->br);
 	if (!err)
 		strata_bridge_port_notify(port);
 	return err;
@@ -454,6 +464,8 @@ int strata_bridge_dellink(struct net_device *dev, struct nlmsghdr *nlh,
 	if (!port || !spec)
 		return -EINVAL;
 	err = change_vlans(port, spec, false, NULL);
+	if (port == &port->br->host)
+		strata_mcast_refresh(port->br);
 	if (!err)
 		strata_bridge_port_notify(port);
 	return err;

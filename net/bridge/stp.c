@@ -123,6 +123,8 @@ static void stp_set_state(struct strata_rstp_port *rstp)
 	if (port->state == state)
 		return;
 	WRITE_ONCE(port->state, state);
+	if (state == BR_STATE_FORWARDING)
+		strata_mcast_ask_again(port->br);
 	strata_bridge_port_notify(port);
 }
 

@@ -247,6 +247,7 @@ void strata_bridge_vlan_del(struct strata_bridge_port *port, u16 vid)
 	if (port->pvid == vid)
 		WRITE_ONCE(port->pvid, 0);
 	strata_bridge_fdb_forget_vlan(port->br, port, vid);
+	strata_mdb_forget(port->br, port, vid, true);
 	strata_bridge_fdb_del_local(port, vid);
 	stats_destroy(port, vid);
 }

@@ -18,10 +18,17 @@
  *       u32, read only: entries of the forwarding database that were learned.
  *   STRATA_BRIDGE_INFO_FDB_MAX_LEARNED
  *       u32: how many there may be.
+ *
+ * And one that the kernel's bridge has not:
+ *
+ *   STRATA_BRIDGE_INFO_MCAST_PORT_MAX
+ *       u32: in how many multicast groups each port may be; 0: in as many as
+ *       there is room for.
  */
 enum {
 	STRATA_BRIDGE_INFO_FDB_N_LEARNED = 48,
 	STRATA_BRIDGE_INFO_FDB_MAX_LEARNED,
+	STRATA_BRIDGE_INFO_MCAST_PORT_MAX,
 
 	__STRATA_BRIDGE_INFO_MAX,
 };
