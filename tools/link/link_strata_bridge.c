@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Teaches ip(8) the arguments of `ip link add br0 type strata_bridge`, which are
- * those of its own `type bridge`, and one more.
+ * those of its own `type bridge`, and two more.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -19,13 +19,24 @@ extern struct link_util bridge_link_util;
 
 static void print_usage(FILE *f)
 {
-	fputs("Usage: ... strata_bridge [ fdb_max_learned N ] [ BRIDGE-OPTIONS ]\n"
+	fputs("Usage: ... strata_bridge [ fdb_max_learned N ] [ mcast_port_max N ]\n"
+	      "                         [ BRIDGE-OPTIONS ]\n"
 	      "\n"
 	      "BRIDGE-OPTIONS are those of `ip link help bridge'; those that Strata's bridge\n"
 	      "does not have are refused.\n", f);
 }
 
-static int parse_max_learned(const char *word, struct nlmsghdr *n)
+/* Options that the kernel's bridge of ip(8)'s age does not have: each a number. */
+static const struct {
+	const char *name;
+	int attr;
+} numbers[] = {
+	{ "fdb_max_learned", STRATA_BRIDGE_INFO_FDB_MAX_LEARNED },
+	{ "mcast_port_max", STRATA_BRIDGE_INFO_MCAST_PORT_MAX },
+};
+
+static int parse_number(const char *name, const char *word, int attr,
+			struct nlmsghdr *n)
 {
 	char *end;
 	unsigned long value;
@@ -33,32 +44,47 @@ static int parse_max_learned(const char *word, struct nlmsghdr *n)
 	errno = 0;
 	value = strtoul(word, &end, 0);
 	if (errno || *end || end == word || value > 0xffffffffUL) {
-		fprintf(stderr, "strata_bridge: \"%s\" is no number of stations\n",
-			word);
+		fprintf(stderr, "strata_bridge: \"%s\" is no number for \"%s\"\n",
+			word, name);
 		return -1;
 	}
-	return addattr32(n, MESSAGE_BYTES, STRATA_BRIDGE_INFO_FDB_MAX_LEARNED,
-			 value);
+	return addattr32(n, MESSAGE_BYTES, attr, value);
+}
+
+/* One of them in front. Return: words taken, negative: wrong ones. */
+static int parse_own(int argc, char **argv, struct nlmsghdr *n)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		if (strcmp(argv[0], numbers[i].name) != 0)
+			continue;
+		if (argc < 2) {
+			fprintf(stderr, "strata_bridge: \"%s\" needs a number\n",
+				argv[0]);
+			return -1;
+		}
+		return parse_number(argv[0], argv[1], numbers[i].attr, n) < 0 ?
+		       -1 : 2;
+	}
+	return 0;
 }
 
 static int strata_bridge_parse_opt(struct link_util *lu, int argc, char **argv,
 				   struct nlmsghdr *n)
 {
+	int taken;
+
 	(void)lu;
 	if (strcmp(argv[0], "help") == 0) {
 		print_usage(stdout);
 		return -1;
 	}
-	if (strcmp(argv[0], "fdb_max_learned") == 0) {
-		if (argc < 2) {
-			fputs("strata_bridge: \"fdb_max_learned\" needs a number\n",
-			      stderr);
+	while (argc && (taken = parse_own(argc, argv, n))) {
+		if (taken < 0)
 			return -1;
-		}
-		if (parse_max_learned(argv[1], n) < 0)
-			return -1;
-		argc -= 2;
-		argv += 2;
+		argc -= taken;
+		argv += taken;
 	}
 	return argc ? bridge_link_util.parse_opt(&bridge_link_util, argc, argv, n)
 		    : 0;
@@ -88,6 +114,9 @@ static void strata_bridge_print_opt(struct link_util *lu, FILE *f,
 		print_u32("fdb_max_learned", "fdb_max_learned %u ",
 			  tb[STRATA_BRIDGE_INFO_FDB_MAX_LEARNED]);
 	}
+	if (tb[STRATA_BRIDGE_INFO_MCAST_PORT_MAX])
+		print_u32("mcast_port_max", "mcast_port_max %u ",
+			  tb[STRATA_BRIDGE_INFO_MCAST_PORT_MAX]);
 }
 
 static void strata_bridge_print_help(struct link_util *lu, int argc,
