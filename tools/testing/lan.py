@@ -10,7 +10,11 @@ follow, and then those.
   leave             no namespace is held any more
   say FROM DST [src=MAC] [vlan=N] [ad=N]
                     sends one frame from host FROM, or from br0 for 0, and says who
-                    heard it: `N` or `N:VLAN`, or `nobody`
+                    heard it: `N` or `N:VLAN`, or `nobody`. DST is a MAC, or the group of
+                    an IP datagram, then from=ADDRESS says from whom
+  join N GROUP [SOURCE], leave N GROUP [SOURCE]
+                    the stack of host N, or of br0's for 0, is told that a program listens
+  modest            br0 is not made to hear more than what it is to hear
   reach             sends from each host to each, and says who did not hear, or twice
   fdb MAC           where br0 knows it, and how: `PORT VLAN STATE`, a line each
   ip …, bridge …    the command, in A
@@ -38,6 +42,9 @@ ETHERTYPE = 0x88B5  # IEEE 802 local experimental
 SOL_PACKET, PACKET_AUXDATA = 263, 8
 TP_STATUS_VLAN_VALID = 1 << 4
 PATIENCE = 30
+UDP_PORT = 35253
+MCAST_JOIN_GROUP, MCAST_LEAVE_GROUP = 42, 45
+MCAST_JOIN_SOURCE_GROUP, MCAST_LEAVE_SOURCE_GROUP = 46, 47
 HOME = f"/proc/{os.getppid()}/ns/net"
 REACH_SECONDS, QUIET_SECONDS = 1, 0.05
 
@@ -46,6 +53,42 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 def mac(text):
     return bytes.fromhex(text.replace(":", ""))
+
+
+def is_mac(text):
+    return text.count(":") == 5 and "::" not in text
+
+
+def checksum(data):
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    total = (total & 0xFFFF) + (total >> 16)
+    return ~(total + (total >> 16)) & 0xFFFF
+
+
+def datagram(group, source, text):
+    """A frame's destination, type and content: TEXT in a UDP datagram to GROUP."""
+    payload = text.encode().ljust(24, b"\0")
+    udp = struct.pack("!HHHH", UDP_PORT, UDP_PORT, 8 + len(payload), 0) + payload
+    if ":" in group:
+        dest = socket.inet_pton(socket.AF_INET6, group)
+        header = struct.pack("!IHBB", 6 << 28, len(udp), 17, 8) + \
+            socket.inet_pton(socket.AF_INET6, source or "fd00::1") + dest
+        return b"\x33\x33" + dest[12:], 0x86DD, header + udp
+    dest = socket.inet_aton(group)
+    header = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(udp), 0, 0, 8, 17, 0) + \
+        socket.inet_aton(source or "10.0.0.1") + dest
+    header = header[:10] + struct.pack("!H", checksum(header)) + header[12:]
+    return b"\x01\0\x5e" + bytes([dest[1] & 0x7F]) + dest[2:], 0x0800, header + udp
+
+
+def text_of(kind, data):
+    """What was said in a frame, None: it is somebody else's."""
+    if kind == ETHERTYPE:
+        return data
+    start = {0x0800: 28, 0x86DD: 48}.get(kind)
+    if start and data[start - 8:start - 6] == struct.pack("!H", UDP_PORT):
+        return data[start:]
+    return None
 
 
 def enter(path):
@@ -60,7 +103,7 @@ def silence(namespace):
         switch.write("1")
 
 
-def listen(namespace, device):
+def listen(namespace, device, promiscuous=True):
     enter(f"/run/netns/{namespace}")
     sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
     sock.setsockopt(SOL_PACKET, PACKET_AUXDATA, 1)
@@ -68,7 +111,9 @@ def listen(namespace, device):
     sock.bind((device, ETH_P_ALL))
     sock.settimeout(PATIENCE)
     # Whatever its address: the socket is to hear what arrives.
-    sock.setsockopt(SOL_PACKET, 1, struct.pack("IHH8s", socket.if_nametoindex(device), 1, 0, b""))
+    if promiscuous:
+        sock.setsockopt(SOL_PACKET, 1,
+                        struct.pack("IHH8s", socket.if_nametoindex(device), 1, 0, b""))
     return sock
 
 
@@ -86,9 +131,8 @@ def receive_any(sock):
     if kind in (0x8100, 0x88A8):  # a second tag, or one that was never taken out
         vlan += f"+{int.from_bytes(data[14:16], 'big') & 0xFFF}"
         data = data[4:]
-    if int.from_bytes(data[12:14], "big") != ETHERTYPE:
-        return None
-    return data[14:].rstrip(b"\0").decode(), vlan
+    text = text_of(int.from_bytes(data[12:14], "big"), data[14:])
+    return None if text is None else (text.rstrip(b"\0").decode(), vlan)
 
 
 def receive(sock):
@@ -115,17 +159,43 @@ class Lan:
         self.ports = [listen(bridge, f"p{i}") for i in range(1, len(hosts) + 1)]
         self.hosts = [listen(namespace, "e0") for namespace in hosts]
         self.count = 0
+        self.namespaces = [bridge, *hosts]
+        self.members = {}
+        self.modest = False
 
     @functools.cached_property
     def bridge(self):
-        return listen(self.namespace, "br0")
+        return listen(self.namespace, "br0", not self.modest)
 
-    def send(self, sock, source, dest, text, tags=b""):
-        frame = dest + source + tags + struct.pack("!H", ETHERTYPE) + text.encode()
+    def send(self, sock, source, dest, text, tags=b"", kind=ETHERTYPE):
+        text = text if isinstance(text, bytes) else text.encode()
+        frame = dest + source + tags + struct.pack("!H", kind) + text
         sock.send(frame.ljust(60, b"\0"))
 
+    def member(self, number, group, source, joins):
+        """A program at NUMBER listens to GROUP from now on, or does not any more."""
+        family = socket.AF_INET6 if ":" in group else socket.AF_INET
+        level = socket.IPPROTO_IPV6 if ":" in group else socket.IPPROTO_IP
+        key = (number, group)
+        enter(f"/run/netns/{self.namespaces[number]}")
+        if key not in self.members:
+            self.members[key] = socket.socket(family, socket.SOCK_DGRAM)
+        device = socket.if_nametoindex("e0" if number else "br0")
+
+        def sockaddr(address):
+            packed = socket.inet_pton(family, address)
+            head = struct.pack("=HH", family, 0) + (b"\0" * 4 if ":" in address else b"")
+            return (head + packed).ljust(128, b"\0")
+
+        request = struct.pack("=I4x", device) + sockaddr(group)
+        option = MCAST_JOIN_GROUP if joins else MCAST_LEAVE_GROUP
+        if source:
+            request += sockaddr(source)
+            option = MCAST_JOIN_SOURCE_GROUP if joins else MCAST_LEAVE_SOURCE_GROUP
+        self.members[key].setsockopt(level, option, request)
+
     def say(self, words):
-        speaker, dest = int(words[0]), mac(words[1])
+        speaker = int(words[0])
         options = dict(word.split("=") for word in words[2:])
         source = mac(options.get("src", f"02:00:00:00:00:0{speaker}"))
         tags = b""
@@ -135,7 +205,11 @@ class Lan:
         self.count += 1
         text, pilot = f"frame {self.count}", f"pilot {self.count}"
         sock = self.hosts[speaker - 1] if speaker else self.bridge
-        self.send(sock, source, dest, text, tags)
+        if is_mac(words[1]):
+            self.send(sock, source, mac(words[1]), text, tags)
+        else:
+            dest, kind, content = datagram(words[1], options.get("from"), text)
+            self.send(sock, source, dest, content, tags, kind)
         if speaker:
             self.send(sock, mac("020000000099"), mac("0180c2000001"), pilot)
             heard(self.ports[speaker - 1], pilot)
@@ -271,8 +345,13 @@ class Desk:
             self.enter(*arguments)
         elif request == "lan":
             self.lan = Lan(self.namespace, self.hosts)
-        elif request == "leave":
+        elif request == "modest":
+            self.lan.modest = True
+        elif request == "leave" and not arguments:
             self.leave()
+        elif request in ("join", "leave") and arguments:
+            self.lan.member(int(arguments[0]), arguments[1],
+                            arguments[2] if arguments[2:] else None, request == "join")
         elif request == "say":
             return [self.lan.say(arguments)], 0
         elif request == "reach":
