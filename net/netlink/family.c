@@ -263,6 +263,23 @@ static const struct genl_ops nl_ops[] = {
 	}, {
 		.cmd = STRATA_CMD_STAT_GET,
 		.dumpit = strata_nl_stat_dump,
+	}, {
+		.cmd = STRATA_CMD_MDB_GET,
+		.dumpit = strata_nl_mdb_dump,
+		.policy = strata_nl_mdb_get_policy,
+		.maxattr = ARRAY_SIZE(strata_nl_mdb_get_policy) - 1,
+	}, {
+		.cmd = STRATA_CMD_MDB_ADD,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = strata_nl_mdb_add,
+		.policy = strata_nl_mdb_policy,
+		.maxattr = ARRAY_SIZE(strata_nl_mdb_policy) - 1,
+	}, {
+		.cmd = STRATA_CMD_MDB_DEL,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = strata_nl_mdb_del,
+		.policy = strata_nl_mdb_policy,
+		.maxattr = ARRAY_SIZE(strata_nl_mdb_policy) - 1,
 	},
 };
 

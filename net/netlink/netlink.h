@@ -7,6 +7,7 @@
 
 #include <net/genetlink.h>
 #include <net/sock.h>
+#include <strata/bridge.h>
 #include <strata/genl.h>
 #include <strata/link.h>
 #include <strata/neigh.h>
@@ -55,6 +56,7 @@ strata_nl_device(struct nlattr **attrs, int type_ifindex, int type_ifname)
  * @route: the last route shown
  * @neigh: the last neighbour shown
  * @sock: the last socket of @slot shown
+ * @mdb: the last group of a bridge shown
  *
  * Each dump goes on after what it showed last, in an order in which nothing
  * ever changes its place: whatever came and went between two messages, what was
@@ -71,6 +73,7 @@ struct strata_nl_dump {
 		struct strata_route_at route;
 		struct strata_neigh_at neigh;
 		struct strata_sock_at sock;
+		struct strata_bridge_mdb_at mdb;
 	};
 };
 
@@ -151,6 +154,9 @@ int strata_nl_neigh_del(struct sk_buff *skb, struct genl_info *info);
 int strata_nl_neigh_flush(struct sk_buff *skb, struct genl_info *info);
 int strata_nl_sock_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int strata_nl_stat_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int strata_nl_mdb_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int strata_nl_mdb_add(struct sk_buff *skb, struct genl_info *info);
+int strata_nl_mdb_del(struct sk_buff *skb, struct genl_info *info);
 
 /*
  * Which attributes each operation takes; the rest are refused. All policies of
@@ -166,6 +172,8 @@ extern const struct nla_policy
 	strata_nl_route_del_policy[STRATA_A_ROUTE_MAX + 1],
 	strata_nl_neigh_get_policy[STRATA_A_NEIGH_MAX + 1],
 	strata_nl_neigh_add_policy[STRATA_A_NEIGH_MAX + 1],
-	strata_nl_neigh_del_policy[STRATA_A_NEIGH_MAX + 1];
+	strata_nl_neigh_del_policy[STRATA_A_NEIGH_MAX + 1],
+	strata_nl_mdb_get_policy[STRATA_A_MDB_MAX + 1],
+	strata_nl_mdb_policy[STRATA_A_MDB_MAX + 1];
 
 #endif /* _STRATA_NET_NETLINK_H */
