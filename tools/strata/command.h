@@ -44,6 +44,7 @@ int link_main(struct args *args);
 int address_main(struct args *args);
 int route_main(struct args *args);
 int neighbour_main(struct args *args);
+int bridge_main(struct args *args);
 int socket_main(struct args *args);
 int stat_main(struct args *args);
 int run_main(struct args *args);

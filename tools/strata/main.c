@@ -16,7 +16,7 @@
 #include "command.h"
 
 #define NETNS_DIR	"/run/netns"	/* where ip netns keeps them */
-#define OBJECTS		"link, address, route, neighbour, socket, stat or run"
+#define OBJECTS		"link, address, route, neighbour, bridge, socket, stat or run"
 #define BATCH_WORDS	64		/* in one line of a batch */
 
 struct options options;
@@ -27,6 +27,7 @@ static const struct command objects[] = {
 	{ "route", NULL, route_main, "where packets go" },
 	{ "neighbour", "neighbor", neighbour_main,
 	  "link layer addresses of other stations" },
+	{ "bridge", NULL, bridge_main, "groups that are listened to behind bridges" },
 	{ "socket", NULL, socket_main, "sockets and connections, as ss(8) shows them" },
 	{ "stat", NULL, stat_main, "counters by layer and reasons of drops" },
 	{ "run", NULL, run_main, "run a program over Strata" },
