@@ -17,22 +17,21 @@ static void leave(char letter)
 		trail[len] = letter;
 }
 
-static enum strata_verdict hook_a(struct strata_net *sn,
-				  struct strata_link *link, struct sk_buff *skb)
+static enum strata_verdict hook_a(const struct strata_hook_state *state,
+				  struct sk_buff *skb)
 {
 	leave('a');
 	return STRATA_ACCEPT;
 }
 
-static enum strata_verdict hook_b(struct strata_net *sn,
-				  struct strata_link *link, struct sk_buff *skb)
+static enum strata_verdict hook_b(const struct strata_hook_state *state,
+				  struct sk_buff *skb)
 {
 	leave('b');
 	return STRATA_ACCEPT;
 }
 
-static enum strata_verdict hook_drop(struct strata_net *sn,
-				     struct strata_link *link,
+static enum strata_verdict hook_drop(const struct strata_hook_state *state,
 				     struct sk_buff *skb)
 {
 	leave('d');
@@ -45,15 +44,16 @@ static bool pass_one(void)
 
 	memset(trail, 0, sizeof(trail));
 	rcu_read_lock();
-	pass = strata_hook_pass(strata_net(&init_net), TEST_STAGE, NULL, NULL);
+	pass = strata_hook_pass(strata_net(&init_net), TEST_STAGE, NULL, NULL,
+				NULL);
 	rcu_read_unlock();
 	return pass;
 }
 
-static struct strata_hook_ops hook_ops(int priority,
-				       enum strata_verdict (*hook)(struct strata_net *,
-								   struct strata_link *,
-								   struct sk_buff *))
+typedef enum strata_verdict (*hook_function)(const struct strata_hook_state *,
+					     struct sk_buff *);
+
+static struct strata_hook_ops hook_ops(int priority, hook_function hook)
 {
 	return (struct strata_hook_ops){
 		.stage = TEST_STAGE,

@@ -6,6 +6,7 @@
 #include <linux/rculist.h>
 #include <linux/skbuff.h>
 #include "bridge.h"
+#include "hook.h"
 #include "vlan.h"
 
 /* May a frame of @from in @vid leave through @port? IEEE 802.1D-1998 7.7.1 */
@@ -34,6 +35,9 @@ static bool host_may_hear(const struct strata_bridge *br,
 
 static void pass_up(struct strata_bridge *br, struct sk_buff *skb, u16 vid)
 {
+	if (!strata_bridge_hook(br, STRATA_HOOK_L2_INPUT, skb->dev, NULL, skb,
+				vid))
+		return;
 	skb->dev = br->dev;
 	strata_bridge_vlan_leave(&br->host, skb, vid);
 	dev_sw_netstats_rx_add(br->dev, skb->len);
@@ -60,10 +64,28 @@ static bool fits(const struct net_device *dev, const struct sk_buff *skb)
 	       skb_is_gso(skb);
 }
 
+/* On the way between the ports: a frame of the host's, or another station's. */
+static __always_inline bool hook_between(const struct strata_bridge_port *port,
+					 struct sk_buff *skb, u16 vid)
+{
+	const struct strata_bridge *br = port->br;
+
+	/* Whose it is, nobody asks while nobody looks. */
+	if (!strata_hook_is_used(STRATA_HOOK_L2_FORWARD) &&
+	    !strata_hook_is_used(STRATA_HOOK_L2_OUTPUT))
+		return true;
+	if (skb->dev == br->dev)
+		return strata_bridge_hook(br, STRATA_HOOK_L2_OUTPUT, skb->dev,
+					  port->dev, skb, vid);
+	return strata_bridge_hook(br, STRATA_HOOK_L2_FORWARD, skb->dev,
+				  port->dev, skb, vid);
+}
+
 /* Owns @skb, which may leave through @port. */
 static __always_inline void leave(struct strata_bridge_port *port,
 				  struct sk_buff *skb, u16 vid)
 {
+	const struct net_device *in = skb->dev;
 	struct strata_bridge *br = port->br;
 
 	if (unlikely(port == &br->host)) {
@@ -74,8 +96,13 @@ static __always_inline void leave(struct strata_bridge_port *port,
 		strata_drop(br->sn, skb, STRATA_DROP_BRIDGE_TOO_BIG);
 		return;
 	}
+	if (!hook_between(port, skb, vid))
+		return;
 	skb->dev = port->dev;
 	strata_bridge_vlan_leave(port, skb, vid);
+	if (!strata_bridge_hook(br, STRATA_HOOK_L2_POSTROUTING, in, port->dev,
+				skb, 0))
+		return;
 	/* The sum over the whole frame is of no use to who sends it. */
 	if (skb->ip_summed == CHECKSUM_COMPLETE)
 		skb->ip_summed = CHECKSUM_NONE;

@@ -7,6 +7,7 @@
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 #include "bridge.h"
+#include "hook.h"
 #include "stp.h"
 #include "vlan.h"
 
@@ -103,7 +104,9 @@ static __always_inline void enter(struct strata_bridge_port *port,
 	u64 source;
 	u16 vid;
 
-	if (!enter_vlan(port, &skb, &vid))
+	if (!strata_bridge_hook(br, STRATA_HOOK_L2_PREROUTING, port->dev, NULL,
+				skb, 0) ||
+	    !enter_vlan(port, &skb, &vid))
 		return;
 	source = strata_bridge_fdb_key(eth_hdr(skb)->h_source, vid);
 	if (unlikely(flags & STRATA_BRIDGE_PORT_LOCKED) &&
@@ -209,7 +212,9 @@ rx_handler_result_t strata_bridge_rx(struct sk_buff **pskb)
 			break;
 		case RESERVED_HOST:
 			learn_only(port, skb);
-			return RX_HANDLER_PASS;
+			return strata_bridge_hook(port->br, STRATA_HOOK_L2_INPUT,
+						  port->dev, NULL, skb, 0) ?
+			       RX_HANDLER_PASS : RX_HANDLER_CONSUMED;
 		case RESERVED_TREE:
 			learn_only(port, skb);
 			strata_bridge_stp_rx(port, skb);

@@ -25,25 +25,22 @@ EXPORT_SYMBOL_GPL(strata_hook_used);
 
 /**
  * strata_hook_run() - ask every function of a stage
- * @sn: the namespace's stack
- * @stage: where
- * @link: the link the packet came in on or goes out of
+ * @state: what is known of the packet, the stage too
  * @skb: the packet, not owned
  *
  * Context: softirq or process, RCU read side.
  * Return: STRATA_ACCEPT if all accept; the first other verdict ends it.
  */
-enum strata_verdict strata_hook_run(struct strata_net *sn,
-				    enum strata_hook_stage stage,
-				    struct strata_link *link,
+enum strata_verdict strata_hook_run(const struct strata_hook_state *state,
 				    struct sk_buff *skb)
 {
-	const struct hook_chain *chain = rcu_dereference(hook_chains[stage]);
+	const struct hook_chain *chain =
+		rcu_dereference(hook_chains[state->stage]);
 	enum strata_verdict verdict;
 	unsigned int i;
 
 	for (i = 0; chain && i < chain->count; i++) {
-		verdict = chain->ops[i]->hook(sn, link, skb);
+		verdict = chain->ops[i]->hook(state, skb);
 		if (verdict != STRATA_ACCEPT)
 			return verdict;
 	}

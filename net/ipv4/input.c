@@ -194,7 +194,8 @@ static void deliver(struct strata_net *sn, struct strata_link *link,
 		strata_drop(sn, skb, reason);
 		return;
 	}
-	if (unlikely(!strata_hook_pass(sn, STRATA_HOOK_L3_INPUT, link, skb))) {
+	if (unlikely(!strata_hook_pass(sn, STRATA_HOOK_L3_INPUT, link->dev,
+				       NULL, skb))) {
 		strata_drop(sn, skb, STRATA_DROP_HOOK);
 		return;
 	}
@@ -220,8 +221,8 @@ static void rcv_one(struct strata_net *sn, struct strata_link *link,
 	reason = check_header(skb);
 	if (unlikely(reason != STRATA_IPV4_PASS))
 		goto drop;
-	if (unlikely(!strata_hook_pass(sn, STRATA_HOOK_L3_PREROUTING, link,
-				       skb))) {
+	if (unlikely(!strata_hook_pass(sn, STRATA_HOOK_L3_PREROUTING, link->dev,
+				       NULL, skb))) {
 		reason = STRATA_DROP_HOOK;
 		goto drop;
 	}

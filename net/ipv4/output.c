@@ -112,9 +112,10 @@ static int send_one(const struct sending *sending, struct sk_buff *skb,
 	if (sending->sk)
 		skb->priority = READ_ONCE(sending->sk->sk_priority);
 	strata_count(sn, IP4_TX);
-	if (unlikely(!strata_hook_pass(sn, STRATA_HOOK_L3_OUTPUT, link, skb) ||
-		     !strata_hook_pass(sn, STRATA_HOOK_L3_POSTROUTING, link,
-				       skb)))
+	if (unlikely(!strata_hook_pass(sn, STRATA_HOOK_L3_OUTPUT, NULL,
+				       link->dev, skb) ||
+		     !strata_hook_pass(sn, STRATA_HOOK_L3_POSTROUTING, NULL,
+				       link->dev, skb)))
 		return refuse(sn, skb, STRATA_DROP_HOOK, -EPERM);
 	if (unlikely(path->type == STRATA_PATH_BROADCAST))
 		hear_ourselves(sn, skb);

@@ -179,7 +179,8 @@ static void deliver_l4(struct strata_net *sn, struct sk_buff *skb,
 static void deliver_whole(struct strata_net *sn, struct strata_link *link,
 			  struct sk_buff *skb, const struct strata_exthdr *ext)
 {
-	if (unlikely(!strata_hook_pass(sn, STRATA_HOOK_L3_INPUT, link, skb))) {
+	if (unlikely(!strata_hook_pass(sn, STRATA_HOOK_L3_INPUT, link->dev,
+				       NULL, skb))) {
 		strata_drop(sn, skb, STRATA_DROP_HOOK);
 		return;
 	}
@@ -223,8 +224,8 @@ static void rcv_one(struct strata_net *sn, struct strata_link *link,
 	reason = check_header(skb);
 	if (unlikely(reason != STRATA_IPV6_PASS))
 		goto drop;
-	if (unlikely(!strata_hook_pass(sn, STRATA_HOOK_L3_PREROUTING, link,
-				       skb))) {
+	if (unlikely(!strata_hook_pass(sn, STRATA_HOOK_L3_PREROUTING, link->dev,
+				       NULL, skb))) {
 		reason = STRATA_DROP_HOOK;
 		goto drop;
 	}

@@ -80,9 +80,10 @@ int strata_ipv6_push(struct strata_net *sn, struct sock *sk,
 	if (sk)
 		skb->priority = READ_ONCE(sk->sk_priority);
 	strata_count(sn, IP6_TX);
-	if (unlikely(!strata_hook_pass(sn, STRATA_HOOK_L3_OUTPUT, link, skb) ||
-		     !strata_hook_pass(sn, STRATA_HOOK_L3_POSTROUTING, link,
-				       skb)))
+	if (unlikely(!strata_hook_pass(sn, STRATA_HOOK_L3_OUTPUT, NULL,
+				       link->dev, skb) ||
+		     !strata_hook_pass(sn, STRATA_HOOK_L3_POSTROUTING, NULL,
+				       link->dev, skb)))
 		return refuse(sn, skb, STRATA_DROP_HOOK, -EPERM);
 	return 0;
 }
