@@ -4,6 +4,7 @@
  */
 #include <linux/module.h>
 #include <strata/bridge.h>
+#include <strata/firewall.h>
 #include <strata/ipv4.h>
 #include <strata/ipv6.h>
 #include <strata/link.h>
@@ -23,6 +24,7 @@ struct rung {
 
 static const struct rung ladder[] = {
 	{ "core", strata_core_net_init, strata_core_net_exit },
+	{ "firewall", strata_fw_init, strata_fw_exit },
 	{ "link", strata_link_init, strata_link_exit },
 	{ "bridge", strata_bridge_init, strata_bridge_exit },
 	{ "route", strata_route_init, strata_route_exit },

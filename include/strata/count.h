@@ -16,6 +16,8 @@ struct strata_net;
 
 /* C(identifier, layer, name, meaning) */
 #define STRATA_COUNTERS(C) \
+	C(FIREWALL_LOG_LOST, "firewall", "log_lost", \
+	  "logged packets that nobody was told of: no memory") \
 	C(LINK_RX, "link", "rx", "packets received from attached devices") \
 	C(LINK_TX, "link", "tx", "packets handed to attached devices") \
 	C(LINK_TX_DROPPED, "link", "tx_dropped", "packets a device or qdisc refused") \

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A chain: rules in order, in segments that each are one program.
+ *
+ * Most rules decide, so that the first one that matches is all there is to know:
+ * as many of them as fit are joined. A segment ends behind a rule after which
+ * the next one is asked (log, limit), and where other devices are named.
+ */
+#include <linux/if_vlan.h>
+#include <linux/ktime.h>
+#include <linux/slab.h>
+#include <strata/visibility.h>
+#include "firewall.h"
+#include "join.h"
+#include "limit.h"
+
+/* ------- asking ------- */
+
+static bool name_matches(const struct strata_fw_name *name,
+			 const struct net_device *dev)
+{
+	const unsigned long *other = (const unsigned long *)dev->name;
+	unsigned long differs = 0;
+	unsigned int i;
+
+	BUILD_BUG_ON(offsetof(struct net_device, name) % sizeof(long));
+	for (i = 0; i < ARRAY_SIZE(name->name); i++)
+		differs |= (other[i] & name->mask[i]) ^ name->name[i];
+	return !differs;
+}
+
+static bool device_matches(const struct strata_fw_name *name,
+			   const struct net_device *dev)
+{
+	return !name->mask[0] || (dev && name_matches(name, dev));
+}
+
+static bool devices_match(const struct strata_fw_segment *segment,
+			  const struct strata_hook_state *state)
+{
+	return device_matches(&segment->in, state->in) &&
+	       device_matches(&segment->out, state->out) &&
+	       device_matches(&segment->bridge, state->bridge);
+}
+
+/* The number of the first rule that matches, from 1; 0: none does. */
+static __always_inline unsigned int
+first_match(const struct strata_fw_segment *segment,
+	    const struct strata_hook_state *state, struct sk_buff *skb)
+{
+	const struct bpf_prog *prog = segment->plain;
+
+	if (unlikely(!segment->any) && !devices_match(segment, state))
+		return 0;
+	if (skb_vlan_tag_present(skb) && segment->tagged)
+		prog = segment->tagged;
+	return bpf_prog_run_pin_on_cpu(prog, skb);
+}
+
+/* Return: true if the packet goes on to the next rule. */
+static bool goes_on(struct strata_fw_rule *rule,
+		    const struct strata_hook_state *state,
+		    const struct sk_buff *skb, enum strata_verdict *verdict)
+{
+	switch (rule->action) {
+	case STRATA_FW_LOG:
+		if (strata_fw_limit_conforms(&rule->limit, skb->len,
+					     ktime_get_ns()))
+			strata_fw_log(state, rule, skb);
+		return true;
+	case STRATA_FW_LIMIT:
+		if (strata_fw_limit_conforms(&rule->limit, skb->len,
+					     ktime_get_ns()))
+			return true;
+		*verdict = STRATA_DROP;
+		return false;
+	case STRATA_FW_DROP:
+		*verdict = STRATA_DROP;
+		return false;
+	default:
+		*verdict = STRATA_ACCEPT;
+		return false;
+	}
+}
+
+/**
+ * strata_fw_chain_run() - what becomes of a packet
+ * @chain: the stage's
+ * @state: what is known of the packet
+ * @skb: data at the stage's header; not owned
+ *
+ * Context: softirq or process, RCU.
+ */
+enum strata_verdict strata_fw_chain_run(const struct strata_fw_chain *chain,
+					const struct strata_hook_state *state,
+					struct sk_buff *skb)
+{
+	enum strata_verdict verdict;
+	unsigned int i, match;
+
+	for (i = 0; i < chain->segments; i++) {
+		const struct strata_fw_segment *segment = &chain->segment[i];
+		struct strata_fw_rule *rule;
+
+		match = first_match(segment, state, skb);
+		if (!match)
+			continue;
+		rule = chain->rules[segment->first + match - 1];
+		strata_fw_count(rule->counter, skb->len);
+		if (!goes_on(rule, state, skb, &verdict))
+			return verdict;
+	}
+	strata_fw_count(chain->counter, skb->len);
+	return chain->policy;
+}
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_fw_chain_run);
+
+/* ------- making ------- */
+
+static bool decides(const struct strata_fw_rule *rule)
+{
+	return rule->action == STRATA_FW_ACCEPT ||
+	       rule->action == STRATA_FW_DROP;
+}
+
+static bool same_devices(const struct strata_fw_rule *a,
+			 const struct strata_fw_rule *b)
+{
+	return !strcmp(a->devices.in, b->devices.in) &&
+	       !strcmp(a->devices.out, b->devices.out) &&
+	       !strcmp(a->devices.bridge, b->devices.bridge);
+}
+
+/* The whole name with its end, or what is before a "*". */
+static void name_set(struct strata_fw_name *name, const char *text)
+{
+	size_t length = strlen(text);
+
+	if (!length)
+		return;
+	length += text[length - 1] == '*' ? -1 : 1;
+	memcpy(name->name, text, length);
+	memset(name->mask, 0xff, length);
+}
+
+static int prog_create(struct bpf_prog **prog, struct sock_filter *program,
+		       const struct strata_fw_part *parts, unsigned int count,
+		       enum strata_fw_view view)
+{
+	struct sock_fprog_kern fprog = { .filter = program };
+	int length;
+
+	length = strata_fw_join(program, BPF_MAXINSNS, parts, count, view);
+	if (length < 0)
+		return length;
+	fprog.len = length;
+	return bpf_prog_create(prog, &fprog);
+}
+
+/**
+ * struct making - a chain's rules on their way into segments
+ * @chain: what is made
+ * @parts: the rules' programs
+ * @program: room for a joined one
+ */
+struct making {
+	struct strata_fw_chain *chain;
+	struct strata_fw_part *parts;
+	struct sock_filter *program;
+};
+
+static void segment_destroy(struct strata_fw_segment *segment)
+{
+	if (segment->plain)
+		bpf_prog_destroy(segment->plain);
+	if (segment->tagged)
+		bpf_prog_destroy(segment->tagged);
+}
+
+/* Makes one segment of @count rules from @first on. */
+static int segment_fill(struct making *making,
+			struct strata_fw_segment *segment, unsigned int first,
+			unsigned int count)
+{
+	const struct strata_fw_rule *rule = making->chain->rules[first];
+	const struct strata_fw_devices *devices = &rule->devices;
+	bool l2 = rule->stage < STRATA_HOOK_L3_PREROUTING;
+	bool sees_tag = false;
+	unsigned int i;
+	int err;
+
+	*segment = (struct strata_fw_segment){ .first = first, .count = count };
+	segment->any = !*devices->in && !*devices->out && !*devices->bridge;
+	name_set(&segment->in, devices->in);
+	name_set(&segment->out, devices->out);
+	name_set(&segment->bridge, devices->bridge);
+	err = prog_create(&segment->plain, making->program,
+			  making->parts + first, count,
+			  l2 ? STRATA_FW_VIEW_ETHER : STRATA_FW_VIEW_IP);
+	for (i = first; i < first + count; i++)
+		sees_tag |= making->parts[i].sees_tag;
+	if (!err && sees_tag)
+		err = prog_create(&segment->tagged, making->program,
+				  making->parts + first, count,
+				  STRATA_FW_VIEW_TAGGED);
+	if (err)
+		segment_destroy(segment);
+	return err;
+}
+
+/* How many rules from @first on may be in one segment, and may fit. */
+static unsigned int segment_reach(const struct strata_fw_chain *chain,
+				  unsigned int first)
+{
+	unsigned int insns = chain->rules[first]->length, i = first;
+
+	while (decides(chain->rules[i]) && i + 1 < chain->count &&
+	       same_devices(chain->rules[i], chain->rules[i + 1])) {
+		insns += chain->rules[i + 1]->length;
+		if (insns >= BPF_MAXINSNS)
+			break;
+		i++;
+	}
+	return i + 1 - first;
+}
+
+static int segments_fill(struct making *making)
+{
+	struct strata_fw_chain *chain = making->chain;
+	unsigned int first = 0, count;
+	int err;
+
+	while (first < chain->count) {
+		count = segment_reach(chain, first);
+		do {
+			err = segment_fill(making,
+					   &chain->segment[chain->segments],
+					   first, count);
+			/* Each rule fits alone: it was asked when it was made. */
+			if (err == -E2BIG && count > 1)
+				count = DIV_ROUND_UP(count, 2);
+			else if (err)
+				return err;
+		} while (err);
+		chain->segments++;
+		first += count;
+	}
+	return 0;
+}
+
+static int segments_create(struct strata_fw_chain *chain)
+{
+	struct making making = { .chain = chain };
+	unsigned int i;
+	int err = -ENOMEM;
+
+	making.parts = kvmalloc_array(chain->count, sizeof(*making.parts),
+				      GFP_KERNEL);
+	making.program = kvmalloc_array(BPF_MAXINSNS, sizeof(*making.program),
+					GFP_KERNEL);
+	if (making.parts && making.program) {
+		for (i = 0; i < chain->count; i++)
+			making.parts[i] = (struct strata_fw_part)
+				{ chain->rules[i]->program,
+				  chain->rules[i]->length,
+				  chain->rules[i]->sees_tag };
+		err = segments_fill(&making);
+	}
+	kvfree(making.parts);
+	kvfree(making.program);
+	return err;
+}
+
+/**
+ * strata_fw_chain_put() - let go of a chain
+ * @chain: the chain, or NULL; no packet is inside if this is the last
+ *
+ * Context: any but hard interrupts.
+ */
+void strata_fw_chain_put(struct strata_fw_chain *chain)
+{
+	unsigned int i;
+
+	if (!chain || !refcount_dec_and_test(&chain->users))
+		return;
+	for (i = 0; i < chain->segments; i++)
+		segment_destroy(&chain->segment[i]);
+	for (i = 0; i < chain->count; i++)
+		strata_fw_rule_put(chain->rules[i]);
+	free_percpu(chain->counter);
+	kvfree(chain->segment);
+	kvfree(chain->rules);
+	kfree(chain);
+}
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_fw_chain_put);
+
+/**
+ * strata_fw_chain_create() - make a chain
+ * @policy: what becomes of packets that no rule decides about
+ * @rules: of one stage, in order; the chain holds each of them too
+ * @count: of @rules
+ *
+ * Context: process. Return: the chain, or ERR_PTR(-ENOMEM, -E2BIG).
+ */
+struct strata_fw_chain *strata_fw_chain_create(enum strata_verdict policy,
+					       struct strata_fw_rule **rules,
+					       unsigned int count)
+{
+	struct strata_fw_chain *chain;
+	int err = -ENOMEM;
+
+	chain = kzalloc(sizeof(*chain), GFP_KERNEL_ACCOUNT);
+	if (!chain)
+		return ERR_PTR(-ENOMEM);
+	refcount_set(&chain->users, 1);
+	chain->policy = policy;
+	chain->counter = strata_fw_counter_alloc();
+	chain->rules = kvmalloc_array(count, sizeof(*rules), GFP_KERNEL_ACCOUNT);
+	chain->segment = kvcalloc(count, sizeof(*chain->segment),
+				  GFP_KERNEL_ACCOUNT);
+	if (chain->counter && chain->rules && chain->segment) {
+		for (; chain->count < count; chain->count++)
+			chain->rules[chain->count] =
+				strata_fw_rule_get(rules[chain->count]);
+		err = segments_create(chain);
+	}
+	if (!err)
+		return chain;
+	strata_fw_chain_put(chain);
+	return ERR_PTR(err);
+}
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_fw_chain_create);

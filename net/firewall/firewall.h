@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Private to net/firewall: rules, chains and sets.
+ *
+ * The order of the files: rule.c makes a rule, join.c one program of the
+ * programs of many, chain.c asks it about packets, set.c replaces the chains of
+ * a namespace, log.c tells of packets, main.c registers the hooks.
+ *
+ * Locking: configuration holds strata_net.config. Packets hold the RCU read
+ * side and see one set, which never changes.
+ */
+#ifndef _NET_FIREWALL_FIREWALL_H
+#define _NET_FIREWALL_FIREWALL_H
+
+#include <linux/filter.h>
+#include <strata/firewall.h>
+
+/**
+ * struct strata_fw_name - a device's name to compare, eight bytes at a time
+ * @name: masked
+ * @mask: bytes that must be equal; none: any device will do
+ */
+struct strata_fw_name {
+	unsigned long name[IFNAMSIZ / sizeof(unsigned long)];
+	unsigned long mask[IFNAMSIZ / sizeof(unsigned long)];
+};
+
+/**
+ * struct strata_fw_segment - rules in a row that are asked by one program
+ * @first: index of the first one in the chain
+ * @count: how many
+ * @any: packets may come by any devices; @in, @out and @bridge are not asked
+ * @in: the device that packets must have come in on
+ * @out: the device that they must go out of
+ * @bridge: the bridge
+ * @plain: asks about packets as they lie in the buffer
+ * @tagged: about frames whose VLAN tag lies beside it; NULL if no rule sees it
+ *
+ * Only the last rule of a segment lets packets go on to the next rule.
+ */
+struct strata_fw_segment {
+	unsigned int first;
+	unsigned int count;
+	bool any;
+	struct strata_fw_name in;
+	struct strata_fw_name out;
+	struct strata_fw_name bridge;
+	struct bpf_prog *plain;
+	struct bpf_prog *tagged;
+};
+
+/**
+ * struct strata_fw_chain - the rules of a stage, in order; immutable
+ * @users: sets that have it
+ * @policy: what becomes of packets that no rule decided about
+ * @counter: those packets
+ * @count: of @rules
+ * @rules: held
+ * @segments: of the rules
+ * @segment: how many
+ */
+struct strata_fw_chain {
+	refcount_t users;
+	enum strata_verdict policy;
+	struct strata_fw_counter __percpu *counter;
+	unsigned int count;
+	struct strata_fw_rule **rules;
+	unsigned int segments;
+	struct strata_fw_segment *segment;
+};
+
+/**
+ * struct strata_fw_set - all chains of a namespace; immutable
+ * @rcu: frees it
+ * @chain: by stage; NULL: everything may pass
+ */
+struct strata_fw_set {
+	struct rcu_head rcu;
+	struct strata_fw_chain *chain[STRATA_HOOK_STAGES];
+};
+
+/**
+ * struct strata_fw_net - the firewall of one namespace
+ * @set: what is in force; NULL: nothing
+ * @handle: of the latest rule; strata_net.config
+ */
+struct strata_fw_net {
+	struct strata_fw_set __rcu *set;
+	u32 handle;
+};
+
+static inline struct strata_fw_counter __percpu *strata_fw_counter_alloc(void)
+{
+	return alloc_percpu_gfp(struct strata_fw_counter, GFP_KERNEL_ACCOUNT);
+}
+
+static inline void
+strata_fw_count(struct strata_fw_counter __percpu *counter,
+		unsigned int bytes)
+{
+	this_cpu_inc(counter->packets);
+	this_cpu_add(counter->bytes, bytes);
+}
+
+static inline struct strata_fw_rule *strata_fw_rule_get(struct strata_fw_rule *rule)
+{
+	refcount_inc(&rule->users);
+	return rule;
+}
+
+struct strata_fw_chain *strata_fw_chain_create(enum strata_verdict policy,
+					       struct strata_fw_rule **rules,
+					       unsigned int count);
+void strata_fw_chain_put(struct strata_fw_chain *chain);
+enum strata_verdict strata_fw_chain_run(const struct strata_fw_chain *chain,
+					const struct strata_hook_state *state,
+					struct sk_buff *skb);
+
+void strata_fw_log(const struct strata_hook_state *state,
+		   const struct strata_fw_rule *rule, const struct sk_buff *skb);
+
+/* The namespace goes: set.c. */
+void strata_fw_clear(struct strata_net *sn);
+
+/* Hooks: main.c. */
+int strata_fw_stage_get(enum strata_hook_stage stage);
+void strata_fw_stage_put(enum strata_hook_stage stage);
+
+#endif /* _NET_FIREWALL_FIREWALL_H */

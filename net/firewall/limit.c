@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Rates that are watched.
+ */
+#include <linux/atomic.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
+#include <strata/visibility.h>
+#include "limit.h"
+
+#define PERIOD_MAX	86400	/* seconds in a day */
+#define COST_SHIFT	16	/* of strata_fw_limit.cost */
+
+/**
+ * strata_fw_limit_init() - begin to watch a rate
+ * @limit: what is to watch
+ * @rate: how much may come
+ *
+ * Context: any. Return: NULL, or what is wrong with @rate.
+ */
+const char *strata_fw_limit_init(struct strata_fw_limit *limit,
+				 const struct strata_fw_rate *rate)
+{
+	u64 burst;
+
+	if (!rate->rate || !rate->period || !rate->burst)
+		return "a limit needs a rate, a period and a burst above 0";
+	if (rate->period > PERIOD_MAX)
+		return "a limit's period is at most a day";
+	limit->rate = *rate;
+	limit->cost = div64_u64((u64)rate->period * NSEC_PER_SEC << COST_SHIFT,
+				rate->rate);
+	if (!limit->cost)
+		return "a limit's rate is higher than this machine can tell";
+	if (check_mul_overflow(limit->cost, (u64)rate->burst, &burst) ||
+	    burst > S64_MAX)
+		return "a limit's burst takes longer than this machine can tell";
+	limit->tolerance = burst >> COST_SHIFT;
+	atomic64_set(&limit->arrival, 0);
+	return NULL;
+}
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_fw_limit_init);
+
+/**
+ * strata_fw_limit_conforms() - does one more packet stay below the rate?
+ * @limit: the rate
+ * @bytes: length of the packet
+ * @now: ktime_get_ns()
+ *
+ * A packet that does not conform changes nothing, as if it had not come.
+ *
+ * Context: any.
+ */
+bool strata_fw_limit_conforms(struct strata_fw_limit *limit,
+			      unsigned int bytes, u64 now)
+{
+	u64 units = limit->rate.bytes ? bytes : 1;
+	s64 arrival = atomic64_read(&limit->arrival), next;
+
+	if (units > limit->rate.burst)
+		return false;
+	do {
+		next = max_t(s64, arrival, now) +
+		       (limit->cost * units >> COST_SHIFT);
+		if (next > (s64)(now + limit->tolerance))
+			return false;
+	} while (!atomic64_try_cmpxchg(&limit->arrival, &arrival, next));
+	return true;
+}
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_fw_limit_conforms);
