@@ -258,6 +258,34 @@ static const struct genl_ops nl_ops[] = {
 		.policy = strata_nl_neigh_get_policy,
 		.maxattr = ARRAY_SIZE(strata_nl_neigh_get_policy) - 1,
 	}, {
+		.cmd = STRATA_CMD_RULE_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.dumpit = strata_nl_rule_dump,
+		.policy = strata_nl_rule_get_policy,
+		.maxattr = ARRAY_SIZE(strata_nl_rule_get_policy) - 1,
+	}, {
+		.cmd = STRATA_CMD_RULE_ADD,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = strata_nl_rule_add,
+		.policy = strata_nl_rule_add_policy,
+		.maxattr = ARRAY_SIZE(strata_nl_rule_add_policy) - 1,
+	}, {
+		.cmd = STRATA_CMD_RULE_DEL,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = strata_nl_rule_del,
+		.policy = strata_nl_rule_del_policy,
+		.maxattr = ARRAY_SIZE(strata_nl_rule_del_policy) - 1,
+	}, {
+		.cmd = STRATA_CMD_CHAIN_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.dumpit = strata_nl_chain_dump,
+	}, {
+		.cmd = STRATA_CMD_RULESET_SET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = strata_nl_ruleset_set,
+		.policy = strata_nl_ruleset_policy,
+		.maxattr = ARRAY_SIZE(strata_nl_ruleset_policy) - 1,
+	}, {
 		.cmd = STRATA_CMD_SOCK_GET,
 		.dumpit = strata_nl_sock_dump,
 	}, {
@@ -283,6 +311,11 @@ static const struct genl_ops nl_ops[] = {
 	},
 };
 
+/* Packets are nothing for everybody's eyes. */
+static const struct genl_multicast_group nl_groups[] = {
+	{ .name = STRATA_MCGRP_FIREWALL, .flags = GENL_MCAST_CAP_NET_ADMIN },
+};
+
 struct genl_family strata_nl_family __ro_after_init = {
 	.name = STRATA_FAMILY_NAME,
 	.version = STRATA_FAMILY_VERSION,
@@ -291,6 +324,8 @@ struct genl_family strata_nl_family __ro_after_init = {
 	.module = THIS_MODULE,
 	.ops = nl_ops,
 	.n_ops = ARRAY_SIZE(nl_ops),
+	.mcgrps = nl_groups,
+	.n_mcgrps = ARRAY_SIZE(nl_groups),
 };
 
 /*
@@ -331,8 +366,13 @@ int strata_netlink_init(void)
 	err = genl_register_family(&strata_nl_family);
 	if (err)
 		goto no_family;
+	err = strata_fw_log_register(&strata_nl_log_ops);
+	if (err)
+		goto no_log;
 	return 0;
 
+no_log:
+	genl_unregister_family(&strata_nl_family);
 no_family:
 	strata_link_notifier_unregister(&link_notifier);
 no_notifier:
@@ -347,6 +387,7 @@ no_notifier:
  */
 void strata_netlink_exit(void)
 {
+	strata_fw_log_unregister(&strata_nl_log_ops);
 	genl_unregister_family(&strata_nl_family);
 	strata_link_notifier_unregister(&link_notifier);
 	unregister_pernet_subsys(&nl_net_ops);

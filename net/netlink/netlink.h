@@ -8,6 +8,7 @@
 #include <net/genetlink.h>
 #include <net/sock.h>
 #include <strata/bridge.h>
+#include <strata/firewall.h>
 #include <strata/genl.h>
 #include <strata/link.h>
 #include <strata/neigh.h>
@@ -46,6 +47,16 @@ strata_nl_device(struct nlattr **attrs, int type_ifindex, int type_ifname)
 #define STRATA_NL_POLICY_PLEN	NLA_POLICY_MAX(NLA_U8, 128)
 
 /**
+ * struct strata_nl_rule_at - a rule's place
+ * @stage: its chain
+ * @index: in the chain, from 0
+ */
+struct strata_nl_rule_at {
+	unsigned int stage;
+	unsigned int index;
+};
+
+/**
  * struct strata_nl_dump - where a dump stands; lives in netlink_callback.ctx
  * @started: the request has been looked at
  * @ifindex: show what is on this device only, 0: everything
@@ -57,6 +68,8 @@ strata_nl_device(struct nlattr **attrs, int type_ifindex, int type_ifname)
  * @neigh: the last neighbour shown
  * @sock: the last socket of @slot shown
  * @mdb: the last group of a bridge shown
+ * @rule: the rule or chain to be shown next; rules change their places, but
+ *	not without a mark
  *
  * Each dump goes on after what it showed last, in an order in which nothing
  * ever changes its place: whatever came and went between two messages, what was
@@ -74,6 +87,7 @@ struct strata_nl_dump {
 		struct strata_neigh_at neigh;
 		struct strata_sock_at sock;
 		struct strata_bridge_mdb_at mdb;
+		struct strata_nl_rule_at rule;
 	};
 };
 
@@ -152,6 +166,11 @@ int strata_nl_neigh_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int strata_nl_neigh_add(struct sk_buff *skb, struct genl_info *info);
 int strata_nl_neigh_del(struct sk_buff *skb, struct genl_info *info);
 int strata_nl_neigh_flush(struct sk_buff *skb, struct genl_info *info);
+int strata_nl_rule_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int strata_nl_rule_add(struct sk_buff *skb, struct genl_info *info);
+int strata_nl_rule_del(struct sk_buff *skb, struct genl_info *info);
+int strata_nl_chain_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int strata_nl_ruleset_set(struct sk_buff *skb, struct genl_info *info);
 int strata_nl_sock_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int strata_nl_stat_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int strata_nl_mdb_dump(struct sk_buff *skb, struct netlink_callback *cb);
@@ -174,6 +193,13 @@ extern const struct nla_policy
 	strata_nl_neigh_add_policy[STRATA_A_NEIGH_MAX + 1],
 	strata_nl_neigh_del_policy[STRATA_A_NEIGH_MAX + 1],
 	strata_nl_mdb_get_policy[STRATA_A_MDB_MAX + 1],
-	strata_nl_mdb_policy[STRATA_A_MDB_MAX + 1];
+	strata_nl_mdb_policy[STRATA_A_MDB_MAX + 1],
+	strata_nl_rule_get_policy[STRATA_A_RULESET_MAX + 1],
+	strata_nl_rule_add_policy[STRATA_A_RULESET_MAX + 1],
+	strata_nl_rule_del_policy[STRATA_A_RULESET_MAX + 1],
+	strata_nl_ruleset_policy[STRATA_A_RULESET_MAX + 1];
+
+/* Tells of packets that the firewall logs: packet.c. */
+extern const struct strata_fw_log_ops strata_nl_log_ops;
 
 #endif /* _STRATA_NET_NETLINK_H */
