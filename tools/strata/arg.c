@@ -73,6 +73,34 @@ int args_end(const struct args *args, const char *right)
 	return args_peek(args) ? args_unknown(args, right) : STATUS_OK;
 }
 
+int args_split(char *line, char **words, int most)
+{
+	char *out = line;
+	int count = 0;
+
+	while (count < most) {
+		char quote = 0;
+
+		line += strspn(line, " \t\n");
+		if (!*line || *line == '#')
+			return count;
+		for (words[count++] = out; *line; line++) {
+			if (!quote && strchr(" \t\n", *line))
+				break;
+			if (quote && *line == quote)
+				quote = 0;
+			else if (!quote && strchr("'\"", *line))
+				quote = *line;
+			else
+				*out++ = *line;
+		}
+		if (*line)
+			line++;
+		*out++ = '\0';
+	}
+	return -1;
+}
+
 bool output_option(const char *word)
 {
 	static const struct {

@@ -70,6 +70,8 @@ bool args_take(struct args *args, const char *keyword);
 int args_unknown(const struct args *args, const char *right);
 /* STATUS_USAGE unless no word is left. */
 int args_end(const struct args *args, const char *right);
+/* A line into words; quotes keep spaces, # begins a comment. -1: more than @most. */
+int args_split(char *line, char **words, int most);
 /* Take -j, -p and -s, which are welcome anywhere. */
 void args_output_options(struct args *args);
 /* "-j" and the like: acts on it if it is one. */

@@ -16,7 +16,7 @@
 #include "command.h"
 
 #define NETNS_DIR	"/run/netns"	/* where ip netns keeps them */
-#define OBJECTS		"link, address, route, neighbour, bridge, socket, stat or run"
+#define OBJECTS		"link, address, route, neighbour, bridge, firewall, socket, stat or run"
 #define BATCH_WORDS	64		/* in one line of a batch */
 
 struct options options;
@@ -28,6 +28,7 @@ static const struct command objects[] = {
 	{ "neighbour", "neighbor", neighbour_main,
 	  "link layer addresses of other stations" },
 	{ "bridge", NULL, bridge_main, "groups that are listened to behind bridges" },
+	{ "firewall", NULL, firewall_main, "rules at every hook" },
 	{ "socket", NULL, socket_main, "sockets and connections, as ss(8) shows them" },
 	{ "stat", NULL, stat_main, "counters by layer and reasons of drops" },
 	{ "run", NULL, run_main, "run a program over Strata" },
@@ -72,35 +73,6 @@ static int run_object(struct args *args)
 	return object->run(args);
 }
 
-/* A line of a batch into words; quotes keep spaces, # begins a comment. */
-static int split_line(char *line, char *words[BATCH_WORDS])
-{
-	char *out = line;
-	int count = 0;
-
-	while (count < BATCH_WORDS) {
-		char quote = 0;
-
-		line += strspn(line, " \t\n");
-		if (!*line || *line == '#')
-			return count;
-		for (words[count++] = out; *line; line++) {
-			if (!quote && strchr(" \t\n", *line))
-				break;
-			if (quote && *line == quote)
-				quote = 0;
-			else if (!quote && strchr("'\"", *line))
-				quote = *line;
-			else
-				*out++ = *line;
-		}
-		if (*line)
-			line++;
-		*out++ = '\0';
-	}
-	return -1;
-}
-
 static int batch_line(char *line, const char *name, unsigned int number)
 {
 	const struct options before = options;
@@ -108,7 +80,7 @@ static int batch_line(char *line, const char *name, unsigned int number)
 	struct args args = { .words = words };
 	int status;
 
-	args.count = split_line(line, words);
+	args.count = args_split(line, words, BATCH_WORDS);
 	if (!args.count)
 		return STATUS_OK;
 	if (args.count < 0)

@@ -15,12 +15,16 @@
 
 #define DUMP_ATTEMPTS	9	/* before an interrupted dump is shown as it is */
 #define DUMP_PAUSE_MS	5	/* after the first, twice as long after each other */
+#define SEND_BUFFER	65536	/* what every socket's buffer holds */
 #define ROWS_INITIAL	65536	/* bytes */
 
 static struct mnl_socket *session;
+static const char *group_wanted;	/* find_family() looks for it too */
+static uint32_t group_found;
 static uint16_t family;
 static unsigned int sequence;
-static char request_buffer[4096];
+static char request_buffer[8 << 20];	/* a firewall's rules, all at once */
+static bool request_full;
 static char answer_buffer[65536];
 
 /* What the kernel said at the end of an answer. */
@@ -162,10 +166,26 @@ static void read_answer(struct nl_rows *rows, struct verdict *verdict)
 	}
 }
 
+/* A message must fit into the socket's buffer. Where that cannot be, sending it
+ * says so.
+ */
+static void make_room(unsigned int bytes)
+{
+	int size = 2 * bytes;
+
+	if (bytes < SEND_BUFFER ||
+	    setsockopt(mnl_socket_get_fd(session), SOL_SOCKET, SO_SNDBUFFORCE,
+		       &size, sizeof(size)) == 0)
+		return;
+	setsockopt(mnl_socket_get_fd(session), SOL_SOCKET, SO_SNDBUF, &size,
+		   sizeof(size));
+}
+
 static void exchange(struct nlmsghdr *request, struct nl_rows *rows,
 		     struct verdict *verdict)
 {
 	request->nlmsg_seq = ++sequence;
+	make_room(request->nlmsg_len);
 	if (mnl_socket_sendto(session, request, request->nlmsg_len) < 0) {
 		memset(verdict, 0, sizeof(*verdict));
 		verdict->error = errno;
@@ -188,12 +208,26 @@ static struct nlmsghdr *begin(uint16_t type, uint8_t command, uint8_t version)
 	struct nlmsghdr *request = mnl_nlmsg_put_header(request_buffer);
 	struct genlmsghdr *header;
 
+	request_full = false;
 	request->nlmsg_type = type;
 	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
 	header = mnl_nlmsg_put_extra_header(request, sizeof(*header));
 	header->cmd = command;
 	header->version = version;
 	return request;
+}
+
+static int find_group(const struct nlattr *attr, void *data)
+{
+	const struct nlattr *attrs[NL_ATTRS] = { NULL };
+
+	(void)data;
+	mnl_attr_parse_nested(attr, keep_attr, attrs);
+	if (attrs[CTRL_ATTR_MCAST_GRP_NAME] && attrs[CTRL_ATTR_MCAST_GRP_ID] &&
+	    !strcmp(mnl_attr_get_str(attrs[CTRL_ATTR_MCAST_GRP_NAME]),
+		    group_wanted))
+		group_found = mnl_attr_get_u32(attrs[CTRL_ATTR_MCAST_GRP_ID]);
+	return MNL_CB_OK;
 }
 
 static int find_family(void)
@@ -209,6 +243,9 @@ static int find_family(void)
 	exchange(request, &rows, &verdict);
 	if (!verdict.error && nl_next(&rows, &position, &row))
 		family = nl_number(&row, CTRL_ATTR_FAMILY_ID);
+	if (family && group_wanted && row.attrs[CTRL_ATTR_MCAST_GROUPS])
+		mnl_attr_parse_nested(row.attrs[CTRL_ATTR_MCAST_GROUPS],
+				      find_group, NULL);
 	nl_rows_free(&rows);
 	if (family)
 		return STATUS_OK;
@@ -237,6 +274,32 @@ struct nlmsghdr *nl_begin(uint8_t command)
 	if (open_session() != STATUS_OK)
 		return NULL;
 	return begin(family, command, STRATA_FAMILY_VERSION);
+}
+
+void nl_put(struct nlmsghdr *request, uint16_t type, const void *data,
+	    size_t length)
+{
+	if (!mnl_attr_put_check(request, sizeof(request_buffer), type, length,
+				data))
+		request_full = true;
+}
+
+struct nlattr *nl_nest(struct nlmsghdr *request, uint16_t type)
+{
+	struct nlattr *nest = mnl_attr_nest_start_check(request,
+							sizeof(request_buffer),
+							type);
+
+	if (!nest)
+		request_full = true;
+	return nest;
+}
+
+bool nl_nest_end(struct nlmsghdr *request, struct nlattr *nest)
+{
+	if (nest)
+		mnl_attr_nest_end(request, nest);
+	return !request_full;
 }
 
 void nl_put_prefix(struct nlmsghdr *request, uint16_t type,
@@ -290,6 +353,40 @@ int nl_dump(struct nlmsghdr *request, struct nl_rows *rows)
 	return STATUS_OK;
 }
 
+int nl_listen(const char *group,
+	      void (*handle)(const struct nl_row *row, void *context),
+	      void *context)
+{
+	struct nl_row row;
+	ssize_t received;
+
+	group_wanted = group;
+	if (open_session() != STATUS_OK)
+		return STATUS_KERNEL;
+	if (!group_found)
+		return complain("the module has no such group of messages");
+	if (mnl_socket_setsockopt(session, NETLINK_ADD_MEMBERSHIP, &group_found,
+				  sizeof(group_found)) < 0)
+		return complain_errno(errno);
+	while ((received = mnl_socket_recvfrom(session, answer_buffer,
+					       sizeof(answer_buffer))) >= 0 ||
+	       errno == EINTR || errno == ENOBUFS) {
+		const struct nlmsghdr *message = (void *)answer_buffer;
+		int left = received;
+
+		if (received < 0 && errno == ENOBUFS)
+			fputs("strata: warning: messages were lost\n", stderr);
+		for (; left > 0 && mnl_nlmsg_ok(message, left);
+		     message = mnl_nlmsg_next(message, &left)) {
+			memset(&row, 0, sizeof(row));
+			mnl_attr_parse(message, sizeof(struct genlmsghdr),
+				       keep_attr, row.attrs);
+			handle(&row, context);
+		}
+	}
+	return complain_errno(errno);
+}
+
 bool nl_next(const struct nl_rows *rows, size_t *position, struct nl_row *row)
 {
 	const struct nlmsghdr *message;
@@ -301,6 +398,16 @@ bool nl_next(const struct nl_rows *rows, size_t *position, struct nl_row *row)
 	*position += MNL_ALIGN(message->nlmsg_len);
 	mnl_attr_parse(message, sizeof(struct genlmsghdr), keep_attr,
 		       row->attrs);
+	return true;
+}
+
+bool nl_row_nested(const struct nl_row *row, unsigned int type,
+		   struct nl_row *nested)
+{
+	memset(nested, 0, sizeof(*nested));
+	if (!row->attrs[type])
+		return false;
+	mnl_attr_parse_nested(row->attrs[type], keep_attr, nested->attrs);
 	return true;
 }
 

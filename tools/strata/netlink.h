@@ -39,6 +39,11 @@ struct nl_row {
  * nl_begin() returns NULL when there is no way to talk to the stack.
  */
 struct nlmsghdr *nl_begin(uint8_t command);
+/* As libmnl's, but what does not fit makes nl_nest_end() say so. */
+void nl_put(struct nlmsghdr *request, uint16_t type, const void *data,
+	    size_t length);
+struct nlattr *nl_nest(struct nlmsghdr *request, uint16_t type);
+bool nl_nest_end(struct nlmsghdr *request, struct nlattr *nest);
 void nl_put_prefix(struct nlmsghdr *request, uint16_t type,
 		   const struct prefix *address);
 
@@ -47,8 +52,16 @@ int nl_change(struct nlmsghdr *request);
 int nl_ask(struct nlmsghdr *request, struct nl_rows *rows);
 int nl_dump(struct nlmsghdr *request, struct nl_rows *rows);
 
+/* Each message of a group goes to @handle, until there is an error. */
+int nl_listen(const char *group,
+	      void (*handle)(const struct nl_row *row, void *context),
+	      void *context);
+
 /* Iteration: @position starts at 0. False: no more. */
 bool nl_next(const struct nl_rows *rows, size_t *position, struct nl_row *row);
+/* The attributes inside one of @row. False: absent. */
+bool nl_row_nested(const struct nl_row *row, unsigned int type,
+		   struct nl_row *nested);
 void nl_rows_free(struct nl_rows *rows);
 
 /* What is absent or too short reads as 0 and "". */

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * strata firewall: what its files share.
+ *
+ * firewall.c has the commands, rule.c reads and writes a rule in words,
+ * firewall_show.c shows what there is, firewall_log.c what the rules log.
+ */
+#ifndef STRATA_FIREWALL_H
+#define STRATA_FIREWALL_H
+
+#include "arg.h"
+#include "netlink.h"
+
+#define FIREWALL_TABLES	2
+#define FIREWALL_STAGES	5	/* of each table */
+#define FIREWALL_CHAINS	(FIREWALL_TABLES * FIREWALL_STAGES)
+#define ALL_CHAINS	((1U << FIREWALL_CHAINS) - 1)
+
+/**
+ * struct rate - of a limit
+ * @rate: packets or bytes in each @period
+ * @period: seconds
+ * @burst: packets or bytes
+ * @bytes: they are bytes
+ */
+struct rate {
+	uint64_t rate;
+	uint32_t period;
+	uint32_t burst;
+	bool bytes;
+};
+
+/**
+ * struct rule - as it is written
+ * @chain: table and stage, as enum strata_nl_rule_stage counts them
+ * @action: enum strata_nl_rule_action
+ * @in: device or NULL, as @out and @bridge
+ * @expression: "" matches everything
+ * @comment: or NULL
+ * @at: place in the chain, 0: the end
+ * @rate: of a limit
+ */
+struct rule {
+	unsigned int chain;
+	int action;
+	const char *in;
+	const char *out;
+	const char *bridge;
+	const char *expression;
+	const char *comment;
+	uint32_t at;
+	struct rate rate;
+};
+
+extern const char *const firewall_tables[FIREWALL_TABLES];
+extern const char *const firewall_stages[FIREWALL_STAGES];
+extern const char *const firewall_actions[];
+
+/* Each returns the exit status, having said what is wrong. */
+int arg_table(struct args *args, unsigned int *table);
+int arg_chain(struct args *args, unsigned int *chain);
+/* "[ TABLE [ STAGE ] ]" as bits; nothing: all of them. */
+int arg_chains(struct args *args, uint32_t *chains);
+int arg_rule(struct args *args, struct rule *rule);
+/* Compiles the expression and puts the whole rule into @request. */
+int rule_put(struct args *args, const struct rule *rule,
+	     struct nlmsghdr *request);
+/* "100/second" or "10mbit"; returns @text. */
+const char *rate_text(const struct nl_row *row, char *text, size_t size);
+/* Prints the words that arg_rule() would read, without table and stage. */
+void rule_print(const struct nl_row *row);
+
+int firewall_show(struct args *args);
+int firewall_save(struct args *args);
+int firewall_monitor(struct args *args);
+
+#endif /* STRATA_FIREWALL_H */

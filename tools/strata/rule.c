@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A rule of the firewall in words: read, compiled, written.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "command.h"
+#include "firewall.h"
+#include "show.h"
+
+#define TABLE_CHAINS	((1U << FIREWALL_STAGES) - 1)
+#define SNAPLEN		65535	/* bytes that an expression may look at */
+#define BURST_PACKETS	5	/* where none is given */
+#define BURST_BYTES	65536	/* likewise: a segmentation buffer */
+
+const char *const firewall_tables[FIREWALL_TABLES] = { "bridge", "ip" };
+const char *const firewall_stages[FIREWALL_STAGES] = {
+	"prerouting", "input", "forward", "output", "postrouting",
+};
+
+const char *const firewall_actions[] = {
+	[STRATA_RULE_ACTION_ACCEPT] = "accept",
+	[STRATA_RULE_ACTION_DROP] = "drop",
+	[STRATA_RULE_ACTION_LOG] = "log",
+	[STRATA_RULE_ACTION_LIMIT] = "limit",
+	NULL,
+};
+
+/* ------- reading ------- */
+
+static int find_word(const char *word, const char *const *names, size_t count)
+{
+	size_t i;
+
+	for (i = 0; word && i < count; i++)
+		if (word_matches(word, names[i]))
+			return i;
+	return -1;
+}
+
+int arg_table(struct args *args, unsigned int *table)
+{
+	int found = find_word(args_peek(args), firewall_tables, FIREWALL_TABLES);
+
+	if (found < 0)
+		return args_error(args, "a table is missing: bridge or ip");
+	args_next(args);
+	*table = found;
+	return STATUS_OK;
+}
+
+int arg_chain(struct args *args, unsigned int *chain)
+{
+	unsigned int table;
+	int stage;
+
+	if (arg_table(args, &table) != STATUS_OK)
+		return STATUS_USAGE;
+	stage = find_word(args_peek(args), firewall_stages, FIREWALL_STAGES);
+	if (stage < 0)
+		return args_error(args, "a stage is missing: prerouting, input, forward, …");
+	args_next(args);
+	*chain = table * FIREWALL_STAGES + stage;
+	return STATUS_OK;
+}
+
+int arg_chains(struct args *args, uint32_t *chains)
+{
+	unsigned int number;
+
+	*chains = ALL_CHAINS;
+	if (!args_peek(args))
+		return STATUS_OK;
+	if (args->next + 1 == args->count) {
+		if (arg_table(args, &number) != STATUS_OK)
+			return STATUS_USAGE;
+		*chains = TABLE_CHAINS << (number * FIREWALL_STAGES);
+		return STATUS_OK;
+	}
+	if (arg_chain(args, &number) != STATUS_OK)
+		return STATUS_USAGE;
+	*chains = 1U << number;
+	return args_end(args, "TABLE and STAGE");
+}
+
+/* "100/second": packets; "10mbit": bytes. */
+static bool parse_rate(const char *word, struct rate *rate)
+{
+	static const struct {
+		const char *name;
+		uint32_t seconds;
+	} periods[] = {
+		{ "/second", 1 }, { "/minute", 60 }, { "/hour", 3600 },
+		{ "/day", 86400 },
+	};
+	static const struct {
+		const char *name;
+		uint64_t bits;
+	} units[] = {
+		{ "bit", 1 }, { "kbit", 1000 }, { "mbit", 1000000 },
+		{ "gbit", 1000000000 },
+	};
+	unsigned long long number;
+	size_t i;
+	char *end;
+
+	errno = 0;
+	number = strtoull(word, &end, 10);
+	if (!isdigit((unsigned char)*word) || errno || !number)
+		return false;
+	for (i = 0; i < ARRAY_SIZE(periods); i++) {
+		if (strlen(end) > 1 && word_matches(end, periods[i].name)) {
+			*rate = (struct rate){ number, periods[i].seconds,
+					       BURST_PACKETS, false };
+			return true;
+		}
+	}
+	for (i = 0; i < ARRAY_SIZE(units); i++) {
+		if (strcmp(end, units[i].name) == 0 &&
+		    number <= UINT64_MAX / units[i].bits &&
+		    number * units[i].bits >= 8) {
+			*rate = (struct rate){ number * units[i].bits / 8, 1,
+					       BURST_BYTES, true };
+			return true;
+		}
+	}
+	return false;
+}
+
+static int arg_rate(struct args *args, struct rate *rate)
+{
+	const char *word = args_next(args);
+
+	if (!word)
+		return args_error(args, "the rate is missing, like 100/second or 10mbit");
+	if (!parse_rate(word, rate))
+		return args_error(args, "\"%s\" is no rate like 100/second, 6000/minute or 10mbit",
+				  word);
+	if (args_take(args, "burst"))
+		return arg_u32(args, "the burst", 1, UINT32_MAX, &rate->burst);
+	return STATUS_OK;
+}
+
+static int arg_comment(struct args *args, const char **comment)
+{
+	const char *word = args_next(args);
+
+	if (!word || strlen(word) > 127)
+		return args_error(args, "a comment has up to 127 bytes");
+	if (strpbrk(word, "'\"\n"))
+		return args_error(args, "a comment has no quotes and no line ends");
+	*comment = word;
+	return STATUS_OK;
+}
+
+static int take_action(struct args *args, struct rule *rule)
+{
+	int action;
+
+	for (action = 0; firewall_actions[action]; action++)
+		if (args_take(args, firewall_actions[action]))
+			break;
+	if (!firewall_actions[action])
+		return -1;
+	if (rule->action >= 0)
+		return args_error(args, "a rule has one action");
+	rule->action = action;
+	if (action == STRATA_RULE_ACTION_LIMIT)
+		return arg_rate(args, &rule->rate);
+	return STATUS_OK;
+}
+
+/* One part of a rule. */
+static int arg_part(struct args *args, struct rule *rule)
+{
+	int status;
+
+	if (args_take(args, "in"))
+		return arg_device(args, &rule->in);
+	if (args_take(args, "out"))
+		return arg_device(args, &rule->out);
+	if (args_take(args, "on"))
+		return arg_device(args, &rule->bridge);
+	if (args_take(args, "at"))
+		return arg_u32(args, "the place", 1, UINT32_MAX, &rule->at);
+	if (args_take(args, "comment"))
+		return arg_comment(args, &rule->comment);
+	status = take_action(args, rule);
+	if (status >= 0)
+		return status;
+	if (rule->expression)
+		return args_unknown(args, "one expression, in quotes");
+	rule->expression = args_next(args);
+	return STATUS_OK;
+}
+
+int arg_rule(struct args *args, struct rule *rule)
+{
+	*rule = (struct rule){ .action = -1 };
+	if (arg_chain(args, &rule->chain) != STATUS_OK)
+		return STATUS_USAGE;
+	while (args_peek(args))
+		if (arg_part(args, rule) != STATUS_OK)
+			return STATUS_USAGE;
+	if (rule->action < 0)
+		return args_error(args, "the action is missing: accept, drop, log or limit RATE");
+	if (!rule->expression)
+		rule->expression = "";
+	return STATUS_OK;
+}
+
+/* ------- compiling ------- */
+
+/* libpcap compiles for what is on the wire, where a tag moves what is behind it:
+ * an expression that does not ask for tags means frames with any.
+ */
+static bool asks_for_tag(const char *expression)
+{
+	static const char keyword[] = "vlan";
+	const char *at = expression;
+
+	while ((at = strstr(at, keyword))) {
+		bool begins = at == expression || !isalnum((unsigned char)at[-1]);
+
+		at += strlen(keyword);
+		if (begins && !isalnum((unsigned char)*at))
+			return true;
+	}
+	return false;
+}
+
+static int compile(struct args *args, const struct rule *rule,
+		   struct bpf_program *program)
+{
+	bool bridge = rule->chain < FIREWALL_STAGES;
+	pcap_t *handle = pcap_open_dead(bridge ? DLT_EN10MB : DLT_RAW, SNAPLEN);
+	int status = STATUS_OK;
+
+	if (!handle)
+		return args_error(args, "out of memory");
+	if (pcap_compile(handle, program, rule->expression, 1,
+			 PCAP_NETMASK_UNKNOWN) != 0)
+		status = args_error(args, "\"%s\": %s", rule->expression,
+				    pcap_geterr(handle));
+	pcap_close(handle);
+	return status;
+}
+
+static void put_text(struct nlmsghdr *request, uint16_t type, const char *text)
+{
+	if (text)
+		nl_put(request, type, text, strlen(text) + 1);
+}
+
+static void put_rate(struct nlmsghdr *request, const struct rate *rate)
+{
+	nl_put(request, STRATA_A_RULE_RATE, &rate->rate, sizeof(rate->rate));
+	nl_put(request, STRATA_A_RULE_PERIOD, &rate->period,
+	       sizeof(rate->period));
+	nl_put(request, STRATA_A_RULE_BURST, &rate->burst, sizeof(rate->burst));
+	if (rate->bytes)
+		nl_put(request, STRATA_A_RULE_RATE_BYTES, NULL, 0);
+}
+
+static void put_words(const struct rule *rule, struct nlmsghdr *request)
+{
+	uint8_t chain = rule->chain, action = rule->action;
+
+	nl_put(request, STRATA_A_RULE_STAGE, &chain, sizeof(chain));
+	nl_put(request, STRATA_A_RULE_ACTION, &action, sizeof(action));
+	put_text(request, STRATA_A_RULE_IN, rule->in);
+	put_text(request, STRATA_A_RULE_OUT, rule->out);
+	put_text(request, STRATA_A_RULE_BRIDGE, rule->bridge);
+	put_text(request, STRATA_A_RULE_EXPRESSION, rule->expression);
+	put_text(request, STRATA_A_RULE_COMMENT, rule->comment);
+	if (rule->at)
+		nl_put(request, STRATA_A_RULE_AT, &rule->at, sizeof(rule->at));
+	if (action == STRATA_RULE_ACTION_LIMIT)
+		put_rate(request, &rule->rate);
+	if (rule->chain < FIREWALL_STAGES && asks_for_tag(rule->expression))
+		nl_put(request, STRATA_A_RULE_SEES_TAG, NULL, 0);
+}
+
+int rule_put(struct args *args, const struct rule *rule,
+	     struct nlmsghdr *request)
+{
+	struct bpf_program program;
+	struct nlattr *nest;
+
+	if (compile(args, rule, &program) != STATUS_OK)
+		return STATUS_USAGE;
+	nest = nl_nest(request, STRATA_A_RULESET_RULE);
+	put_words(rule, request);
+	nl_put(request, STRATA_A_RULE_PROGRAM, program.bf_insns,
+	       program.bf_len * sizeof(*program.bf_insns));
+	pcap_freecode(&program);
+	if (nl_nest_end(request, nest))
+		return STATUS_OK;
+	return args_error(args, "too much for one request");
+}
+
+/* ------- writing ------- */
+
+const char *rate_text(const struct nl_row *row, char *text, size_t size)
+{
+	unsigned long long rate = nl_number(row, STRATA_A_RULE_RATE);
+	const char *period = "second";
+
+	switch (nl_number(row, STRATA_A_RULE_PERIOD)) {
+	case 60:
+		period = "minute";
+		break;
+	case 3600:
+		period = "hour";
+		break;
+	case 86400:
+		period = "day";
+		break;
+	}
+	if (row->attrs[STRATA_A_RULE_RATE_BYTES])
+		snprintf(text, size, "%llubit", rate * 8);
+	else
+		snprintf(text, size, "%llu/%s", rate, period);
+	return text;
+}
+
+static void print_named(const char *word, const char *name)
+{
+	if (*name)
+		printf(" %s %s", word, name);
+}
+
+static void print_quoted(const char *text)
+{
+	char quote = strchr(text, '\'') ? '"' : '\'';
+
+	printf("%c%s%c", quote, text, quote);
+}
+
+void rule_print(const struct nl_row *row)
+{
+	unsigned long long action = nl_number(row, STRATA_A_RULE_ACTION);
+	const char *expression = nl_text(row, STRATA_A_RULE_EXPRESSION);
+	const char *comment = nl_text(row, STRATA_A_RULE_COMMENT);
+	char text[SHOW_TEXT];
+
+	print_named("in", nl_text(row, STRATA_A_RULE_IN));
+	print_named("out", nl_text(row, STRATA_A_RULE_OUT));
+	print_named("on", nl_text(row, STRATA_A_RULE_BRIDGE));
+	putchar(' ');
+	print_quoted(expression);
+	printf(" %s", show_name(firewall_actions, STRATA_RULE_ACTION_LIMIT + 1,
+				action));
+	if (action == STRATA_RULE_ACTION_LIMIT)
+		printf(" %s burst %llu", rate_text(row, text, sizeof(text)),
+		       nl_number(row, STRATA_A_RULE_BURST));
+	if (*comment) {
+		printf(" comment ");
+		print_quoted(comment);
+	}
+}
