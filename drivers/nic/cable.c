@@ -63,6 +63,10 @@ static void purge(struct strata_nic_rx_queue *rx, struct strata_nic_ring *ring)
 		unsigned long desc = strata_nic_ring_peek(ring, i);
 		struct sk_buff *skb = strata_nic_desc_skb(desc);
 
+		if (strata_nic_desc_is_frame(desc)) {
+			xdp_return_frame(strata_nic_desc_frame(desc));
+			continue;
+		}
 		if (strata_nic_desc_accounted(desc))
 			strata_nic_tx_completed(strata_nic_sender(rx, skb),
 						rx->many, 1, skb->len);

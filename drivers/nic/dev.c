@@ -9,6 +9,7 @@
 
 #include "nic.h"
 #include "rss.h"
+#include "xdp.h"
 
 /* Nothing is offloaded to anybody: frames cross the cable as they are, with
  * their checksum still to be filled in and their segments still joined, and the
@@ -20,6 +21,10 @@
 #define VLAN_OFFLOADS	(NETIF_F_HW_VLAN_CTAG_TX | NETIF_F_HW_VLAN_STAG_TX | \
 			 NETIF_F_HW_VLAN_CTAG_RX | NETIF_F_HW_VLAN_STAG_RX)
 
+#define UNLIKE_A_WIRE	(NETIF_F_HW_CSUM | NETIF_F_SCTP_CRC | \
+			 NETIF_F_GSO_SOFTWARE | NETIF_F_GSO_ENCAP_ALL | \
+			 NETIF_F_HW_VLAN_CTAG_TX | NETIF_F_HW_VLAN_STAG_TX)
+
 static int nic_init(struct net_device *dev)
 {
 	struct strata_nic *nic = netdev_priv(dev);
@@ -28,8 +33,10 @@ static int nic_init(struct net_device *dev)
 	netdev_lockdep_set_classes(dev);
 	nic->dev = dev;
 	err = strata_nic_queues_init(nic);
-	if (err)
+	if (err) {
+		strata_nic_queues_free(nic);
 		return err;
+	}
 	err = strata_nic_rss_init(nic);
 	if (err) {
 		strata_nic_queues_uninit(nic);
@@ -74,6 +81,17 @@ static int nic_stop(struct net_device *dev)
 	return 0;
 }
 
+/* A program at the other end sees frames as they are on a wire. */
+static netdev_features_t nic_fix_features(struct net_device *dev,
+					  netdev_features_t features)
+{
+	const struct strata_nic *peer = strata_nic_peer(netdev_priv(dev));
+
+	if (peer && peer->prog)
+		features &= ~UNLIKE_A_WIRE;
+	return features;
+}
+
 /* Frames may not be on their way to a queue that no longer expects them. */
 static int nic_set_features(struct net_device *dev, netdev_features_t features)
 {
@@ -116,7 +134,10 @@ static const struct net_device_ops nic_netdev_ops = {
 	.ndo_stop		= nic_stop,
 	.ndo_start_xmit		= strata_nic_xmit,
 	.ndo_features_check	= passthru_features_check,
+	.ndo_fix_features	= nic_fix_features,
 	.ndo_set_features	= nic_set_features,
+	.ndo_bpf		= strata_nic_bpf,
+	.ndo_xdp_xmit		= strata_nic_xdp_xmit,
 	.ndo_get_stats64	= strata_nic_get_stats64,
 	.ndo_get_iflink		= nic_get_iflink,
 	.ndo_set_rx_mode	= nic_set_rx_mode,
@@ -147,6 +168,7 @@ void strata_nic_setup(struct net_device *dev)
 	dev->vlan_features = OFFLOADS;
 	dev->hw_enc_features = OFFLOADS | VLAN_OFFLOADS;
 	dev->mpls_features = NETIF_F_HW_CSUM | NETIF_F_GSO_SOFTWARE;
+	strata_xdp_set_features(dev);
 	netif_set_tso_max_size(dev, GSO_MAX_SIZE);
 	netif_carrier_off(dev);
 }

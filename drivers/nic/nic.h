@@ -5,10 +5,13 @@
 #include <linux/dim.h>
 #include <linux/ethtool.h>
 #include <linux/hrtimer.h>
+#include <linux/if_ether.h>
+#include <linux/if_vlan.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/spinlock.h>
 #include <linux/u64_stats_sync.h>
+#include <net/xdp.h>
 
 #include "ring.h"
 
@@ -51,6 +54,7 @@
  * @overruns: those of @dropped that found the ring full
  * @stops: times the ring was full and the queue stopped
  * @busy: frames refused because the ring was full though the queue ran
+ * @xdp: those of @packets that XDP sent
  *
  * Written under the transmit queue's lock.
  */
@@ -62,12 +66,13 @@ struct strata_nic_tx_stats {
 	u64_stats_t overruns;
 	u64_stats_t stops;
 	u64_stats_t busy;
+	u64_stats_t xdp;
 };
 
 /**
  * struct strata_nic_rx_stats - counters of one receive queue
  * @syncp: lets 32-bit readers see whole values
- * @packets: frames handed to the stack
+ * @packets: frames handed to the stack, or to a program
  * @bytes: their bytes, Ethernet header included
  * @refused: frames longer than the MTU, or out of memory to copy user pages;
  *	the core counts them in rx_dropped
@@ -77,6 +82,11 @@ struct strata_nic_tx_stats {
  * @wakes: times a stopped sender was woken
  * @lost: frames that were in the ring when the cable was cut, or when a smaller
  *	ring took its place
+ * @xdp_pass: frames that a program handed on to the stack
+ * @xdp_drop: dropped
+ * @xdp_tx: sent back
+ * @xdp_redirect: sent elsewhere
+ * @xdp_aborted: lost, because it failed
  *
  * Written by the queue's NAPI poll, by who has scheduled it and by who has
  * disabled it.
@@ -91,6 +101,11 @@ struct strata_nic_rx_stats {
 	u64_stats_t gro;
 	u64_stats_t wakes;
 	u64_stats_t lost;
+	u64_stats_t xdp_pass;
+	u64_stats_t xdp_drop;
+	u64_stats_t xdp_tx;
+	u64_stats_t xdp_redirect;
+	u64_stats_t xdp_aborted;
 };
 
 struct strata_nic;
@@ -146,6 +161,9 @@ struct strata_nic_tx_queue {
  * @many: @ring has several producers
  * @numbered: there are several queues: frames are told which one brought them
  * @index: number of this queue
+ * @prog: XDP program, NULL if none; replaced under RTNL, read by the poll
+ * @pool: pages for what @prog is to see; valid while there is one
+ * @xdp_rxq: this queue, as XDP knows it; valid as @pool is
  * @dim: what dim knows of this queue; its poll's
  * @stats: counters
  * @irq_masked: the poll is scheduled or runs and will see what is posted: no
@@ -168,6 +186,9 @@ struct strata_nic_rx_queue {
 	bool many;
 	bool numbered;
 	u16 index;
+	struct bpf_prog __rcu *prog;
+	struct page_pool *pool;
+	struct xdp_rxq_info xdp_rxq;
 	struct dim dim;
 	struct strata_nic_rx_stats stats;
 
@@ -199,6 +220,7 @@ struct strata_nic_queue {
  * @tx_slots: size that transmit rings have or will have; under RTNL
  * @connected: both ends are up and the rings exist; under RTNL
  * @moderation: as the administrator wants it; under RTNL
+ * @prog: XDP program of all queues, or NULL; under RTNL
  * @rss: how frames are spread over the receive queues; replaced under RTNL, read
  *	by the other end's transmit function under RCU
  * @dev: the net_device
@@ -212,6 +234,7 @@ struct strata_nic {
 	u32 tx_slots;
 	bool connected;
 	struct strata_nic_moderation moderation;
+	struct bpf_prog *prog;
 	struct strata_nic_rss __rcu *rss;
 	struct net_device *dev;
 	struct net_device __rcu *peer;
@@ -222,6 +245,12 @@ static inline struct strata_nic *strata_nic_peer(const struct strata_nic *nic)
 	struct net_device *peer = rtnl_dereference(nic->peer);
 
 	return peer ? netdev_priv(peer) : NULL;
+}
+
+/* The longest frame that @dev takes, as for the core: with one VLAN tag. */
+static inline unsigned int strata_nic_frame_max(const struct net_device *dev)
+{
+	return READ_ONCE(dev->mtu) + ETH_HLEN + VLAN_HLEN;
 }
 
 /* The transmit queue that @skb, which waits in the ring of @rx, came from. */
@@ -255,6 +284,9 @@ int strata_nic_rss_init(struct strata_nic *nic);
 void strata_nic_rss_spread(struct strata_nic *nic);
 bool strata_nic_rss_steers(const struct strata_nic *nic);
 struct strata_nic_rx_queue *
+strata_nic_rss_choose(const struct strata_nic_tx_queue *tx, const u8 *frame,
+		      unsigned int len);
+struct strata_nic_rx_queue *
 strata_nic_rss_steer(const struct strata_nic_tx_queue *tx, struct sk_buff *skb);
 
 /* irq.c */
@@ -266,6 +298,17 @@ void strata_nic_frames_wait(struct strata_nic_rx_queue *rx,
 void strata_nic_irq_adapt(struct strata_nic_rx_queue *rx);
 void strata_nic_irq_moderate(struct strata_nic *nic,
 			     const struct strata_nic_moderation *wanted);
+
+/* The receiver must see the frames posted, or the interrupt. */
+static inline void strata_nic_doorbell(struct strata_nic_rx_queue *rx)
+{
+	/* Pairs with the barrier in unmask(): either the poll that unmasks
+	 * sees the frame, or this sees that the interrupt is unmasked.
+	 */
+	smp_mb();
+	if (!READ_ONCE(rx->irq_masked))
+		strata_nic_frames_wait(rx, rx->ring);
+}
 
 /* tx.c, rx.c */
 netdev_tx_t strata_nic_xmit(struct sk_buff *skb, struct net_device *dev);

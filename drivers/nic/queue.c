@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 
 #include "nic.h"
+#include "xdp.h"
 
 static void queue_init(struct strata_nic *nic, unsigned int i)
 {
@@ -24,24 +25,41 @@ static void queue_init(struct strata_nic *nic, unsigned int i)
 	queue->tx.txq = netdev_get_tx_queue(nic->dev, i);
 }
 
-static void use(struct strata_nic *nic, unsigned int from, unsigned int to)
-{
-	unsigned int i;
-
-	for (i = from; i < to; i++)
-		netif_napi_add(nic->dev, &nic->queue[i].rx.napi,
-			       strata_nic_poll);
-}
-
 static void disuse(struct strata_nic *nic, unsigned int from, unsigned int to)
 {
 	unsigned int i;
 
 	for (i = from; i < to; i++) {
 		netif_napi_del(&nic->queue[i].rx.napi);
+		strata_nic_xdp_disuse(&nic->queue[i].rx);
 		strata_nic_ring_free(nic->queue[i].rx.ring);
 		nic->queue[i].rx.ring = NULL;
 	}
+}
+
+/* The queues from @from to @to come into use; with rings, if the cable is
+ * connected.
+ */
+static int use(struct strata_nic *nic, unsigned int from, unsigned int to)
+{
+	unsigned int i;
+	int err;
+
+	for (i = from; i < to; i++) {
+		struct strata_nic_rx_queue *rx = &nic->queue[i].rx;
+
+		netif_napi_add(nic->dev, &rx->napi, strata_nic_poll);
+		err = strata_nic_xdp_use(nic, rx);
+		if (!err && nic->connected) {
+			rx->ring = strata_nic_ring_alloc(strata_nic_peer(nic)->tx_slots);
+			err = rx->ring ? 0 : -ENOMEM;
+		}
+		if (err) {
+			disuse(nic, from, i + 1);
+			return err;
+		}
+	}
+	return 0;
 }
 
 /* As many as the kernel advises to cards with many queues: one for every two
@@ -63,8 +81,7 @@ int strata_nic_queues_init(struct strata_nic *nic)
 		return -ENOMEM;
 	for (i = 0; i < nic->max_queues; i++)
 		queue_init(nic, i);
-	use(nic, 0, nic->num_queues);
-	return 0;
+	return use(nic, 0, nic->num_queues);
 }
 
 void strata_nic_queues_uninit(struct strata_nic *nic)
@@ -120,20 +137,6 @@ int strata_nic_queues_publish(struct strata_nic *nic)
 	return 0;
 }
 
-/* Rings for the queues that come into use on a connected cable. */
-static int make_rings(struct strata_nic *nic, unsigned int from,
-		      unsigned int to, u32 slots)
-{
-	unsigned int i;
-
-	for (i = from; i < to; i++) {
-		nic->queue[i].rx.ring = strata_nic_ring_alloc(slots);
-		if (!nic->queue[i].rx.ring)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
 /**
  * strata_nic_queues_change - use another number of queue pairs
  * @nic: one end of a cable
@@ -147,17 +150,13 @@ int strata_nic_queues_change(struct strata_nic *nic, unsigned int num)
 	struct strata_nic *peer = strata_nic_peer(nic);
 	unsigned int old = nic->num_queues;
 	bool paused;
-	int err = 0;
+	int err;
 
 	if (!peer)
 		return -ENOTCONN;
-	use(nic, old, num);
-	if (nic->connected)
-		err = make_rings(nic, old, num, peer->tx_slots);
-	if (err) {
-		disuse(nic, old, num);
+	err = use(nic, old, num);
+	if (err)
 		return err;
-	}
 
 	paused = strata_nic_cable_pause(nic, peer);
 	nic->num_queues = num;

@@ -9,13 +9,16 @@
 #include <asm/barrier.h>
 
 struct sk_buff;
+struct xdp_frame;
 
 /*
  * A descriptor is the frame's address and, in the bits that an address leaves
  * free, what the consumer must know to complete it.
  */
 #define STRATA_NIC_DESC_ACCOUNTED	1UL	/* in byte queue limits */
-#define STRATA_NIC_DESC_FLAGS		STRATA_NIC_DESC_ACCOUNTED
+#define STRATA_NIC_DESC_FRAME		2UL	/* an XDP frame, no skb */
+#define STRATA_NIC_DESC_FLAGS		(STRATA_NIC_DESC_ACCOUNTED | \
+					 STRATA_NIC_DESC_FRAME)
 
 static inline unsigned long strata_nic_desc(const struct sk_buff *skb,
 					    bool accounted)
@@ -32,6 +35,22 @@ static inline struct sk_buff *strata_nic_desc_skb(unsigned long desc)
 static inline bool strata_nic_desc_accounted(unsigned long desc)
 {
 	return desc & STRATA_NIC_DESC_ACCOUNTED;
+}
+
+static inline unsigned long
+strata_nic_desc_of_frame(const struct xdp_frame *frame)
+{
+	return (unsigned long)frame | STRATA_NIC_DESC_FRAME;
+}
+
+static inline bool strata_nic_desc_is_frame(unsigned long desc)
+{
+	return desc & STRATA_NIC_DESC_FRAME;
+}
+
+static inline struct xdp_frame *strata_nic_desc_frame(unsigned long desc)
+{
+	return (struct xdp_frame *)(desc & ~STRATA_NIC_DESC_FLAGS);
 }
 
 #define STRATA_NIC_RING_MIN	8

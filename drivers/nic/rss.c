@@ -111,6 +111,34 @@ void strata_nic_hash_parse(struct strata_nic_hash_input *input,
 		parse_ipv6(input, frame, len, offset, ports);
 }
 
+static struct strata_nic_rx_queue *
+queue_of(const struct strata_nic_tx_queue *tx, const struct strata_nic_rss *rss,
+	 u32 hash)
+{
+	return &tx->to->queue[rss->queue[hash % STRATA_NIC_RSS_ENTRIES]].rx;
+}
+
+/**
+ * strata_nic_rss_choose - the receive queue of a frame that is no skb
+ * @tx: queue it leaves by, which is steered
+ * @frame: from its Ethernet header on
+ * @len: bytes of it that can be read
+ *
+ * Context: softirqs off, lock of @tx held.
+ * Return: a queue of the other end that is in use.
+ */
+struct strata_nic_rx_queue *
+strata_nic_rss_choose(const struct strata_nic_tx_queue *tx, const u8 *frame,
+		      unsigned int len)
+{
+	const struct strata_nic_rss *rss = rcu_dereference_bh(tx->to->rss);
+	struct strata_nic_hash_input input;
+
+	strata_nic_hash_parse(&input, frame, len, rss->ports);
+	return queue_of(tx, rss, strata_nic_toeplitz(&rss->toeplitz,
+						     input.bytes, input.len));
+}
+
 /**
  * strata_nic_rss_steer - the receive queue of a frame
  * @tx: queue it leaves by, which is steered
@@ -134,7 +162,7 @@ strata_nic_rss_steer(const struct strata_nic_tx_queue *tx, struct sk_buff *skb)
 	if (likely(input.len))
 		skb_set_hash(skb, hash, input.ports ? PKT_HASH_TYPE_L4 :
 			     PKT_HASH_TYPE_L3);
-	return &tx->to->queue[rss->queue[hash % STRATA_NIC_RSS_ENTRIES]].rx;
+	return queue_of(tx, rss, hash);
 }
 
 /* Whether frames to @nic are spread by their hash. */

@@ -17,6 +17,7 @@
 #include <net/sock.h>
 
 #include "nic.h"
+#include "xdp.h"
 
 /* A sender stopped by a full ring is woken when 1/2^n of the ring is free. */
 #define WAKE_SHIFT	2
@@ -85,6 +86,13 @@ static bool may_take_apart(struct sk_buff *skb)
 	return !skb_unclone(skb, GFP_ATOMIC);
 }
 
+static void refuse(struct strata_nic_rx_queue *rx)
+{
+	u64_stats_update_begin(&rx->stats.syncp);
+	u64_stats_inc(&rx->stats.refused);
+	u64_stats_update_end(&rx->stats.syncp);
+}
+
 /* Makes @skb a frame that arrived at this device: user pages copied, length
  * checked, what belongs to the sender's side (and namespace) scrubbed, Ethernet
  * header pulled. Checksum state, GSO and VLAN tag stay as they are. Consumes
@@ -101,9 +109,7 @@ static bool arrive(struct strata_nic_rx_queue *rx, struct sk_buff *skb)
 		skb_postpull_rcsum(skb, eth_hdr(skb), ETH_HLEN);
 		return true;
 	}
-	u64_stats_update_begin(&rx->stats.syncp);
-	u64_stats_inc(&rx->stats.refused);
-	u64_stats_update_end(&rx->stats.syncp);
+	refuse(rx);
 	return false;
 }
 
@@ -146,33 +152,6 @@ static void make_room(struct strata_nic_rx_queue *rx, u32 taken)
 		wake(rx);
 }
 
-/* Takes the only frame that waits: half of all polls, when programs take turns.
- * It goes up without the cost of a list.
- */
-static void receive_one(struct strata_nic_rx_queue *rx)
-{
-	unsigned long desc = strata_nic_ring_peek(rx->ring, 0);
-	struct sk_buff *skb = strata_nic_desc_skb(desc);
-	unsigned int len = skb->len;
-	bool arrived, merge;
-
-	if (strata_nic_desc_accounted(desc))
-		strata_nic_tx_completed(strata_nic_sender(rx, skb), rx->many,
-					1, len);
-	arrived = arrive(rx, skb);
-	make_room(rx, 1);
-	if (unlikely(!arrived))
-		return;
-	merge = may_merge(rx, skb) && may_take_apart(skb);
-	count(rx, 1, len, merge);
-	if (merge) {
-		napi_gro_receive(&rx->napi, skb);
-		return;
-	}
-	skb_mark_napi_id(skb, &rx->napi);
-	netif_receive_skb(skb);
-}
-
 /* Tells the sender of a run of frames that they are out of the ring. */
 static void complete_run(struct strata_nic_rx_queue *rx,
 			 struct rx_batch *batch)
@@ -197,12 +176,34 @@ static void account(struct strata_nic_rx_queue *rx, struct rx_batch *batch,
 	batch->accounted += skb->len;
 }
 
+/* Who sent @frame was a program: its segments have not been joined. */
+static void take_frame(struct strata_nic_rx_queue *rx, struct rx_batch *batch,
+		       struct xdp_frame *frame)
+{
+	unsigned int len = xdp_get_frame_len(frame);
+	struct sk_buff *skb = strata_nic_xdp_arrive(rx, frame);
+
+	if (unlikely(!skb)) {
+		refuse(rx);
+		return;
+	}
+	batch->packets++;
+	batch->bytes += len;
+	batch->gro++;
+	napi_gro_receive(&rx->napi, skb);
+}
+
 static void take(struct strata_nic_rx_queue *rx, struct rx_batch *batch,
 		 unsigned long desc)
 {
 	struct sk_buff *skb = strata_nic_desc_skb(desc);
-	unsigned int len = skb->len;
+	unsigned int len;
 
+	if (unlikely(strata_nic_desc_is_frame(desc))) {
+		take_frame(rx, batch, strata_nic_desc_frame(desc));
+		return;
+	}
+	len = skb->len;
 	if (strata_nic_desc_accounted(desc))
 		account(rx, batch, skb);
 	if (!arrive(rx, skb))
@@ -243,6 +244,75 @@ static noinline void receive_many(struct strata_nic_rx_queue *rx, u32 waiting)
 		netif_receive_skb_list(&batch.frames);
 }
 
+/* Takes the only frame that waits: half of all polls, when programs take turns.
+ * It goes up without the cost of a list.
+ */
+static void receive_one(struct strata_nic_rx_queue *rx)
+{
+	unsigned long desc = strata_nic_ring_peek(rx->ring, 0);
+	struct sk_buff *skb = strata_nic_desc_skb(desc);
+	unsigned int len;
+	bool arrived, merge;
+
+	if (unlikely(strata_nic_desc_is_frame(desc))) {
+		receive_many(rx, 1);
+		return;
+	}
+	len = skb->len;
+	if (strata_nic_desc_accounted(desc))
+		strata_nic_tx_completed(strata_nic_sender(rx, skb), rx->many,
+					1, len);
+	arrived = arrive(rx, skb);
+	make_room(rx, 1);
+	if (unlikely(!arrived))
+		return;
+	merge = may_merge(rx, skb) && may_take_apart(skb);
+	count(rx, 1, len, merge);
+	if (merge) {
+		napi_gro_receive(&rx->napi, skb);
+		return;
+	}
+	skb_mark_napi_id(skb, &rx->napi);
+	netif_receive_skb(skb);
+}
+
+/* Shows each frame to the program, and hands on what it lets pass. */
+static noinline void receive_by_program(struct strata_nic_rx_queue *rx,
+					struct bpf_prog *prog, u32 waiting)
+{
+	struct strata_nic_xdp_batch decided = {};
+	struct rx_batch batch = {};
+	u32 i;
+
+	for (i = 0; i < waiting; i++) {
+		unsigned long desc = strata_nic_ring_peek(rx->ring, i);
+		struct sk_buff *skb = strata_nic_desc_skb(desc);
+		unsigned int len;
+
+		if (strata_nic_desc_is_frame(desc))
+			len = xdp_get_frame_len(strata_nic_desc_frame(desc));
+		else
+			len = skb->len;
+		if (strata_nic_desc_accounted(desc))
+			account(rx, &batch, skb);
+		skb = strata_nic_xdp_run(rx, prog, desc, &decided);
+		if (IS_ERR(skb)) {
+			refuse(rx);
+			continue;
+		}
+		batch.packets++;
+		batch.bytes += len;
+		if (!skb)
+			continue;
+		batch.gro++;
+		napi_gro_receive(&rx->napi, skb);
+	}
+	strata_nic_xdp_flush(rx, &decided);
+	complete_run(rx, &batch);
+	make_room(rx, waiting);
+	count(rx, batch.packets, batch.bytes, batch.gro);
+}
+
 /* The poll has completed and owns the queue no more; @ring may be replaced
  * meanwhile and is only looked at, which RCU allows.
  */
@@ -268,6 +338,7 @@ int strata_nic_poll(struct napi_struct *napi, int budget)
 {
 	struct strata_nic_rx_queue *rx =
 		container_of(napi, struct strata_nic_rx_queue, napi);
+	struct bpf_prog *prog = rcu_dereference_bh(rx->prog);
 	struct strata_nic_ring *ring = rx->ring;
 	int waiting;
 
@@ -275,7 +346,9 @@ int strata_nic_poll(struct napi_struct *napi, int budget)
 		return 0;
 
 	waiting = min_t(u32, strata_nic_ring_waiting(ring), budget);
-	if (waiting == 1)
+	if (unlikely(prog && waiting))
+		receive_by_program(rx, prog, waiting);
+	else if (waiting == 1)
 		receive_one(rx);
 	else if (likely(waiting))
 		receive_many(rx, waiting);

@@ -30,6 +30,7 @@ static const struct counter tx_counters[] = {
 	TX_COUNTER(overruns),
 	TX_COUNTER(stops),
 	TX_COUNTER(busy),
+	TX_COUNTER(xdp),
 };
 
 static const struct counter rx_counters[] = {
@@ -41,6 +42,11 @@ static const struct counter rx_counters[] = {
 	RX_COUNTER(gro),
 	RX_COUNTER(wakes),
 	RX_COUNTER(lost),
+	RX_COUNTER(xdp_pass),
+	RX_COUNTER(xdp_drop),
+	RX_COUNTER(xdp_tx),
+	RX_COUNTER(xdp_redirect),
+	RX_COUNTER(xdp_aborted),
 };
 
 /* Before the queues' counters: which device is at the other end. */

@@ -20,17 +20,6 @@
 
 #include "nic.h"
 
-/* The receiver must see the frames posted, or the interrupt. */
-static void ring_doorbell(struct strata_nic_rx_queue *rx)
-{
-	/* Pairs with the barrier in unmask(): either the poll that unmasks
-	 * sees the frame, or this sees that the interrupt is unmasked.
-	 */
-	smp_mb();
-	if (!READ_ONCE(rx->irq_masked))
-		strata_nic_frames_wait(rx, rx->ring);
-}
-
 /* Stops the queue until the poll has made room, which it may just have done. */
 static void stop(struct strata_nic_tx_queue *tx, struct strata_nic_rx_queue *rx,
 		 u64_stats_t *why)
@@ -55,7 +44,7 @@ static netdev_tx_t refuse(struct strata_nic_tx_queue *tx,
 			  struct strata_nic_rx_queue *rx)
 {
 	stop(tx, rx, &tx->stats.busy);
-	ring_doorbell(rx);
+	strata_nic_doorbell(rx);
 	return NETDEV_TX_BUSY;
 }
 
@@ -73,7 +62,7 @@ static netdev_tx_t drop(struct strata_nic_tx_queue *tx,
 	u64_stats_update_end(&tx->stats.syncp);
 	/* Frames before this one may have left the doorbell to it. */
 	if (rx)
-		ring_doorbell(rx);
+		strata_nic_doorbell(rx);
 	return NETDEV_TX_OK;
 }
 
@@ -130,7 +119,7 @@ static inline netdev_tx_t transmit(struct strata_nic_tx_queue *tx,
 		kick = true;
 	}
 	if (kick)
-		ring_doorbell(rx);
+		strata_nic_doorbell(rx);
 	return NETDEV_TX_OK;
 }
 
