@@ -4,8 +4,9 @@
 
 modprobe pktgen 2>/dev/null || true
 
-# generate NAMESPACE FRAMES SIZE DEST SOURCE: FRAMES frames of SIZE bytes (without their
-# checksum) from e0 of NAMESPACE. Prints how many microseconds that took.
+# generate NAMESPACE FRAMES SIZE DEST SOURCE [SOURCES]: FRAMES frames of SIZE bytes (without their
+# checksum) from e0 of NAMESPACE, by turns from SOURCES addresses of which SOURCE is the first.
+# Prints how many microseconds that took.
 generate() {
 	# shellcheck disable=SC2016 # expanded inside
 	ip netns exec "$1" bash -c '
@@ -16,6 +17,7 @@ generate() {
 		say e0 "pkt_size $3"
 		say e0 "dst_mac $4"
 		say e0 "src_mac $5"
+		say e0 "src_mac_count ${6:-1}"
 		say e0 "dst 10.7.0.2"
 		say e0 "delay 0"
 		say pgctrl start
@@ -27,7 +29,7 @@ received() {
 	ip netns exec "$1" cat /sys/class/net/e0/statistics/rx_packets
 }
 
-# measure FROM TO FRAMES SIZE DEST SOURCE: nanoseconds a frame, of a run in which all arrived: on
+# measure FROM TO FRAMES SIZE DEST SOURCE [SOURCES]: nanoseconds a frame, of a run in which all arrived: on
 # a busy machine the generator may overtake the receiver, and a run whose frames the cable
 # lost measures something else.
 measure() {
