@@ -224,17 +224,29 @@ bool strata_nic_cable_pause(struct strata_nic *a, struct strata_nic *b)
 	return true;
 }
 
+static bool ready(const struct strata_nic *nic)
+{
+	return netif_running(nic->dev) && !nic->unplugged;
+}
+
 /**
- * strata_nic_cable_connect - both ends are up: start both directions
- * @a: one end
- * @b: the other
+ * strata_nic_cable_connect - an end comes up, or has its carrier again
+ * @a: the end
+ *
+ * Starts both directions, if the other end is ready too.
  *
  * Context: process, under RTNL, may sleep.
- * Return: 0, or -ENOMEM with nothing changed.
+ * Return: 0, or a negative error with nothing changed.
  */
-int strata_nic_cable_connect(struct strata_nic *a, struct strata_nic *b)
+int strata_nic_cable_connect(struct strata_nic *a)
 {
+	struct strata_nic *b = strata_nic_peer(a);
+
 	ASSERT_RTNL();
+	if (!b)
+		return -ENOTCONN;
+	if (a->connected || !ready(a) || !ready(b))
+		return 0;
 	if (make_rings(a, b) || make_rings(b, a)) {
 		free_rings(a);
 		free_rings(b);
@@ -247,7 +259,7 @@ int strata_nic_cable_connect(struct strata_nic *a, struct strata_nic *b)
 }
 
 /**
- * strata_nic_cable_cut - one end goes down: stop both directions
+ * strata_nic_cable_cut - one end goes down, or loses its carrier
  * @a: one end
  * @b: the other
  *

@@ -14,6 +14,8 @@
 /* Nothing is offloaded to anybody: frames cross the cable as they are, with
  * their checksum still to be filled in and their segments still joined, and the
  * receiver takes them so. Whoever sends them on to a real wire does the work.
+ * What ethtool -K switches off is done by the core before the frame is sent, or
+ * undone by the receiver (rx.c).
  */
 #define OFFLOADS	(NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HIGHDMA | \
 			 NETIF_F_HW_CSUM | NETIF_F_RXCSUM | NETIF_F_SCTP_CRC | \
@@ -61,14 +63,7 @@ static void nic_destroy(struct net_device *dev)
 
 static int nic_open(struct net_device *dev)
 {
-	struct strata_nic *nic = netdev_priv(dev);
-	struct strata_nic *peer = strata_nic_peer(nic);
-
-	if (!peer)
-		return -ENOTCONN;
-	if (!netif_running(peer->dev))
-		return 0;
-	return strata_nic_cable_connect(nic, peer);
+	return strata_nic_cable_connect(netdev_priv(dev));
 }
 
 static int nic_stop(struct net_device *dev)
@@ -122,9 +117,19 @@ static int nic_get_iflink(const struct net_device *dev)
 	return ifindex;
 }
 
-/* Frames for any address are received: the stack sorts them by pkt_type. */
-static void nic_set_rx_mode(struct net_device *dev)
+/* `ip link set s0 carrier off`: as if the cable were pulled out of this end. */
+static int nic_change_carrier(struct net_device *dev, bool carrier)
 {
+	struct strata_nic *nic = netdev_priv(dev);
+	struct strata_nic *peer = strata_nic_peer(nic);
+
+	if (!peer)
+		return -ENOTCONN;
+	nic->unplugged = !carrier;
+	if (carrier)
+		return strata_nic_cable_connect(nic);
+	strata_nic_cable_cut(nic, peer);
+	return 0;
 }
 
 static const struct net_device_ops nic_netdev_ops = {
@@ -140,7 +145,8 @@ static const struct net_device_ops nic_netdev_ops = {
 	.ndo_xdp_xmit		= strata_nic_xdp_xmit,
 	.ndo_get_stats64	= strata_nic_get_stats64,
 	.ndo_get_iflink		= nic_get_iflink,
-	.ndo_set_rx_mode	= nic_set_rx_mode,
+	.ndo_set_rx_mode	= strata_nic_set_rx_mode,
+	.ndo_change_carrier	= nic_change_carrier,
 	.ndo_set_mac_address	= eth_mac_addr,
 	.ndo_validate_addr	= eth_validate_addr,
 };
@@ -151,6 +157,8 @@ void strata_nic_setup(struct net_device *dev)
 	struct strata_nic *nic = netdev_priv(dev);
 
 	nic->tx_slots = STRATA_NIC_RING_DEFAULT;
+	nic->speed = SPEED_10000;
+	nic->duplex = DUPLEX_FULL;
 
 	ether_setup(dev);
 	dev->netdev_ops = &nic_netdev_ops;
@@ -160,7 +168,8 @@ void strata_nic_setup(struct net_device *dev)
 	/* The frame itself crosses the cable: it may not be sent twice. */
 	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
 	/* No queueing discipline unless asked for: see tx.c. */
-	dev->priv_flags |= IFF_LIVE_ADDR_CHANGE | IFF_NO_QUEUE;
+	dev->priv_flags |= IFF_LIVE_ADDR_CHANGE | IFF_NO_QUEUE |
+			   IFF_UNICAST_FLT;
 	dev->max_mtu = ETH_MAX_MTU;
 
 	dev->features |= OFFLOADS | VLAN_OFFLOADS | NETIF_F_RXHASH;

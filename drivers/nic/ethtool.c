@@ -23,11 +23,30 @@ static void nic_get_drvinfo(struct net_device *dev,
 static int nic_get_link_ksettings(struct net_device *dev,
 				  struct ethtool_link_ksettings *settings)
 {
-	settings->base.speed = SPEED_10000;
-	settings->base.duplex = DUPLEX_FULL;
-	settings->base.port = PORT_TP;
+	const struct strata_nic *nic = netdev_priv(dev);
+
+	settings->base.speed = nic->speed;
+	settings->base.duplex = nic->duplex;
+	settings->base.port = PORT_OTHER;
 	settings->base.autoneg = AUTONEG_DISABLE;
 	return 0;
+}
+
+/* Both ends of a cable agree. */
+static int nic_set_link_ksettings(struct net_device *dev,
+				  const struct ethtool_link_ksettings *settings)
+{
+	struct strata_nic *nic = netdev_priv(dev);
+	struct strata_nic *peer = strata_nic_peer(nic);
+	int err;
+
+	err = ethtool_virtdev_set_link_ksettings(dev, settings, &nic->speed,
+						 &nic->duplex);
+	if (!err && peer) {
+		peer->speed = nic->speed;
+		peer->duplex = nic->duplex;
+	}
+	return err;
 }
 
 static void nic_get_channels(struct net_device *dev,
@@ -141,6 +160,7 @@ const struct ethtool_ops strata_nic_ethtool_ops = {
 	.get_drvinfo		= nic_get_drvinfo,
 	.get_link		= ethtool_op_get_link,
 	.get_link_ksettings	= nic_get_link_ksettings,
+	.set_link_ksettings	= nic_set_link_ksettings,
 	.get_ts_info		= ethtool_op_get_ts_info,
 	.get_channels		= nic_get_channels,
 	.set_channels		= nic_set_channels,

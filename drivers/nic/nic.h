@@ -17,6 +17,8 @@
 
 #define STRATA_NIC_KIND		"strata_nic"
 #define STRATA_NIC_VERSION	"1.0"
+/* The address filter has 2^n bits. */
+#define STRATA_NIC_FILTER_BITS	8
 /* Queue pairs of an end. */
 #define STRATA_NIC_QUEUES_MAX	16
 
@@ -74,8 +76,11 @@ struct strata_nic_tx_stats {
  * @syncp: lets 32-bit readers see whole values
  * @packets: frames handed to the stack, or to a program
  * @bytes: their bytes, Ethernet header included
- * @refused: frames longer than the MTU, or out of memory to copy user pages;
- *	the core counts them in rx_dropped
+ * @refused: frames for which there was no memory; the core counts most of them
+ *	in rx_dropped
+ * @oversize: frames longer than the MTU
+ * @filtered: frames to addresses that the device did not want
+ * @multicast: those of @packets that went to groups
  * @interrupts: times the poll was scheduled
  * @polls: runs of the poll function that found frames
  * @gro: frames that went through GRO
@@ -96,6 +101,9 @@ struct strata_nic_rx_stats {
 	u64_stats_t packets;
 	u64_stats_t bytes;
 	u64_stats_t refused;
+	u64_stats_t oversize;
+	u64_stats_t filtered;
+	u64_stats_t multicast;
 	u64_stats_t interrupts;
 	u64_stats_t polls;
 	u64_stats_t gro;
@@ -220,6 +228,10 @@ struct strata_nic_queue {
  * @tx_slots: size that transmit rings have or will have; under RTNL
  * @connected: both ends are up and the rings exist; under RTNL
  * @moderation: as the administrator wants it; under RTNL
+ * @unplugged: the administrator has taken the carrier away; under RTNL
+ * @speed: of the link, as the administrator likes it, the same at both ends
+ * @duplex: likewise
+ * @filter: addresses that are wanted beside the device's own, a hash's bits
  * @prog: XDP program of all queues, or NULL; under RTNL
  * @rss: how frames are spread over the receive queues; replaced under RTNL, read
  *	by the other end's transmit function under RCU
@@ -233,7 +245,11 @@ struct strata_nic {
 	unsigned int max_queues;
 	u32 tx_slots;
 	bool connected;
+	bool unplugged;
+	u32 speed;
+	u8 duplex;
 	struct strata_nic_moderation moderation;
+	DECLARE_BITMAP(filter, 1 << STRATA_NIC_FILTER_BITS);
 	struct bpf_prog *prog;
 	struct strata_nic_rss __rcu *rss;
 	struct net_device *dev;
@@ -265,12 +281,16 @@ strata_nic_sender(const struct strata_nic_rx_queue *rx,
 
 /* cable.c: what takes both ends; all under RTNL, may sleep */
 void strata_nic_cable_make(struct strata_nic *a, struct strata_nic *b);
-int strata_nic_cable_connect(struct strata_nic *a, struct strata_nic *b);
+int strata_nic_cable_connect(struct strata_nic *a);
 void strata_nic_cable_cut(struct strata_nic *a, struct strata_nic *b);
 bool strata_nic_cable_pause(struct strata_nic *a, struct strata_nic *b);
 void strata_nic_cable_resume(struct strata_nic *a, struct strata_nic *b);
 int strata_nic_cable_resize(struct strata_nic *sender,
 			    struct strata_nic *receiver, u32 slots);
+
+/* filter.c */
+void strata_nic_set_rx_mode(struct net_device *dev);
+bool strata_nic_filter_wants(const struct net_device *dev, const u8 *dest);
 
 /* queue.c */
 int strata_nic_queues_init(struct strata_nic *nic);

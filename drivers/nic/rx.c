@@ -9,6 +9,7 @@
  * search for a partner would only cost. Those go up at once, in one list.
  */
 #include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/netdevice.h>
@@ -21,6 +22,10 @@
 
 /* A sender stopped by a full ring is woken when 1/2^n of the ring is free. */
 #define WAKE_SHIFT	2
+
+/* Switched on, all of these are what happens anyway. */
+#define RX_OFFLOADS	(NETIF_F_RXCSUM | NETIF_F_HW_VLAN_CTAG_RX | \
+			 NETIF_F_HW_VLAN_STAG_RX)
 
 /**
  * struct rx_batch - what one poll takes
@@ -86,31 +91,97 @@ static bool may_take_apart(struct sk_buff *skb)
 	return !skb_unclone(skb, GFP_ATOMIC);
 }
 
-static void refuse(struct strata_nic_rx_queue *rx)
+static void bump(struct strata_nic_rx_queue *rx, u64_stats_t *counter)
 {
 	u64_stats_update_begin(&rx->stats.syncp);
-	u64_stats_inc(&rx->stats.refused);
+	u64_stats_inc(counter);
 	u64_stats_update_end(&rx->stats.syncp);
 }
 
-/* Makes @skb a frame that arrived at this device: user pages copied, length
- * checked, what belongs to the sender's side (and namespace) scrubbed, Ethernet
- * header pulled. Checksum state, GSO and VLAN tag stay as they are. Consumes
- * @skb if it answers false.
+/* What the sender knows of the checksum is not to be used: the stack looks
+ * itself. A frame of joined segments has none of its own.
  */
-static bool arrive(struct strata_nic_rx_queue *rx, struct sk_buff *skb)
+static int forget_checksum(struct sk_buff *skb)
+{
+	if (skb_is_gso(skb))
+		return 0;
+	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(skb))
+		return -ENOMEM;
+	skb->ip_summed = CHECKSUM_NONE;
+	return 0;
+}
+
+static netdev_features_t tag_feature(const struct sk_buff *skb)
+{
+	return skb->vlan_proto == htons(ETH_P_8021AD) ?
+	       NETIF_F_HW_VLAN_STAG_RX : NETIF_F_HW_VLAN_CTAG_RX;
+}
+
+/* Undoes what the device is told not to do: checksums and tags are again as they
+ * would be on a wire. Answers NULL, @skb freed, without memory.
+ */
+static noinline struct sk_buff *undo_offloads(struct sk_buff *skb,
+					      netdev_features_t features)
+{
+	if (!(features & NETIF_F_RXCSUM) && forget_checksum(skb)) {
+		kfree_skb(skb);
+		return NULL;
+	}
+	if (skb_vlan_tag_present(skb) && !(features & tag_feature(skb)))
+		return __vlan_hwaccel_push_inside(skb);
+	return skb;
+}
+
+/* @skb, whose Ethernet header is pulled, is for a group or for another station. */
+static noinline bool wanted(struct strata_nic_rx_queue *rx,
+			    const struct sk_buff *skb)
+{
+	if (!strata_nic_filter_wants(rx->napi.dev, eth_hdr(skb)->h_dest)) {
+		bump(rx, &rx->stats.filtered);
+		return false;
+	}
+	if (skb->pkt_type == PACKET_MULTICAST)
+		bump(rx, &rx->stats.multicast);
+	return true;
+}
+
+/* Makes @skb a frame that arrived at this device: user pages copied, length and
+ * destination checked, what belongs to the sender's side (and namespace)
+ * scrubbed, Ethernet header pulled. Checksum state, GSO and VLAN tag stay as they
+ * are, unless ethtool -K says otherwise. Answers the frame, or NULL if there is
+ * none any more.
+ */
+static struct sk_buff *arrive(struct strata_nic_rx_queue *rx,
+			      struct sk_buff *skb)
 {
 	struct net_device *dev = rx->napi.dev;
+	netdev_features_t features = dev->features;
 
-	if (likely(!____dev_forward_skb(dev, skb, true))) {
-		if (rx->numbered)
-			skb_record_rx_queue(skb, rx->index);
-		skb->protocol = eth_type_trans(skb, dev);
-		skb_postpull_rcsum(skb, eth_hdr(skb), ETH_HLEN);
-		return true;
+	if (unlikely(skb->len > strata_nic_frame_max(dev) &&
+		     !skb_is_gso(skb))) {
+		bump(rx, &rx->stats.oversize);
+		kfree_skb(skb);
+		return NULL;
 	}
-	refuse(rx);
-	return false;
+	if (unlikely((features & RX_OFFLOADS) != RX_OFFLOADS)) {
+		skb = undo_offloads(skb, features);
+		if (!skb)
+			goto refused;
+	}
+	if (unlikely(____dev_forward_skb(dev, skb, false)))
+		goto refused;
+	if (rx->numbered)
+		skb_record_rx_queue(skb, rx->index);
+	skb->protocol = eth_type_trans(skb, dev);
+	skb_postpull_rcsum(skb, eth_hdr(skb), ETH_HLEN);
+	if (likely(skb->pkt_type == PACKET_HOST) || wanted(rx, skb))
+		return skb;
+	kfree_skb(skb);
+	return NULL;
+
+refused:
+	bump(rx, &rx->stats.refused);
+	return NULL;
 }
 
 static void count(struct strata_nic_rx_queue *rx, unsigned int packets,
@@ -184,7 +255,7 @@ static void take_frame(struct strata_nic_rx_queue *rx, struct rx_batch *batch,
 	struct sk_buff *skb = strata_nic_xdp_arrive(rx, frame);
 
 	if (unlikely(!skb)) {
-		refuse(rx);
+		bump(rx, &rx->stats.oversize);
 		return;
 	}
 	batch->packets++;
@@ -206,7 +277,8 @@ static void take(struct strata_nic_rx_queue *rx, struct rx_batch *batch,
 	len = skb->len;
 	if (strata_nic_desc_accounted(desc))
 		account(rx, batch, skb);
-	if (!arrive(rx, skb))
+	skb = arrive(rx, skb);
+	if (!skb)
 		return;
 	batch->packets++;
 	batch->bytes += len;
@@ -252,7 +324,7 @@ static void receive_one(struct strata_nic_rx_queue *rx)
 	unsigned long desc = strata_nic_ring_peek(rx->ring, 0);
 	struct sk_buff *skb = strata_nic_desc_skb(desc);
 	unsigned int len;
-	bool arrived, merge;
+	bool merge;
 
 	if (unlikely(strata_nic_desc_is_frame(desc))) {
 		receive_many(rx, 1);
@@ -262,9 +334,9 @@ static void receive_one(struct strata_nic_rx_queue *rx)
 	if (strata_nic_desc_accounted(desc))
 		strata_nic_tx_completed(strata_nic_sender(rx, skb), rx->many,
 					1, len);
-	arrived = arrive(rx, skb);
+	skb = arrive(rx, skb);
 	make_room(rx, 1);
-	if (unlikely(!arrived))
+	if (unlikely(!skb))
 		return;
 	merge = may_merge(rx, skb) && may_take_apart(skb);
 	count(rx, 1, len, merge);
@@ -296,10 +368,8 @@ static noinline void receive_by_program(struct strata_nic_rx_queue *rx,
 		if (strata_nic_desc_accounted(desc))
 			account(rx, &batch, skb);
 		skb = strata_nic_xdp_run(rx, prog, desc, &decided);
-		if (IS_ERR(skb)) {
-			refuse(rx);
+		if (IS_ERR(skb))
 			continue;
-		}
 		batch.packets++;
 		batch.bytes += len;
 		if (!skb)

@@ -37,6 +37,9 @@ static const struct counter rx_counters[] = {
 	RX_COUNTER(packets),
 	RX_COUNTER(bytes),
 	RX_COUNTER(refused),
+	RX_COUNTER(oversize),
+	RX_COUNTER(filtered),
+	RX_COUNTER(multicast),
 	RX_COUNTER(interrupts),
 	RX_COUNTER(polls),
 	RX_COUNTER(gro),
@@ -142,27 +145,59 @@ static void add_tx(struct rtnl_link_stats64 *sum,
 static void add_rx(struct rtnl_link_stats64 *sum,
 		   const struct strata_nic_rx_stats *stats)
 {
-	u64 packets, bytes;
+	u64 packets, bytes, multicast, oversize, lost;
 	unsigned int start;
 
 	do {
 		start = u64_stats_fetch_begin(&stats->syncp);
 		packets = u64_stats_read(&stats->packets);
 		bytes = u64_stats_read(&stats->bytes);
+		multicast = u64_stats_read(&stats->multicast);
+		oversize = u64_stats_read(&stats->oversize);
+		lost = u64_stats_read(&stats->lost);
 	} while (u64_stats_fetch_retry(&stats->syncp, start));
 	sum->rx_packets += packets;
 	sum->rx_bytes += bytes;
+	sum->multicast += multicast;
+	sum->rx_over_errors += oversize;
+	sum->rx_errors += oversize;
+	sum->rx_missed_errors += lost;
 }
 
-/* ndo_get_stats64; the core adds rx_dropped, which holds the refused frames. */
+/* Frames that were sent to this end and found its ring full. */
+static u64 overruns(const struct strata_nic_tx_stats *stats)
+{
+	unsigned int start;
+	u64 n;
+
+	do {
+		start = u64_stats_fetch_begin(&stats->syncp);
+		n = u64_stats_read(&stats->overruns);
+	} while (u64_stats_fetch_retry(&stats->syncp, start));
+	return n;
+}
+
+/* ndo_get_stats64, as cards count: rx_missed_errors did not find room in the ring,
+ * or were not fetched from it; rx_over_errors did not fit into the MTU; the core
+ * adds rx_dropped. A full ring is both ends': the sender calls it tx_dropped.
+ * Called under RTNL or RCU, so the other end stays for as long.
+ */
 void strata_nic_get_stats64(struct net_device *dev,
 			    struct rtnl_link_stats64 *sum)
 {
 	const struct strata_nic *nic = netdev_priv(dev);
+	const struct net_device *peer;
+	const struct strata_nic *sender;
 	unsigned int i;
 
-	for (i = 0; i < nic->num_queues; i++) {
+	for (i = 0; i < nic->max_queues; i++) {
 		add_tx(sum, &nic->queue[i].tx.stats);
 		add_rx(sum, &nic->queue[i].rx.stats);
 	}
+	rcu_read_lock();
+	peer = rcu_dereference(nic->peer);
+	sender = peer ? netdev_priv(peer) : NULL;
+	for (i = 0; sender && i < sender->max_queues; i++)
+		sum->rx_missed_errors += overruns(&sender->queue[i].tx.stats);
+	rcu_read_unlock();
 }

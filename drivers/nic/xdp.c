@@ -118,10 +118,29 @@ static bool take_skb(struct strata_nic_rx_queue *rx, struct xdp_buff *xdp,
 	skb = finish_offloads(skb);
 	if (!skb)
 		return false;
-	ok = skb->len <= strata_nic_frame_max(rx->napi.dev) &&
-	     copy_frame(rx, xdp, skb);
+	ok = copy_frame(rx, xdp, skb);
 	consume_skb(skb);
 	return ok;
+}
+
+/* Whether a program may see @xdp, or a card would not have received it. Counts
+ * what it refuses.
+ */
+static bool admit(struct strata_nic_rx_queue *rx, const struct bpf_prog *prog,
+		  struct xdp_buff *xdp)
+{
+	const struct net_device *dev = rx->napi.dev;
+
+	if (!strata_nic_filter_wants(dev, xdp->data)) {
+		count(rx, &rx->stats.filtered);
+		return false;
+	}
+	if (xdp_get_buff_len(xdp) > strata_nic_frame_max(dev) ||
+	    (xdp_buff_has_frags(xdp) && !prog->aux->xdp_has_frags)) {
+		count(rx, &rx->stats.oversize);
+		return false;
+	}
+	return true;
 }
 
 /* An XDP frame that is to go up: @frame becomes an skb of this device, its
@@ -154,8 +173,10 @@ static struct sk_buff *build(struct strata_nic_rx_queue *rx,
 struct sk_buff *strata_nic_xdp_arrive(struct strata_nic_rx_queue *rx,
 				      struct xdp_frame *frame)
 {
-	if (unlikely(xdp_get_frame_len(frame) >
-		     strata_nic_frame_max(rx->napi.dev))) {
+	const struct net_device *dev = rx->napi.dev;
+
+	if (unlikely(xdp_get_frame_len(frame) > strata_nic_frame_max(dev) ||
+		     !strata_nic_filter_wants(dev, frame->data))) {
 		xdp_return_frame(frame);
 		return NULL;
 	}
@@ -246,9 +267,7 @@ static struct sk_buff *run_on_frame(struct strata_nic_rx_queue *rx,
 	rxq.mem = frame->mem;
 	xdp_convert_frame_to_buff(frame, &xdp);
 	xdp.rxq = &rxq;
-	if (unlikely(xdp_get_frame_len(frame) >
-		     strata_nic_frame_max(rx->napi.dev) ||
-		     (xdp_buff_has_frags(&xdp) && !prog->aux->xdp_has_frags))) {
+	if (unlikely(!admit(rx, prog, &xdp))) {
 		xdp_return_frame(frame);
 		return ERR_PTR(-EMSGSIZE);
 	}
@@ -261,9 +280,11 @@ static struct sk_buff *run_on_skb(struct strata_nic_rx_queue *rx,
 {
 	struct xdp_buff xdp;
 
-	if (unlikely(!take_skb(rx, &xdp, skb)))
-		return ERR_PTR(-EMSGSIZE);
-	if (unlikely(xdp_buff_has_frags(&xdp) && !prog->aux->xdp_has_frags)) {
+	if (unlikely(!take_skb(rx, &xdp, skb))) {
+		count(rx, &rx->stats.refused);
+		return ERR_PTR(-ENOMEM);
+	}
+	if (unlikely(!admit(rx, prog, &xdp))) {
 		xdp_return_buff(&xdp);
 		return ERR_PTR(-EMSGSIZE);
 	}

@@ -24,9 +24,9 @@ done
 # A receiver with a smaller MTU refuses what is too long, and counts it.
 ip -n "$A" link set s0 mtu 2000
 ip -n "$B" link set s1 mtu 1000
-before=$(link_stat "$B" s1 rx_dropped)
+before=$(link_stat "$B" s1 rx_over_errors)
 in_a ping -q -c 1 -W 1 -M "do" -s 1500 $B_ADDR >/dev/null &&
 	fail "1528 bytes arrived at a device with an MTU of 1000"
-expect $((before + 1)) "$(link_stat "$B" s1 rx_dropped)" "dropped at the receiver"
-expect 1 "$(nic_stat "$B" s1 rx_refused)" "rx_queue_0_refused"
+expect $((before + 1)) "$(link_stat "$B" s1 rx_over_errors)" "too long for the receiver"
+expect 1 "$(nic_stat "$B" s1 rx_oversize)" "rx_queue_0_oversize"
 pass

@@ -17,6 +17,7 @@ in_a ethtool -G s0 tx 8
 # Without a discipline: frames are lost, TCP repairs it, nothing hangs.
 in_a iperf3 -c $B_ADDR -n 2M >/dev/null || fail "iperf3 without a discipline"
 [ "$(nic_stat "$A" s0 tx_overruns)" -gt 0 ] || fail "64 KiB in segments fitted a ring of 8"
+expect "$(nic_stat "$A" s0 tx_overruns)" "$(link_stat "$B" s1 rx_missed_errors)" "missed by the receiver"
 expect 0 "$(nic_stat "$A" s0 tx_stops)" "stops without a discipline"
 
 # With one: the queue stops and is woken, each frame arrives.
