@@ -47,8 +47,8 @@ bool strata_nic_filter_wants(const struct net_device *dev, const u8 *dest)
 	const struct strata_nic *nic = netdev_priv(dev);
 	unsigned int flags = READ_ONCE(dev->flags);
 
-	if (ether_addr_equal(dest, dev->dev_addr) ||
-	    is_broadcast_ether_addr(dest) || flags & IFF_PROMISC)
+	if (flags & IFF_PROMISC || ether_addr_equal(dest, dev->dev_addr) ||
+	    is_broadcast_ether_addr(dest))
 		return true;
 	if (is_multicast_ether_addr(dest) && flags & IFF_ALLMULTI)
 		return true;

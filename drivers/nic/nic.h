@@ -326,7 +326,11 @@ static inline void strata_nic_doorbell(struct strata_nic_rx_queue *rx)
 	 * sees the frame, or this sees that the interrupt is unmasked.
 	 */
 	smp_mb();
-	if (!READ_ONCE(rx->irq_masked))
+	if (READ_ONCE(rx->irq_masked))
+		return;
+	if (likely(!READ_ONCE(rx->moderation.usecs)))
+		strata_nic_interrupt(rx);
+	else
 		strata_nic_frames_wait(rx, rx->ring);
 }
 

@@ -12,6 +12,8 @@ import struct
 import subprocess
 import time
 
+SOL_PACKET, PACKET_ADD_MEMBERSHIP, PACKET_MR_PROMISC = 263, 1, 1
+
 ETH_P_ALL, ETH_P_IP, ETH_P_ARP = 0x0003, 0x0800, 0x0806
 BROADCAST_LL = b"\xff" * 6
 OURS, THEIRS = "10.0.0.2", "10.0.0.1"   # the kernel's address, Strata's
@@ -72,6 +74,9 @@ class Wire:
         self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW,
                                     socket.htons(ETH_P_ALL))
         self.socket.bind((device, 0))
+        # What is sent to other stations, too.
+        self.socket.setsockopt(SOL_PACKET, PACKET_ADD_MEMBERSHIP,
+                               struct.pack("iHH8s", socket.if_nametoindex(device), PACKET_MR_PROMISC, 0, b""))
         self.own_ll = self.socket.getsockname()[4]
         # The kernel's own reports and solicitations would be counted too.
         path = "/proc/sys/net/ipv6/conf/%s/disable_ipv6" % device

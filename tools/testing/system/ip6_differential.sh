@@ -35,6 +35,8 @@ class Station:
     def __init__(self, device, lladdr):
         self.wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
         self.wire.bind((device, 0))
+        # What is sent to other stations, too.
+        self.wire.setsockopt(263, 1, struct.pack("iHH8s", socket.if_nametoindex(device), 1, 0, b""))
         self.own = self.wire.getsockname()[4]
         self.peer = bytes.fromhex(lladdr.replace(":", ""))
 

@@ -5,6 +5,8 @@
 . "$(dirname "$0")/../lib.sh"
 
 topology
+# A card would not receive what is for others, or for groups that nobody joined.
+ip -n "$A" link set s0 promisc on
 cat >"$WORK/martians.py" <<'PY'
 import os, sys
 sys.path.insert(0, os.environ["STRATA_TESTING"])
