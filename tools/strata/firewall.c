@@ -208,7 +208,8 @@ static int replace(struct args *args)
 
 static const struct command commands[] = {
 	{ "show", "list", firewall_show, "[ TABLE [ STAGE ] ]" },
-	{ "add", NULL, add, "TABLE STAGE [ DEVICES ] [ EXPRESSION ] ACTION [ at N ] [ comment TEXT ]" },
+	{ "add", NULL, add,
+	  "TABLE STAGE [ DEVICES ] [ EXPRESSION ] ACTION [ at N ] [ comment TEXT ]" },
 	{ "delete", NULL, delete, "[ handle ] HANDLE" },
 	{ "policy", NULL, policy, "TABLE STAGE { accept | drop }" },
 	{ "flush", NULL, flush, "[ TABLE [ STAGE ] ]" },
