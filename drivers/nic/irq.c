@@ -135,6 +135,16 @@ void strata_nic_irq_init(struct strata_nic_rx_queue *rx)
 	rx->dim.mode = DIM_CQ_PERIOD_MODE_START_FROM_EQE;
 }
 
+/* What dim has decided and not yet applied. Its work would have made it measure
+ * again. Nobody asks it meanwhile.
+ */
+static void forget_dim(struct strata_nic_rx_queue *rx)
+{
+	if (IS_ENABLED(CONFIG_DIMLIB))
+		cancel_work_sync(&rx->dim.work);
+	rx->dim.state = DIM_START_MEASURE;
+}
+
 /**
  * strata_nic_irq_stop - no timer and no work of a queue is pending any more
  * @rx: queue whose NAPI is disabled and whose last poll has returned
@@ -145,9 +155,7 @@ void strata_nic_irq_stop(struct strata_nic_rx_queue *rx)
 {
 	hrtimer_cancel(&rx->timer);
 	clear_bit(ARMED, &rx->timer_armed);
-	if (IS_ENABLED(CONFIG_DIMLIB))
-		cancel_work_sync(&rx->dim.work);
-	rx->dim.state = DIM_START_MEASURE;
+	forget_dim(rx);
 }
 
 static void configure(struct strata_nic_rx_queue *rx,
@@ -183,8 +191,7 @@ void strata_nic_irq_moderate(struct strata_nic *nic,
 	for (i = 0; i < nic->max_queues; i++) {
 		struct strata_nic_rx_queue *rx = &nic->queue[i].rx;
 
-		if (IS_ENABLED(CONFIG_DIMLIB))
-			cancel_work_sync(&rx->dim.work);
+		forget_dim(rx);
 		configure(rx, wanted);
 	}
 	nic->moderation = *wanted;

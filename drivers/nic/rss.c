@@ -26,6 +26,8 @@
 #define ALL_PORTS	(BIT(STRATA_NIC_FLOW_KINDS) - 1)
 /* Ethernet, two tags, an IPv4 header with options or an IPv6 one, ports. */
 #define HEADERS_MAX	(VLAN_ETH_HLEN + VLAN_HLEN + 60 + 4)
+/* Where the ports end at the latest in a frame without IPv4 options. */
+#define HEADERS_USUAL	(VLAN_ETH_HLEN + VLAN_HLEN + sizeof(struct ipv6hdr) + 4)
 
 /* Answers where the ports of a flow of @kind are, at @offset if anywhere. */
 static void add_ports(struct strata_nic_hash_input *input, const u8 *frame,
@@ -151,13 +153,20 @@ struct strata_nic_rx_queue *
 strata_nic_rss_steer(const struct strata_nic_tx_queue *tx, struct sk_buff *skb)
 {
 	const struct strata_nic_rss *rss = rcu_dereference_bh(tx->to->rss);
+	unsigned int len = skb_headlen(skb);
 	struct strata_nic_hash_input input;
+	const u8 *frame = skb->data;
+	u8 copy[HEADERS_MAX];
 	u32 hash;
 
-	/* Headers may be anywhere in a frame that is forwarded. */
-	if (unlikely(skb_headlen(skb) < HEADERS_MAX && skb->data_len))
-		pskb_may_pull(skb, min_t(u32, skb->len, HEADERS_MAX));
-	strata_nic_hash_parse(&input, skb->data, skb_headlen(skb), rss->ports);
+	/* Headers may be anywhere in a frame that is forwarded. They stay there:
+	 * the frame may be a clone of what its sender keeps.
+	 */
+	if (unlikely(len < HEADERS_USUAL && skb->data_len)) {
+		len = min_t(u32, skb->len, HEADERS_MAX);
+		frame = skb_header_pointer(skb, 0, len, copy);
+	}
+	strata_nic_hash_parse(&input, frame, len, rss->ports);
 	hash = strata_nic_toeplitz(&rss->toeplitz, input.bytes, input.len);
 	if (likely(input.len))
 		skb_set_hash(skb, hash, input.ports ? PKT_HASH_TYPE_L4 :

@@ -9,6 +9,7 @@
  * search for a partner would only cost. Those go up at once, in one list.
  */
 #include <linux/etherdevice.h>
+#include <linux/filter.h>
 #include <linux/if_vlan.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -105,7 +106,8 @@ static int forget_checksum(struct sk_buff *skb)
 {
 	if (skb_is_gso(skb))
 		return 0;
-	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(skb))
+	if (skb->ip_summed == CHECKSUM_PARTIAL &&
+	    skb_csum_hwoffload_help(skb, 0))
 		return -ENOMEM;
 	skb->ip_summed = CHECKSUM_NONE;
 	return 0;
@@ -254,10 +256,8 @@ static void take_frame(struct strata_nic_rx_queue *rx, struct rx_batch *batch,
 	unsigned int len = xdp_get_frame_len(frame);
 	struct sk_buff *skb = strata_nic_xdp_arrive(rx, frame);
 
-	if (unlikely(!skb)) {
-		bump(rx, &rx->stats.oversize);
+	if (unlikely(!skb))
 		return;
-	}
 	batch->packets++;
 	batch->bytes += len;
 	batch->gro++;
@@ -356,6 +356,10 @@ static noinline void receive_by_program(struct strata_nic_rx_queue *rx,
 	struct rx_batch batch = {};
 	u32 i;
 
+	/* Frames cross the cable with their memory, so what is freed here may
+	 * belong to a page pool whose own poll runs on another CPU.
+	 */
+	xdp_set_return_frame_no_direct();
 	for (i = 0; i < waiting; i++) {
 		unsigned long desc = strata_nic_ring_peek(rx->ring, i);
 		struct sk_buff *skb = strata_nic_desc_skb(desc);
@@ -378,6 +382,7 @@ static noinline void receive_by_program(struct strata_nic_rx_queue *rx,
 		napi_gro_receive(&rx->napi, skb);
 	}
 	strata_nic_xdp_flush(rx, &decided);
+	xdp_clear_return_frame_no_direct();
 	complete_run(rx, &batch);
 	make_room(rx, waiting);
 	count(rx, batch.packets, batch.bytes, batch.gro);

@@ -100,7 +100,8 @@ undo:
 static struct sk_buff *finish_offloads(struct sk_buff *skb)
 {
 	if (skb_is_gso(skb) ||
-	    (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(skb))) {
+	    (skb->ip_summed == CHECKSUM_PARTIAL &&
+	     skb_csum_hwoffload_help(skb, 0))) {
 		kfree_skb(skb);
 		return NULL;
 	}
@@ -153,6 +154,7 @@ static struct sk_buff *build(struct strata_nic_rx_queue *rx,
 
 	skb = xdp_build_skb_from_frame(frame, rx->napi.dev);
 	if (unlikely(!skb)) {
+		count(rx, &rx->stats.refused);
 		xdp_return_frame(frame);
 		return NULL;
 	}
@@ -167,16 +169,21 @@ static struct sk_buff *build(struct strata_nic_rx_queue *rx,
  * @frame: the frame, consumed
  *
  * Context: the queue's poll.
- * Return: the frame with its Ethernet header pulled; NULL if it was too long, or
- * without memory.
+ * Return: the frame with its Ethernet header pulled; NULL if it is not wanted, too
+ * long, or without memory, which is counted.
  */
 struct sk_buff *strata_nic_xdp_arrive(struct strata_nic_rx_queue *rx,
 				      struct xdp_frame *frame)
 {
 	const struct net_device *dev = rx->napi.dev;
 
-	if (unlikely(xdp_get_frame_len(frame) > strata_nic_frame_max(dev) ||
-		     !strata_nic_filter_wants(dev, frame->data))) {
+	if (unlikely(!strata_nic_filter_wants(dev, frame->data))) {
+		count(rx, &rx->stats.filtered);
+		xdp_return_frame(frame);
+		return NULL;
+	}
+	if (unlikely(xdp_get_frame_len(frame) > strata_nic_frame_max(dev))) {
+		count(rx, &rx->stats.oversize);
 		xdp_return_frame(frame);
 		return NULL;
 	}
@@ -314,23 +321,30 @@ struct sk_buff *strata_nic_xdp_run(struct strata_nic_rx_queue *rx,
 	return run_on_skb(rx, prog, strata_nic_desc_skb(desc), batch);
 }
 
+/* Where nobody else posts meanwhile. Return: false if there is no room. */
+static bool post_frame(struct strata_nic_rx_queue *rx, struct xdp_frame *frame)
+{
+	if (strata_nic_ring_full(rx->ring))
+		return false;
+	strata_nic_ring_post(rx->ring, strata_nic_desc_of_frame(frame));
+	return true;
+}
+
 /* Posts @frame into the ring of one queue of the other end. */
 static bool post(struct strata_nic_tx_queue *tx, struct xdp_frame *frame)
 {
 	struct strata_nic_rx_queue *rx = tx->receiver;
 	bool room;
 
-	if (tx->many) {
+	if (!tx->many) {
+		room = post_frame(rx, frame);
+	} else {
 		if (tx->steered)
 			rx = strata_nic_rss_choose(tx, frame->data, frame->len);
 		spin_lock(&rx->post);
-	}
-	room = !strata_nic_ring_full(rx->ring);
-	if (room)
-		strata_nic_ring_post(rx->ring,
-				     strata_nic_desc_of_frame(frame));
-	if (tx->many)
+		room = post_frame(rx, frame);
 		spin_unlock(&rx->post);
+	}
 	strata_nic_doorbell(rx);
 	return room;
 }
