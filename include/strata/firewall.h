@@ -21,7 +21,7 @@ struct netlink_ext_ack;
 
 #define STRATA_FW_RULES_MAX	4096	/* in a namespace */
 #define STRATA_FW_INSNS_MAX	65536	/* in all their programs */
-#define STRATA_FW_TEXT_MAX	4096	/* bytes of an expression */
+#define STRATA_FW_TEXT_MAX	2048	/* bytes of an expression */
 #define STRATA_FW_COMMENT_MAX	127	/* bytes of a comment */
 
 /**
@@ -69,7 +69,9 @@ struct strata_fw_limit {
 	atomic64_t arrival;
 };
 
-/* What went through a rule or a chain; per CPU. */
+/* What went through a rule or a chain; per CPU. Of segments that travel as one,
+ * each is a packet.
+ */
 struct strata_fw_counter {
 	u64 packets;
 	u64 bytes;
@@ -176,7 +178,10 @@ int strata_fw_change(struct strata_net *sn,
 		     const struct strata_fw_change *change,
 		     struct netlink_ext_ack *extack);
 
-/* What is there. Context: strata_net.config held. */
+void strata_fw_lock(struct strata_net *sn);
+void strata_fw_unlock(struct strata_net *sn);
+
+/* What is there. Context: strata_fw_lock() held. */
 const struct strata_fw_rule *
 strata_fw_rule_at(const struct strata_net *sn, enum strata_hook_stage stage,
 		  unsigned int index);

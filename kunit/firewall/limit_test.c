@@ -15,7 +15,7 @@ static unsigned int conforming(struct strata_fw_limit *limit,
 	unsigned int count = 0;
 
 	while (packets--)
-		count += strata_fw_limit_conforms(limit, bytes, now);
+		count += strata_fw_limit_conforms(limit, 1, bytes, now);
 	return count;
 }
 
@@ -50,11 +50,27 @@ static void limit_counts_bytes(struct kunit *test)
 					     START + 1499 * NSEC_PER_USEC));
 	KUNIT_EXPECT_EQ(test, 1U, conforming(&limit, 9, 1500,
 					     START + 1500 * NSEC_PER_USEC));
-	/* What is larger than the burst never comes, and costs nothing. */
-	KUNIT_EXPECT_EQ(test, 0U, conforming(&limit, 9, 3001,
+	/* What is larger than the burst takes all of it. */
+	KUNIT_EXPECT_EQ(test, 1U, conforming(&limit, 9, 64000,
 					     START + NSEC_PER_SEC));
-	KUNIT_EXPECT_EQ(test, 2U, conforming(&limit, 9, 1500,
+	KUNIT_EXPECT_EQ(test, 0U, conforming(&limit, 9, 1500,
 					     START + NSEC_PER_SEC));
+}
+
+/* Segments that travel as one count as what they will be. */
+static void limit_counts_segments(struct kunit *test)
+{
+	const struct strata_fw_rate rate = {
+		.rate = 10, .period = 1, .burst = 50,
+	};
+	struct strata_fw_limit limit;
+
+	KUNIT_ASSERT_NULL(test, strata_fw_limit_init(&limit, &rate));
+	KUNIT_EXPECT_TRUE(test, strata_fw_limit_conforms(&limit, 44, 65000,
+							 START));
+	KUNIT_EXPECT_FALSE(test, strata_fw_limit_conforms(&limit, 44, 65000,
+							  START));
+	KUNIT_EXPECT_EQ(test, 6U, conforming(&limit, 9, 60, START));
 }
 
 static void limit_over_a_day_is_exact(struct kunit *test)
@@ -105,6 +121,7 @@ static void limit_refuses_impossible_rates(struct kunit *test)
 static struct kunit_case limit_cases[] = {
 	KUNIT_CASE(limit_lets_a_burst_and_then_the_rate),
 	KUNIT_CASE(limit_counts_bytes),
+	KUNIT_CASE(limit_counts_segments),
 	KUNIT_CASE(limit_over_a_day_is_exact),
 	KUNIT_CASE(limit_refuses_impossible_rates),
 	{}

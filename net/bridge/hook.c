@@ -6,6 +6,20 @@
 #include <linux/if_vlan.h>
 #include "hook.h"
 
+/* A tag behind the tag that says nothing but a priority: receivers skip it, and
+ * rules would not find what is behind it.
+ */
+static bool is_tag_hidden(const struct sk_buff *skb)
+{
+	__be16 copy;
+	const __be16 *tci;
+
+	if (!skb_vlan_tag_present(skb) || !eth_type_vlan(skb->protocol))
+		return false;
+	tci = skb_header_pointer(skb, 0, sizeof(copy), &copy);
+	return !tci || !(ntohs(*tci) & VLAN_VID_MASK);
+}
+
 /**
  * strata_bridge_hook_run() - ask the hooks of a stage about a frame
  * @state: the stage, and what is known of the frame
@@ -21,6 +35,10 @@ bool strata_bridge_hook_run(const struct strata_hook_state *state,
 	bool tagged = vid && !skb_vlan_tag_present(skb);
 	enum strata_verdict verdict;
 
+	if (is_tag_hidden(skb)) {
+		strata_drop(br->sn, skb, STRATA_DROP_BRIDGE_VLAN);
+		return false;
+	}
 	if (tagged)
 		__vlan_hwaccel_put_tag(skb, READ_ONCE(br->vlan_proto), vid);
 	skb_push(skb, ETH_HLEN);

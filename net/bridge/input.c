@@ -104,9 +104,7 @@ static __always_inline void enter(struct strata_bridge_port *port,
 	u64 source;
 	u16 vid;
 
-	if (!strata_bridge_hook(br, STRATA_HOOK_L2_PREROUTING, port->dev, NULL,
-				skb, 0) ||
-	    !enter_vlan(port, &skb, &vid))
+	if (!enter_vlan(port, &skb, &vid))
 		return;
 	source = strata_bridge_fdb_key(eth_hdr(skb)->h_source, vid);
 	if (unlikely(flags & STRATA_BRIDGE_PORT_LOCKED) &&
@@ -146,6 +144,14 @@ static void learn_only(struct strata_bridge_port *port, struct sk_buff *skb)
 	strata_bridge_fdb_learn(br, port,
 				strata_bridge_fdb_key(eth_hdr(skb)->h_source,
 						      vid));
+}
+
+/* Before anything is learned of a frame. Owns @skb if the answer is no. */
+static __always_inline bool hook_entering(const struct strata_bridge_port *port,
+					  struct sk_buff *skb)
+{
+	return strata_bridge_hook(port->br, STRATA_HOOK_L2_PREROUTING,
+				  port->dev, NULL, skb, 0);
 }
 
 /**
@@ -211,12 +217,18 @@ rx_handler_result_t strata_bridge_rx(struct sk_buff **pskb)
 		case RESERVED_FORWARD:
 			break;
 		case RESERVED_HOST:
+			if (!hook_entering(port, skb))
+				return RX_HANDLER_CONSUMED;
 			learn_only(port, skb);
 			return strata_bridge_hook(port->br, STRATA_HOOK_L2_INPUT,
 						  port->dev, NULL, skb, 0) ?
 			       RX_HANDLER_PASS : RX_HANDLER_CONSUMED;
 		case RESERVED_TREE:
-			learn_only(port, skb);
+			/* No rule stands between the tree and its frames, but
+			 * then they must not teach past the rules either.
+			 */
+			if (!strata_hook_is_used(STRATA_HOOK_L2_PREROUTING))
+				learn_only(port, skb);
 			strata_bridge_stp_rx(port, skb);
 			return RX_HANDLER_CONSUMED;
 		case RESERVED_DROP:
@@ -230,6 +242,8 @@ rx_handler_result_t strata_bridge_rx(struct sk_buff **pskb)
 		strata_drop(port->br->sn, skb, STRATA_DROP_BRIDGE_STATE);
 		return RX_HANDLER_CONSUMED;
 	}
+	if (!hook_entering(port, skb))
+		return RX_HANDLER_CONSUMED;
 	/* For the bridge itself, whichever port's address it was sent to. */
 	if (ether_addr_equal(port->br->dev->dev_addr, eth_hdr(skb)->h_dest))
 		skb->pkt_type = PACKET_HOST;

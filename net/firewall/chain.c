@@ -32,7 +32,7 @@ static bool name_matches(const struct strata_fw_name *name,
 static bool device_matches(const struct strata_fw_name *name,
 			   const struct net_device *dev)
 {
-	return !name->mask[0] || (dev && name_matches(name, dev));
+	return !name->given || (dev && name_matches(name, dev));
 }
 
 static bool devices_match(const struct strata_fw_segment *segment,
@@ -57,6 +57,12 @@ first_match(const struct strata_fw_segment *segment,
 	return bpf_prog_run_pin_on_cpu(prog, skb);
 }
 
+/* That a buffer is, or will be, on the wire. */
+static unsigned int packets_of(const struct sk_buff *skb)
+{
+	return max_t(unsigned int, skb_shinfo(skb)->gso_segs, 1);
+}
+
 /* Return: true if the packet goes on to the next rule. */
 static bool goes_on(struct strata_fw_rule *rule,
 		    const struct strata_hook_state *state,
@@ -64,13 +70,13 @@ static bool goes_on(struct strata_fw_rule *rule,
 {
 	switch (rule->action) {
 	case STRATA_FW_LOG:
-		if (strata_fw_limit_conforms(&rule->limit, skb->len,
+		if (strata_fw_limit_conforms(&rule->limit, 1, skb->len,
 					     ktime_get_ns()))
 			strata_fw_log(state, rule, skb);
 		return true;
 	case STRATA_FW_LIMIT:
-		if (strata_fw_limit_conforms(&rule->limit, skb->len,
-					     ktime_get_ns()))
+		if (strata_fw_limit_conforms(&rule->limit, packets_of(skb),
+					     skb->len, ktime_get_ns()))
 			return true;
 		*verdict = STRATA_DROP;
 		return false;
@@ -106,11 +112,11 @@ enum strata_verdict strata_fw_chain_run(const struct strata_fw_chain *chain,
 		if (!match)
 			continue;
 		rule = chain->rules[segment->first + match - 1];
-		strata_fw_count(rule->counter, skb->len);
+		strata_fw_count(rule->counter, packets_of(skb), skb->len);
 		if (!goes_on(rule, state, skb, &verdict))
 			return verdict;
 	}
-	strata_fw_count(chain->counter, skb->len);
+	strata_fw_count(chain->counter, packets_of(skb), skb->len);
 	return chain->policy;
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_fw_chain_run);
@@ -136,6 +142,7 @@ static void name_set(struct strata_fw_name *name, const char *text)
 {
 	size_t length = strlen(text);
 
+	name->given = length;
 	if (!length)
 		return;
 	length += text[length - 1] == '*' ? -1 : 1;

@@ -6,7 +6,7 @@
  * programs of many, chain.c asks it about packets, set.c replaces the chains of
  * a namespace, log.c tells of packets, main.c registers the hooks.
  *
- * Locking: configuration holds strata_net.config. Packets hold the RCU read
+ * Locking: configuration holds strata_fw_net.lock. Packets hold the RCU read
  * side and see one set, which never changes.
  */
 #ifndef _NET_FIREWALL_FIREWALL_H
@@ -17,10 +17,12 @@
 
 /**
  * struct strata_fw_name - a device's name to compare, eight bytes at a time
+ * @given: false: any device will do, or none
  * @name: masked
- * @mask: bytes that must be equal; none: any device will do
+ * @mask: bytes that must be equal
  */
 struct strata_fw_name {
+	bool given;
 	unsigned long name[IFNAMSIZ / sizeof(unsigned long)];
 	unsigned long mask[IFNAMSIZ / sizeof(unsigned long)];
 };
@@ -81,10 +83,13 @@ struct strata_fw_set {
 
 /**
  * struct strata_fw_net - the firewall of one namespace
+ * @lock: changes of @set and @handle; making a set takes long, so it is not
+ *	strata_net.config
  * @set: what is in force; NULL: nothing
- * @handle: of the latest rule; strata_net.config
+ * @handle: of the latest rule
  */
 struct strata_fw_net {
+	struct mutex lock;	/* changes of set and handle */
 	struct strata_fw_set __rcu *set;
 	u32 handle;
 };
@@ -96,9 +101,9 @@ static inline struct strata_fw_counter __percpu *strata_fw_counter_alloc(void)
 
 static inline void
 strata_fw_count(struct strata_fw_counter __percpu *counter,
-		unsigned int bytes)
+		unsigned int packets, unsigned int bytes)
 {
-	this_cpu_inc(counter->packets);
+	this_cpu_add(counter->packets, packets);
 	this_cpu_add(counter->bytes, bytes);
 }
 

@@ -42,23 +42,25 @@ const char *strata_fw_limit_init(struct strata_fw_limit *limit,
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_fw_limit_init);
 
 /**
- * strata_fw_limit_conforms() - does one more packet stay below the rate?
+ * strata_fw_limit_conforms() - does a buffer stay below the rate?
  * @limit: the rate
- * @bytes: length of the packet
+ * @packets: that it will be on the wire
+ * @bytes: its length
  * @now: ktime_get_ns()
  *
- * A packet that does not conform changes nothing, as if it had not come.
+ * What does not conform changes nothing, as if it had not come. A buffer that is
+ * larger than the burst counts as one, so that it comes through at all.
  *
  * Context: any.
  */
 bool strata_fw_limit_conforms(struct strata_fw_limit *limit,
-			      unsigned int bytes, u64 now)
+			      unsigned int packets, unsigned int bytes,
+			      u64 now)
 {
-	u64 units = limit->rate.bytes ? bytes : 1;
+	u64 units = min(limit->rate.bytes ? bytes : packets,
+			limit->rate.burst);
 	s64 arrival = atomic64_read(&limit->arrival), next;
 
-	if (units > limit->rate.burst)
-		return false;
 	do {
 		next = max_t(s64, arrival, now) +
 		       (limit->cost * units >> COST_SHIFT);

@@ -14,6 +14,7 @@
 const char *strata_fw_limit_init(struct strata_fw_limit *limit,
 				 const struct strata_fw_rate *rate);
 bool strata_fw_limit_conforms(struct strata_fw_limit *limit,
-			      unsigned int bytes, u64 now);
+			      unsigned int packets, unsigned int bytes,
+			      u64 now);
 
 #endif /* _NET_FIREWALL_LIMIT_H */

@@ -35,7 +35,7 @@ static const struct strata_hook_ops hooks[STRATA_HOOK_STAGES] = {
 	HOOK(L3_OUTPUT), HOOK(L3_POSTROUTING),
 };
 
-static DEFINE_MUTEX(users_lock);	/* of stage_users; inside strata_net.config */
+static DEFINE_MUTEX(users_lock);	/* of stage_users; inside strata_fw_net.lock */
 static unsigned int stage_users[STRATA_HOOK_STAGES];	/* namespaces */
 
 /**
@@ -76,16 +76,17 @@ static int __net_init net_init(struct net *net)
 	struct strata_net *sn = strata_net(net);
 
 	sn->firewall = kzalloc(sizeof(*sn->firewall), GFP_KERNEL_ACCOUNT);
-	return sn->firewall ? 0 : -ENOMEM;
+	if (!sn->firewall)
+		return -ENOMEM;
+	mutex_init(&sn->firewall->lock);
+	return 0;
 }
 
 static void __net_exit net_exit(struct net *net)
 {
 	struct strata_net *sn = strata_net(net);
 
-	mutex_lock(&sn->config);
 	strata_fw_clear(sn);
-	mutex_unlock(&sn->config);
 	kfree(sn->firewall);
 }
 

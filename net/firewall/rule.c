@@ -11,7 +11,7 @@
 
 /* Of what a log tells; the rest is only counted. */
 static const struct strata_fw_rate log_rate = {
-	.rate = 100, .period = 1, .burst = 100,
+	.rate = 100, .period = 1, .burst = 10,
 };
 
 static bool is_l2(enum strata_hook_stage stage)
@@ -20,7 +20,7 @@ static bool is_l2(enum strata_hook_stage stage)
 }
 
 /* Does the kernel take it as a socket filter, and can it be joined? */
-static const char *check_program(const struct strata_fw_part *part)
+static int check_program(const struct strata_fw_part *part, const char **wrong)
 {
 	struct sock_fprog_kern fprog = {
 		.len = part->length,
@@ -30,11 +30,13 @@ static const char *check_program(const struct strata_fw_part *part)
 	int err;
 
 	err = bpf_prog_create(&prog, &fprog);
+	if (err == -EINVAL)
+		*wrong = "the rule's program is not valid classic BPF";
 	if (err)
-		return err == -ENOMEM ? "no memory for the rule's program" :
-					"the rule's program is not valid classic BPF";
+		return err;
 	bpf_prog_destroy(prog);
-	return strata_fw_join_check(part);
+	*wrong = strata_fw_join_check(part);
+	return *wrong ? -EINVAL : 0;
 }
 
 /* Is there room for it alone, in every form? */
@@ -124,14 +126,13 @@ static int rule_fill(struct strata_fw_rule *rule,
 	const char *wrong;
 	int err;
 
-	wrong = check_stage(config) ?: init_limit(rule, config) ?:
-		check_program(&part);
-	if (wrong) {
-		/* The text is one of a few that never change. */
-		if (extack)
-			extack->_msg = wrong;
-		return -EINVAL;
-	}
+	wrong = check_stage(config) ?: init_limit(rule, config);
+	err = wrong ? -EINVAL : check_program(&part, &wrong);
+	/* The text is one of a few that never change. */
+	if (wrong && extack)
+		extack->_msg = wrong;
+	if (err)
+		return err;
 	err = check_size(&part, config->stage);
 	if (err == -E2BIG)
 		NL_SET_ERR_MSG(extack, "the rule's expression is too large");

@@ -11,10 +11,32 @@
 #include <strata/visibility.h>
 #include "firewall.h"
 
+/**
+ * strata_fw_lock() - what is there stays as it is
+ * @sn: the namespace's stack
+ *
+ * Context: process. Takes no other lock of the stack's, and is taken inside none.
+ */
+void strata_fw_lock(struct strata_net *sn)
+{
+	mutex_lock(&sn->firewall->lock);
+}
+
+/**
+ * strata_fw_unlock() - it may change again
+ * @sn: the namespace's stack
+ *
+ * Context: process.
+ */
+void strata_fw_unlock(struct strata_net *sn)
+{
+	mutex_unlock(&sn->firewall->lock);
+}
+
 static struct strata_fw_set *set_of(const struct strata_net *sn)
 {
 	return rcu_dereference_protected(sn->firewall->set,
-					 lockdep_is_held(&sn->config));
+					 lockdep_is_held(&sn->firewall->lock));
 }
 
 static const struct strata_fw_chain *chain_of(const struct strata_net *sn,
@@ -31,7 +53,7 @@ static const struct strata_fw_chain *chain_of(const struct strata_net *sn,
  * @stage: the chain's
  * @index: from 0
  *
- * Context: process, strata_net.config held. Return: NULL: there are no more.
+ * Context: process, strata_fw_lock() held. Return: NULL: there are no more.
  */
 const struct strata_fw_rule *
 strata_fw_rule_at(const struct strata_net *sn, enum strata_hook_stage stage,
@@ -48,7 +70,7 @@ EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_fw_rule_at);
  * @sn: the namespace's stack
  * @stage: where
  *
- * Context: process, strata_net.config held.
+ * Context: process, strata_fw_lock() held.
  */
 enum strata_verdict strata_fw_policy(const struct strata_net *sn,
 				     enum strata_hook_stage stage)
@@ -65,7 +87,7 @@ EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_fw_policy);
  * @stage: where
  * @sum: out
  *
- * Context: process, strata_net.config held.
+ * Context: process, strata_fw_lock() held.
  */
 void strata_fw_policy_count(const struct strata_net *sn,
 			    enum strata_hook_stage stage,
@@ -119,6 +141,19 @@ static void insert_new(struct building *building,
 	building->count += fresh;
 }
 
+/* What comes by while the new chain is made is not counted any more. */
+static void keep_counter(const struct strata_fw_chain *chain,
+			 const struct strata_fw_chain *old)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct strata_fw_counter *one = per_cpu_ptr(chain->counter, cpu);
+
+		*one = *per_cpu_ptr(old->counter, cpu);
+	}
+}
+
 static struct strata_fw_chain *chain_changed(const struct strata_fw_chain *old,
 					     const struct strata_fw_change *change,
 					     enum strata_hook_stage stage)
@@ -140,6 +175,8 @@ static struct strata_fw_chain *chain_changed(const struct strata_fw_chain *old,
 		chain = strata_fw_chain_create(policy, building.rules,
 					       building.count);
 	kvfree(building.rules);
+	if (old && !IS_ERR_OR_NULL(chain))
+		keep_counter(chain, old);
 	return chain;
 }
 
@@ -291,27 +328,14 @@ static void name_rules(struct strata_net *sn,
 		change->rules[i]->handle = ++sn->firewall->handle;
 }
 
-/**
- * strata_fw_change() - change a namespace's rules, all of it or nothing
- * @sn: the namespace's stack
- * @change: what
- * @extack: for the reason of a refusal
- *
- * Packets meet the rules of before or those of after, of every stage.
- *
- * Context: process, strata_net.config held.
- * Return: 0, -ENOENT (no such rule to remove), -ENOSPC, -ENOMEM.
- */
-int strata_fw_change(struct strata_net *sn,
-		     const struct strata_fw_change *change,
-		     struct netlink_ext_ack *extack)
+static int change_locked(struct strata_net *sn,
+			 const struct strata_fw_change *change,
+			 struct netlink_ext_ack *extack)
 {
-	struct strata_fw_set *old, *new;
+	struct strata_fw_set *old = set_of(sn), *new;
 	bool found = !change->remove;
 	unsigned int stage;
 
-	lockdep_assert_held(&sn->config);
-	old = set_of(sn);
 	for (stage = 0; old && stage < STRATA_HOOK_STAGES; stage++)
 		found |= has_handle(old->chain[stage], change->remove);
 	if (!found) {
@@ -328,21 +352,46 @@ int strata_fw_change(struct strata_net *sn,
 		call_rcu(&old->rcu, set_free_rcu);
 	return 0;
 }
+
+/**
+ * strata_fw_change() - change a namespace's rules, all of it or nothing
+ * @sn: the namespace's stack
+ * @change: what
+ * @extack: for the reason of a refusal
+ *
+ * Packets meet the rules of before or those of after, of every stage.
+ *
+ * Context: process, sleeps.
+ * Return: 0, -ENOENT (no such rule to remove), -ENOSPC, -ENOMEM.
+ */
+int strata_fw_change(struct strata_net *sn,
+		     const struct strata_fw_change *change,
+		     struct netlink_ext_ack *extack)
+{
+	int err;
+
+	strata_fw_lock(sn);
+	err = change_locked(sn, change, extack);
+	strata_fw_unlock(sn);
+	return err;
+}
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_fw_change);
 
 /**
  * strata_fw_clear() - leave nothing, whatever memory there is
  * @sn: the namespace's stack
  *
- * Context: process, strata_net.config held, sleeps.
+ * Context: process, sleeps.
  */
 void strata_fw_clear(struct strata_net *sn)
 {
-	struct strata_fw_set *old = set_of(sn);
+	struct strata_fw_set *old;
 
-	if (!old)
-		return;
+	strata_fw_lock(sn);
+	old = set_of(sn);
 	RCU_INIT_POINTER(sn->firewall->set, NULL);
+	strata_fw_unlock(sn);
 	hooks_put(old);
-	call_rcu(&old->rcu, set_free_rcu);
+	if (old)
+		call_rcu(&old->rcu, set_free_rcu);
 }

@@ -141,9 +141,12 @@ static struct strata_fw_rule *get_rule(const struct nlattr *nest,
 
 static int apply(struct genl_info *info, const struct strata_fw_change *change)
 {
-	struct strata_net *sn = strata_nl_lock(info);
+	struct strata_net *sn = strata_net(genl_info_net(info));
+	int err = strata_fw_change(sn, change, info->extack);
 
-	return strata_nl_unlock(sn, strata_fw_change(sn, change, info->extack));
+	/* For dumps that are under way. */
+	strata_nl_lock(info);
+	return strata_nl_unlock(sn, err);
 }
 
 static int reply_handle(struct genl_info *info, u32 handle)
@@ -342,6 +345,17 @@ static int rule_message(const struct strata_nl_visit *visit,
 	return 0;
 }
 
+/* A change is told of after it was made: a message that shows it before its time
+ * is followed by one that has the mark.
+ */
+static void dump_begin(struct strata_net *sn, struct netlink_callback *cb)
+{
+	mutex_lock(&sn->config);
+	strata_nl_dump_consistent(sn, cb);
+	mutex_unlock(&sn->config);
+	strata_fw_lock(sn);
+}
+
 /* From where the dump stands. */
 static int rules_dump(const struct strata_nl_visit *visit,
 		      const struct nlattr *only)
@@ -378,10 +392,9 @@ int strata_nl_rule_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	const struct strata_nl_visit visit = { skb, cb, sn };
 	int err;
 
-	mutex_lock(&sn->config);
-	strata_nl_dump_consistent(sn, cb);
+	dump_begin(sn, cb);
 	err = rules_dump(&visit, attrs[STRATA_A_RULESET_STAGE]);
-	mutex_unlock(&sn->config);
+	strata_fw_unlock(sn);
 	return strata_nl_dump_result(skb, err);
 }
 
@@ -438,10 +451,9 @@ int strata_nl_chain_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	const struct strata_nl_visit visit = { skb, cb, sn };
 	int err = 0;
 
-	mutex_lock(&sn->config);
-	strata_nl_dump_consistent(sn, cb);
+	dump_begin(sn, cb);
 	for (; at->stage < STRATA_HOOK_STAGES && !err; at->stage += !err)
 		err = chain_message(&visit, at->stage);
-	mutex_unlock(&sn->config);
+	strata_fw_unlock(sn);
 	return strata_nl_dump_result(skb, err);
 }

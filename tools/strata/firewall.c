@@ -147,6 +147,7 @@ static int replace_lines(const struct args *args, FILE *file, const char *name,
 {
 	int status = STATUS_OK;
 	unsigned int number = 0;
+	bool empty = true;
 	size_t capacity = 0;
 	char *line = NULL;
 
@@ -163,10 +164,15 @@ static int replace_lines(const struct args *args, FILE *file, const char *name,
 					    LINE_WORDS);
 		else if (one.count)
 			status = replace_words(&one, request);
+		empty = empty && !one.count;
 		if (status != STATUS_OK)
 			fprintf(stderr, "strata: %s:%u: nothing was changed\n",
 				name, number);
 	}
+	/* What did not arrive is not meant to open everything. */
+	if (status == STATUS_OK && empty)
+		status = args_error(args, "%s has no rule and no policy; flush removes rules",
+				    name);
 	if (status == STATUS_OK && ferror(file))
 		status = args_error(args, "cannot read %s: %s", name,
 				    strerror(errno));

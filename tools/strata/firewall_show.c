@@ -209,9 +209,8 @@ static void save_chain(const struct listing *listing,
 	size_t position = 0;
 	struct nl_row rule;
 
-	if (is_used(listing, chain, number))
-		printf("policy %s %s %s\n", table_of(number), stage_of(number),
-		       policy_of(chain));
+	printf("policy %s %s %s\n", table_of(number), stage_of(number),
+	       policy_of(chain));
 	while (next_rule(listing, &position, number, &rule)) {
 		printf("add %s %s", table_of(number), stage_of(number));
 		rule_print(&rule);

@@ -361,7 +361,8 @@ int nl_listen(const char *group,
 	ssize_t received;
 
 	group_wanted = group;
-	if (open_session() != STATUS_OK)
+	if (open_session() != STATUS_OK ||
+	    (!group_found && find_family() != STATUS_OK))
 		return STATUS_KERNEL;
 	if (!group_found)
 		return complain("the module has no such group of messages");

@@ -195,6 +195,10 @@ static int arg_part(struct args *args, struct rule *rule)
 	if (rule->expression)
 		return args_unknown(args, "one expression, in quotes");
 	rule->expression = args_next(args);
+	/* It must be one word of one line when it is saved. */
+	if (strpbrk(rule->expression, "\n\r") ||
+	    (strchr(rule->expression, '\'') && strchr(rule->expression, '"')))
+		return args_error(args, "an expression has no line ends and one kind of quotes");
 	return STATUS_OK;
 }
 
@@ -215,6 +219,12 @@ int arg_rule(struct args *args, struct rule *rule)
 
 /* ------- compiling ------- */
 
+/* In names too, like my-vlan. */
+static bool in_word(char c)
+{
+	return isalnum((unsigned char)c) || (c && strchr("-_.", c));
+}
+
 /* libpcap compiles for what is on the wire, where a tag moves what is behind it:
  * an expression that does not ask for tags means frames with any.
  */
@@ -224,10 +234,10 @@ static bool asks_for_tag(const char *expression)
 	const char *at = expression;
 
 	while ((at = strstr(at, keyword))) {
-		bool begins = at == expression || !isalnum((unsigned char)at[-1]);
+		bool begins = at == expression || !in_word(at[-1]);
 
 		at += strlen(keyword);
-		if (begins && !isalnum((unsigned char)*at))
+		if (begins && !in_word(*at))
 			return true;
 	}
 	return false;
@@ -328,17 +338,22 @@ const char *rate_text(const struct nl_row *row, char *text, size_t size)
 	return text;
 }
 
-static void print_named(const char *word, const char *name)
-{
-	if (*name)
-		printf(" %s %s", word, name);
-}
-
 static void print_quoted(const char *text)
 {
 	char quote = strchr(text, '\'') ? '"' : '\'';
 
 	printf("%c%s%c", quote, text, quote);
+}
+
+static void print_named(const char *word, const char *name)
+{
+	if (!*name)
+		return;
+	printf(" %s ", word);
+	if (strpbrk(name, "'\"# \t"))
+		print_quoted(name);
+	else
+		printf("%s", name);
 }
 
 void rule_print(const struct nl_row *row)

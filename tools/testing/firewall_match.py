@@ -138,6 +138,7 @@ def try_order(namespace, order, frames, found, action):
     """Rules in this order; @action decides or lets frames go on."""
     lines = "".join(f"add bridge prerouting '{EXPRESSIONS[e]}' {action}\n" for e in order)
     strata("firewall", "replace", "-", text=lines)
+    before = rules_of("prerouting")["packets"]
     send(namespace, frames)
     wanted, left = {}, set(range(len(frames)))
     for e in order:
@@ -147,12 +148,13 @@ def try_order(namespace, order, frames, found, action):
     deadline = time.monotonic() + 60
     while True:
         chain = rules_of("prerouting")
-        if chain["packets"] >= len(left) or time.monotonic() > deadline:
+        undecided = chain["packets"] - before
+        if undecided >= len(left) or time.monotonic() > deadline:
             break
     wrong = [f"{rule['expression']}: {rule['packets']} matched, libpcap says {wanted[e]}"
              for e, rule in zip(order, chain["rules"]) if rule["packets"] != wanted[e]]
-    if chain["packets"] != len(left):
-        wrong.append(f"no rule decided about {chain['packets']}, wanted {len(left)}")
+    if undecided != len(left):
+        wrong.append(f"no rule decided about {undecided}, wanted {len(left)}")
     for line in wrong:
         print(f"# {action}: {line}")
     return len(wrong)

@@ -8,7 +8,7 @@
 # shellcheck source=tools/testing/lan.sh
 . "$(dirname "$0")/../lan.sh"
 
-ALL=ff:ff:ff:ff:ff:ff X=02:aa:00:00:00:01
+ALL=ff:ff:ff:ff:ff:ff X=02:aa:00:00:00:01 Y=02:aa:00:00:00:02
 KIND=strata_bridge
 lan 3
 
@@ -29,6 +29,9 @@ who_hears() {
 # Who listens at br0 begins with its first frame.
 say 0 $ALL >/dev/null
 who_hears "0 2 3" 1 $ALL
+
+nothing=$(fw save)
+expect 10 "$(grep -c '^policy .* accept$' <<<"$nothing")" "policies at first"
 
 # Each stage stops what comes by it, and nothing else.
 fw add bridge prerouting "ether src $X" drop
@@ -54,6 +57,15 @@ who_hears "0 2 3" 1 $ALL
 fw add bridge forward on 'br*' drop
 who_hears 0 1 $ALL
 fw flush
+
+# Nothing teaches the bridge past the rules, and no tag hides a frame from them.
+fw add bridge prerouting in p1 "ether src $Y" drop
+say 1 01:80:c2:00:00:0e src=$Y >/dev/null
+expect "" "$(fdb_of $Y)" "where a station is that may not speak"
+who_hears nobody 1 $ALL src=$Y vlan=0
+who_hears nobody 1 $ALL ad=0 vlan=0
+fw flush
+who_hears "0 2 3" 1 $ALL
 
 # Order, and the policy for what no rule decided about.
 fw policy bridge forward drop
@@ -119,7 +131,8 @@ fw add ip input 'icmp' log
 fw save >"$WORK/rules"
 fw flush
 fw policy bridge forward accept
-expect "" "$(fw save)" "an empty rule set"
+expect "$nothing" "$(fw save)" "an empty rule set"
+refused "no rule and no policy" fw replace /dev/null
 fw replace "$WORK/rules"
 expect "$(<"$WORK/rules")" "$(fw save)" "the rule set, after a round trip"
 echo "add bridge forward 'ether hos' drop" >>"$WORK/rules"
@@ -147,7 +160,7 @@ refused "nobody knows yet" fw add bridge input out p1 drop
 refused "bridges are known" fw add ip input on br0 drop
 refused "is no rate" fw add bridge input limit fast
 refused "no rule with this handle" fw delete 77777
-expect "" "$(fw save)" "the rule set, after what was refused"
+expect "$nothing" "$(fw save)" "the rule set, after what was refused"
 
 # The namespace's end takes what is left.
 fw add bridge forward arp limit 10/second
