@@ -76,6 +76,32 @@ before=$(strata route show | wc -l)
 bash -e "$WORK/third" || fail "strata(8): $(cat "$WORK/third")"
 expect $((before + 200)) "$(strata route show | wc -l)" "routes"
 
+# strata-bridge(8), strata-nic(8), strata-firewall(8): each page's examples in turn, on devices of
+# the names that they have there.
+ip netns add lan
+EXTRA_NAMESPACES+=" lan one two"
+ip netns add one
+ip netns add two
+page_example() { # page_example PAGE N
+	example "$top/Documentation/$1.8" "$2" >"$WORK/commands"
+	ip netns exec lan bash -e "$WORK/commands" >"$WORK/said" 2>&1 || fail "$1(8), example $2: $(cat "$WORK/said")"
+}
+for n in 0 1 2; do
+	page_example strata-bridge $n
+done
+ip netns exec lan bridge vlan show dev p2 | grep -qw 15 || fail "strata-bridge(8): no trunk"
+expect 2 "$(ip netns exec lan strata firewall save | grep -c 'limit 1000/second burst 100')" "limits"
+ip -n lan link add s0 type strata_nic
+page_example strata-nic 0
+grep -Eq "^ *120:.*3$" "$WORK/said" || fail "strata-nic(8): $(cat "$WORK/said")"
+page_example strata-nic 1
+ip netns exec lan ethtool -c s0 | grep -q '^rx-usecs:[[:space:]]*50$' || fail "strata-nic(8): no moderation"
+ip netns exec lan strata firewall flush
+page_example strata-firewall 0
+expect "policy bridge forward drop" "$(ip netns exec lan strata firewall save | grep drop)" "the policy"
+page_example strata-firewall 1
+grep -q "'ether broadcast' limit 100/second burst 5 packets 0" "$WORK/said" || fail "strata-firewall(8): $(cat "$WORK/said")"
+
 # AF_STRATA(7): a program that fetches a page.
 if command -v cc >/dev/null; then
 	example "$top/Documentation/AF_STRATA.7" 0 >"$WORK/page.c"
