@@ -263,6 +263,15 @@ static inline struct strata_nic *strata_nic_peer(const struct strata_nic *nic)
 	return peer ? netdev_priv(peer) : NULL;
 }
 
+/* One more of @what in the queue's statistics. Context: the queue's poll. */
+static inline void strata_nic_count(struct strata_nic_rx_queue *rx,
+				    u64_stats_t *what)
+{
+	u64_stats_update_begin(&rx->stats.syncp);
+	u64_stats_inc(what);
+	u64_stats_update_end(&rx->stats.syncp);
+}
+
 /* The longest frame that @dev takes, as for the core: with one VLAN tag. */
 static inline unsigned int strata_nic_frame_max(const struct net_device *dev)
 {

@@ -92,13 +92,6 @@ static bool may_take_apart(struct sk_buff *skb)
 	return !skb_unclone(skb, GFP_ATOMIC);
 }
 
-static void bump(struct strata_nic_rx_queue *rx, u64_stats_t *counter)
-{
-	u64_stats_update_begin(&rx->stats.syncp);
-	u64_stats_inc(counter);
-	u64_stats_update_end(&rx->stats.syncp);
-}
-
 /* What the sender knows of the checksum is not to be used: the stack looks
  * itself. A frame of joined segments has none of its own.
  */
@@ -139,11 +132,11 @@ static noinline bool wanted(struct strata_nic_rx_queue *rx,
 			    const struct sk_buff *skb)
 {
 	if (!strata_nic_filter_wants(rx->napi.dev, eth_hdr(skb)->h_dest)) {
-		bump(rx, &rx->stats.filtered);
+		strata_nic_count(rx, &rx->stats.filtered);
 		return false;
 	}
 	if (skb->pkt_type == PACKET_MULTICAST)
-		bump(rx, &rx->stats.multicast);
+		strata_nic_count(rx, &rx->stats.multicast);
 	return true;
 }
 
@@ -161,7 +154,7 @@ static struct sk_buff *arrive(struct strata_nic_rx_queue *rx,
 
 	if (unlikely(skb->len > strata_nic_frame_max(dev) &&
 		     !skb_is_gso(skb))) {
-		bump(rx, &rx->stats.oversize);
+		strata_nic_count(rx, &rx->stats.oversize);
 		kfree_skb(skb);
 		return NULL;
 	}
@@ -182,7 +175,7 @@ static struct sk_buff *arrive(struct strata_nic_rx_queue *rx,
 	return NULL;
 
 refused:
-	bump(rx, &rx->stats.refused);
+	strata_nic_count(rx, &rx->stats.refused);
 	return NULL;
 }
 

@@ -31,13 +31,6 @@
 /* Pages that wait to be used again: as many as a default ring has frames. */
 #define POOL_PAGES	STRATA_NIC_RING_DEFAULT
 
-static void count(struct strata_nic_rx_queue *rx, u64_stats_t *what)
-{
-	u64_stats_update_begin(&rx->stats.syncp);
-	u64_stats_inc(what);
-	u64_stats_update_end(&rx->stats.syncp);
-}
-
 /* Copies the next bytes of @skb into one page more of @xdp. */
 static bool add_page(struct strata_nic_rx_queue *rx, struct xdp_buff *xdp,
 		     const struct sk_buff *skb, u32 offset)
@@ -133,12 +126,12 @@ static bool admit(struct strata_nic_rx_queue *rx, const struct bpf_prog *prog,
 	const struct net_device *dev = rx->napi.dev;
 
 	if (!strata_nic_filter_wants(dev, xdp->data)) {
-		count(rx, &rx->stats.filtered);
+		strata_nic_count(rx, &rx->stats.filtered);
 		return false;
 	}
 	if (xdp_get_buff_len(xdp) > strata_nic_frame_max(dev) ||
 	    (xdp_buff_has_frags(xdp) && !prog->aux->xdp_has_frags)) {
-		count(rx, &rx->stats.oversize);
+		strata_nic_count(rx, &rx->stats.oversize);
 		return false;
 	}
 	return true;
@@ -154,7 +147,7 @@ static struct sk_buff *build(struct strata_nic_rx_queue *rx,
 
 	skb = xdp_build_skb_from_frame(frame, rx->napi.dev);
 	if (unlikely(!skb)) {
-		count(rx, &rx->stats.refused);
+		strata_nic_count(rx, &rx->stats.refused);
 		xdp_return_frame(frame);
 		return NULL;
 	}
@@ -178,12 +171,12 @@ struct sk_buff *strata_nic_xdp_arrive(struct strata_nic_rx_queue *rx,
 	const struct net_device *dev = rx->napi.dev;
 
 	if (unlikely(!strata_nic_filter_wants(dev, frame->data))) {
-		count(rx, &rx->stats.filtered);
+		strata_nic_count(rx, &rx->stats.filtered);
 		xdp_return_frame(frame);
 		return NULL;
 	}
 	if (unlikely(xdp_get_frame_len(frame) > strata_nic_frame_max(dev))) {
-		count(rx, &rx->stats.oversize);
+		strata_nic_count(rx, &rx->stats.oversize);
 		xdp_return_frame(frame);
 		return NULL;
 	}
@@ -233,21 +226,21 @@ static struct sk_buff *obey(struct strata_nic_rx_queue *rx,
 
 	switch (verdict) {
 	case XDP_PASS:
-		count(rx, &rx->stats.xdp_pass);
+		strata_nic_count(rx, &rx->stats.xdp_pass);
 		return pass(rx, xdp);
 	case XDP_TX:
 		if (!send_back(xdp, batch))
 			break;
-		count(rx, &rx->stats.xdp_tx);
+		strata_nic_count(rx, &rx->stats.xdp_tx);
 		return NULL;
 	case XDP_REDIRECT:
 		if (xdp_do_redirect(dev, xdp, prog))
 			break;
 		batch->redirected = true;
-		count(rx, &rx->stats.xdp_redirect);
+		strata_nic_count(rx, &rx->stats.xdp_redirect);
 		return NULL;
 	case XDP_DROP:
-		count(rx, &rx->stats.xdp_drop);
+		strata_nic_count(rx, &rx->stats.xdp_drop);
 		discard(xdp, frame);
 		return NULL;
 	default:
@@ -257,7 +250,7 @@ static struct sk_buff *obey(struct strata_nic_rx_queue *rx,
 		break;
 	}
 	trace_xdp_exception(dev, prog, verdict);
-	count(rx, &rx->stats.xdp_aborted);
+	strata_nic_count(rx, &rx->stats.xdp_aborted);
 	discard(xdp, frame);
 	return NULL;
 }
@@ -288,7 +281,7 @@ static struct sk_buff *run_on_skb(struct strata_nic_rx_queue *rx,
 	struct xdp_buff xdp;
 
 	if (unlikely(!take_skb(rx, &xdp, skb))) {
-		count(rx, &rx->stats.refused);
+		strata_nic_count(rx, &rx->stats.refused);
 		return ERR_PTR(-ENOMEM);
 	}
 	if (unlikely(!admit(rx, prog, &xdp))) {
