@@ -158,6 +158,18 @@ static void leave_copy(struct strata_bridge_port *port,
 		strata_drop(port->br->sn, NULL, STRATA_DROP_NO_MEMORY);
 }
 
+/* Of ports in a row each gets a copy when the next one is found, so that the
+ * last gets the frame itself. Return: @port, the last so far.
+ */
+static __always_inline struct strata_bridge_port *
+copy_before(struct strata_bridge_port *last, struct strata_bridge_port *port,
+	    const struct sk_buff *skb, u16 vid)
+{
+	if (last)
+		leave_copy(last, skb, vid);
+	return port;
+}
+
 /**
  * strata_bridge_flood() - send a frame through every port that may hear it
  * @br: the bridge
@@ -184,9 +196,7 @@ void strata_bridge_flood(struct strata_bridge *br, struct sk_buff *skb,
 		if ((READ_ONCE(port->flags) & kind) != kind ||
 		    !may_leave(port, from, vid))
 			continue;
-		if (last)
-			leave_copy(last, skb, vid);
-		last = port;
+		last = copy_before(last, port, skb, vid);
 	}
 	if (last)
 		leave(last, skb, vid);
@@ -245,18 +255,14 @@ void strata_bridge_forward_group(const struct strata_bridge_port *from,
 			    is_promiscuous(port) || !wants(member, message) ||
 			    !may_leave(port, from, vid))
 				continue;
-			if (last)
-				leave_copy(last, skb, vid);
-			last = port;
+			last = copy_before(last, port, skb, vid);
 		}
 	}
 	hlist_for_each_entry_rcu(port, &from->br->mcast.routers, router.node) {
 		if (!message || !READ_ONCE(port->router.is[message->family]) ||
 		    is_promiscuous(port) || !may_leave(port, from, vid))
 			continue;
-		if (last)
-			leave_copy(last, skb, vid);
-		last = port;
+		last = copy_before(last, port, skb, vid);
 	}
 	if (last)
 		leave(last, skb, vid);
