@@ -98,16 +98,24 @@ static void who_is_silent_is_gone(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, listens(bench, 0, 0xef010101, 0));
 }
 
+/* A station joins and leaves at once; a querier is there. */
+static void join_and_leave(struct kunit *test, unsigned long now)
+{
+	struct bench *bench = test->priv;
+
+	ask_in(test, 0);
+	age(bench, now);
+	report(bench, 0, 0xef010101, 0, STRATA_MCAST_IS_EX, now);
+	report(bench, 0, 0xef010101, 0, STRATA_MCAST_TO_IN, now);
+}
+
 /* RFC 2236 3: the last member is asked for, twice, a second apart. */
 static void a_leave_is_asked_about(struct kunit *test)
 {
 	struct bench *bench = test->priv;
 	unsigned long now = jiffies;
 
-	ask_in(test, 0);
-	age(bench, now);
-	report(bench, 0, 0xef010101, 0, STRATA_MCAST_IS_EX, now);
-	report(bench, 0, 0xef010101, 0, STRATA_MCAST_TO_IN, now);
+	join_and_leave(test, now);
 	KUNIT_EXPECT_EQ(test, age(bench, now), 1);
 	KUNIT_EXPECT_EQ(test, age(bench, now + HZ / 2), 0);
 	KUNIT_EXPECT_EQ(test, age(bench, now + HZ), 1);
@@ -121,10 +129,7 @@ static void somebody_else_still_listens(struct kunit *test)
 	struct bench *bench = test->priv;
 	unsigned long now = jiffies;
 
-	ask_in(test, 0);
-	age(bench, now);
-	report(bench, 0, 0xef010101, 0, STRATA_MCAST_IS_EX, now);
-	report(bench, 0, 0xef010101, 0, STRATA_MCAST_TO_IN, now);
+	join_and_leave(test, now);
 	age(bench, now);
 	report(bench, 0, 0xef010101, 0, STRATA_MCAST_IS_EX, now + HZ);
 	age(bench, now + 3 * HZ);
