@@ -8,6 +8,7 @@
  */
 #include <linux/netlink.h>
 #include <linux/slab.h>
+#include <linux/stringify.h>
 #include <strata/visibility.h>
 #include "firewall.h"
 
@@ -15,7 +16,8 @@
  * strata_fw_lock() - what is there stays as it is
  * @sn: the namespace's stack
  *
- * Context: process. Takes no other lock of the stack's, and is taken inside none.
+ * Context: process. Taken inside no lock of the stack's; those of the hooks nest
+ * inside.
  */
 void strata_fw_lock(struct strata_net *sn)
 {
@@ -306,7 +308,9 @@ static struct strata_fw_set *set_create(const struct strata_fw_set *old,
 	measure(set, &rules, &insns);
 	if (rules > STRATA_FW_RULES_MAX || insns > STRATA_FW_INSNS_MAX) {
 		NL_SET_ERR_MSG(extack,
-			       "a namespace has at most 4096 rules and 65536 instructions in them");
+			       "a namespace has at most " __stringify(STRATA_FW_RULES_MAX)
+			       " rules and " __stringify(STRATA_FW_INSNS_MAX)
+			       " instructions in them");
 		err = -ENOSPC;
 		goto fail;
 	}
