@@ -52,8 +52,6 @@ struct rule {
 	struct rate rate;
 };
 
-extern const char *const firewall_tables[FIREWALL_TABLES];
-extern const char *const firewall_stages[FIREWALL_STAGES];
 extern const char *const firewall_actions[];
 
 /* Each returns the exit status, having said what is wrong. */
@@ -67,6 +65,10 @@ int rule_put(struct args *args, const struct rule *rule,
 	     struct nlmsghdr *request);
 /* "100/second" or "10mbit"; returns @text. */
 const char *rate_text(const struct nl_row *row, char *text, size_t size);
+const char *table_of(unsigned int chain);
+const char *stage_of(unsigned int chain);
+/* " in p1", or nothing if it has no name. */
+void print_named(const char *word, const char *name);
 /* Prints the words that arg_rule() would read, without table and stage. */
 void rule_print(const struct nl_row *row);
 

@@ -79,21 +79,12 @@ static void print_ip(const uint8_t *data, size_t length)
 	}
 }
 
-static void print_named(const char *word, const char *name)
-{
-	if (*name)
-		printf(" %s %s", word, name);
-}
-
 static void print_packet(const struct nl_row *row, const uint8_t *data,
 			 size_t length)
 {
 	unsigned int chain = nl_number(row, STRATA_A_PACKET_STAGE);
 
-	printf("%s %s handle %llu",
-	       show_name(firewall_tables, FIREWALL_TABLES,
-			 chain / FIREWALL_STAGES),
-	       firewall_stages[chain % FIREWALL_STAGES],
+	printf("%s %s handle %llu", table_of(chain), stage_of(chain),
 	       nl_number(row, STRATA_A_PACKET_HANDLE));
 	print_named("in", nl_text(row, STRATA_A_PACKET_IN));
 	print_named("out", nl_text(row, STRATA_A_PACKET_OUT));

@@ -52,17 +52,6 @@ static bool next_rule(const struct listing *listing, size_t *position,
 	return false;
 }
 
-static const char *table_of(unsigned int chain)
-{
-	return show_name(firewall_tables, FIREWALL_TABLES,
-			 chain / FIREWALL_STAGES);
-}
-
-static const char *stage_of(unsigned int chain)
-{
-	return firewall_stages[chain % FIREWALL_STAGES];
-}
-
 static const char *policy_of(const struct nl_row *chain)
 {
 	return show_name(firewall_actions, STRATA_RULE_ACTION_DROP + 1,

@@ -17,8 +17,8 @@
 #define BURST_PACKETS	5	/* where none is given */
 #define BURST_BYTES	65536	/* likewise: a segmentation buffer */
 
-const char *const firewall_tables[FIREWALL_TABLES] = { "bridge", "ip" };
-const char *const firewall_stages[FIREWALL_STAGES] = {
+static const char *const firewall_tables[FIREWALL_TABLES] = { "bridge", "ip" };
+static const char *const firewall_stages[FIREWALL_STAGES] = {
 	"prerouting", "input", "forward", "output", "postrouting",
 };
 
@@ -345,7 +345,18 @@ static void print_quoted(const char *text)
 	printf("%c%s%c", quote, text, quote);
 }
 
-static void print_named(const char *word, const char *name)
+const char *table_of(unsigned int chain)
+{
+	return show_name(firewall_tables, FIREWALL_TABLES,
+			 chain / FIREWALL_STAGES);
+}
+
+const char *stage_of(unsigned int chain)
+{
+	return firewall_stages[chain % FIREWALL_STAGES];
+}
+
+void print_named(const char *word, const char *name)
 {
 	if (!*name)
 		return;
