@@ -5,6 +5,7 @@
 #include <linux/netdevice.h>
 #include <linux/rculist.h>
 #include <linux/skbuff.h>
+#include <strata/xmit.h>
 #include "bridge.h"
 #include "hook.h"
 #include "vlan.h"
@@ -115,7 +116,7 @@ static __always_inline void leave(struct strata_bridge_port *port,
 		strata_drop(br->sn, skb, STRATA_DROP_BRIDGE_VLAN);
 		return;
 	}
-	dev_queue_xmit(skb);
+	strata_xmit(skb);
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 #include <linux/module.h>
 #include <linux/netdevice.h>
+#include <strata/xmit.h>
 #include "xmit.h"
 
 /**
@@ -20,7 +21,7 @@ int strata_link_queue(struct strata_link *link, struct sk_buff *skb)
 	int rc;
 
 	skb->dev = link->dev;
-	rc = dev_queue_xmit(skb);
+	rc = strata_xmit(skb);
 	if (likely(rc == NET_XMIT_SUCCESS || rc == NET_XMIT_CN)) {
 		strata_count(link->sn, LINK_TX);
 		return 0;

@@ -17,6 +17,37 @@ static inline void strata_netdev_set_lltx(struct net_device *dev)
 #endif
 }
 
+static inline bool strata_netdev_is_lltx(const struct net_device *dev)
+{
+#ifdef HAVE_STRATA_DEV_LLTX
+	return dev->lltx;
+#else
+	return dev->features & NETIF_F_LLTX;
+#endif
+}
+
+/* Something of the host's wants to see each frame before it leaves: netfilter's
+ * egress hook, tc's clsact or tcx, or the priorities of cgroups.
+ */
+static inline bool strata_netdev_has_egress(const struct net_device *dev)
+{
+#ifdef CONFIG_NETFILTER_EGRESS
+	if (rcu_access_pointer(dev->nf_hooks_egress))
+		return true;
+#endif
+#if IS_ENABLED(CONFIG_CGROUP_NET_PRIO)
+	if (rcu_access_pointer(dev->priomap))
+		return true;
+#endif
+#if defined(HAVE_STRATA_TCX_EGRESS)
+	return rcu_access_pointer(dev->tcx_egress);
+#elif defined(CONFIG_NET_CLS_ACT)
+	return rcu_access_pointer(dev->miniq_egress);
+#else
+	return false;
+#endif
+}
+
 /* The device cannot be moved to another network namespace. */
 static inline void strata_netdev_set_netns_local(struct net_device *dev)
 {
