@@ -127,4 +127,24 @@ ip -n "$(h 1)" addr add 10.1.0.1/24 dev e0.10
 ip -n "$(h 1)" link set e0.10 up
 until_ok in_h 1 ping -c 1 -W 1 10.1.0.100
 raze
+
+# A provider's bridge: a customer's VLAN 10 travels in VLAN 100 of the provider, which the kernel of
+# the far end takes off, tag by tag. TCP with segments of all sizes goes both ways.
+need iperf3
+lan 2 vlan_filtering 1 vlan_protocol 802.1ad
+in_lan bridge vlan add dev p1 vid 100 pvid untagged
+in_lan bridge vlan add dev p2 vid 100
+ip -n "$(h 1)" link add link e0 name e0.10 type vlan id 10
+ip -n "$(h 2)" link add link e0 name s100 type vlan id 100 protocol 802.1ad
+ip -n "$(h 2)" link add link s100 name s100.10 type vlan id 10
+ip -n "$(h 2)" link set s100 up
+ip -n "$(h 1)" addr add 10.2.0.1/24 dev e0.10
+ip -n "$(h 2)" addr add 10.2.0.2/24 dev s100.10
+ip -n "$(h 1)" link set e0.10 up
+ip -n "$(h 2)" link set s100.10 up
+until_ok in_h 1 ping -c 1 -W 1 10.2.0.2
+in_h 2 iperf3 -s -1 >"$WORK/server.log" 2>&1 &
+until_ok in_h 2 ss -Hltn 'sport = :5201'
+in_h 1 iperf3 -c 10.2.0.2 -n 4M --bidir >"$WORK/client.log" 2>&1 || fail "iperf3: $(tail -3 "$WORK/client.log")"
+raze
 pass
