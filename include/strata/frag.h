@@ -107,8 +107,8 @@ struct sk_buff *strata_frags_add(struct strata_frags *frags,
 /**
  * struct strata_cut - how a datagram is cut up
  * @room: bytes in front of each payload for what comes before it
- * @payload_max: bytes of payload in one fragment, rounded down to 8; none where
- *	it is negative
+ * @payload_max: bytes of payload in one fragment, rounded down to 8 in all but
+ *	the last; none where it is negative
  * @emit: sends one fragment; skb->data at its payload. Owns @skb. 0 or -errno
  * @arg: for @emit
  */

@@ -455,7 +455,8 @@ static struct sk_buff *cut_out(const struct sk_buff *skb,
 int strata_frag_cut(struct strata_net *sn, struct sk_buff *skb,
 		    const struct strata_cut *cut)
 {
-	unsigned int step = round_down(max(cut->payload_max, 0), 8);
+	unsigned int most = max(cut->payload_max, 0);
+	unsigned int step = round_down(most, 8);
 	struct strata_frag frag = {};
 	unsigned int offset, len;
 	struct sk_buff *part;
@@ -470,7 +471,10 @@ int strata_frag_cut(struct strata_net *sn, struct sk_buff *skb,
 		return -ENOBUFS;
 	}
 	for (offset = 0; offset < skb->len && !err; offset += len) {
-		len = min(step, skb->len - offset);
+		len = skb->len - offset;
+		/* All but the last are multiples of 8 bytes. */
+		if (len > most)
+			len = step;
 		part = cut_out(skb, cut, offset, len);
 		if (!part) {
 			strata_drop(sn, skb, STRATA_DROP_NO_MEMORY);
