@@ -21,6 +21,26 @@ struct netlink_ext_ack;
 
 struct strata_bind;
 
+enum strata_rpf {
+	STRATA_RPF_OFF,
+	STRATA_RPF_STRICT,	/* the way back leaves where it came in */
+	STRATA_RPF_LOOSE,		/* there is a way back */
+};
+
+/**
+ * struct strata_link_conf - what a link does for one family
+ * @forwarding: what comes in and is for others goes on to them
+ * @rp_filter: &enum strata_rpf: what is asked of a source (RFC 3704)
+ * @redirects: a sender that has a shorter way is told of it
+ *
+ * Written under RTNL and strata_net.config, read by anyone. Bytes, for sysctl.
+ */
+struct strata_link_conf {
+	u8 forwarding;
+	u8 rp_filter;
+	u8 redirects;
+};
+
 /**
  * struct strata_link_host - what the host's stack had set on the device
  * @disable_ipv6: its disable_ipv6
@@ -46,8 +66,11 @@ struct strata_link_host {
  *	read under either or RCU
  * @binds: private to net/link: one packet_type for each L3 protocol
  * @host: private to net/link: the host's settings, for the way back
+ * @ipv4: what it does for IPv4; set by strata_link_configure()
+ * @ipv6: likewise for IPv6
  * @ipv6_mtu: of IPv6 datagrams, as a router advertised; 0: @dev's
  * @ipv6_hop_limit: likewise; 0: the default
+ * @ipv6_router: it is in the group of all routers; strata_net.config
  * @tracker: of the reference on @dev
  * @refcnt: one for the list, one for each path, neighbour and address that
  *	points here
@@ -66,8 +89,11 @@ struct strata_link {
 	struct list_head node;
 	struct strata_bind *binds[STRATA_L3_MAX];
 	struct strata_link_host host;
+	struct strata_link_conf ipv4;
+	struct strata_link_conf ipv6;
 	u32 ipv6_mtu;
 	u8 ipv6_hop_limit;
+	bool ipv6_router;
 	netdevice_tracker tracker;
 	refcount_t refcnt;
 	struct rcu_head rcu;
@@ -76,6 +102,15 @@ struct strata_link {
 /* Context: process, RTNL held. */
 int strata_link_attach(struct net_device *dev, struct netlink_ext_ack *extack);
 int strata_link_detach(struct net_device *dev, struct netlink_ext_ack *extack);
+
+/*
+ * @ipv4, @ipv6: what it shall do from now on.
+ * Context: process, RTNL and strata_net.config held. 0 or -EPERM (slo).
+ */
+int strata_link_configure(struct strata_link *link,
+			  const struct strata_link_conf *ipv4,
+			  const struct strata_link_conf *ipv6,
+			  struct netlink_ext_ack *extack);
 
 /*
  * Borrowed, NULL if none; the loopback link is missing only while a namespace
@@ -135,6 +170,7 @@ enum strata_link_event {
 	STRATA_LINK_DOWN,
 	STRATA_LINK_MTU,
 	STRATA_LINK_ADDRESS,	/* L2 address changed */
+	STRATA_LINK_CONF,	/* what it does for a family changed */
 };
 
 /*

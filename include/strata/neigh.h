@@ -78,6 +78,11 @@ void strata_neigh_put(struct strata_neigh *neigh);
  */
 int strata_neigh_xmit(struct strata_neigh *neigh, struct sk_buff *skb);
 
+/*
+ * Its L2 address, MAX_ADDR_LEN bytes, where it is known. Context: RCU read side.
+ */
+bool strata_neigh_lladdr(const struct strata_neigh *neigh, u8 *lladdr);
+
 /* The next hop has proved reachable (RFC 4861 7.3.1). Context: RCU. */
 void strata_neigh_confirm(struct strata_neigh *neigh);
 

@@ -105,6 +105,7 @@ static struct strata_link *link_alloc(struct net_device *dev, u32 flags)
 	link->ifindex = dev->ifindex;
 	link->flags = flags;
 	link->dead = true;	/* until it is in the list */
+	strata_link_conf_default(link);
 	refcount_set(&link->refcnt, 1);
 	netdev_hold(dev, &link->tracker, GFP_KERNEL);
 	return link;

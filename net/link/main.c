@@ -17,22 +17,32 @@ static int __net_init link_net_init(struct net *net)
 {
 	struct strata_net *sn = strata_net(net);
 	struct strata_link_net *ln;
+	int err;
 
 	ln = kzalloc(sizeof(*ln), GFP_KERNEL);
 	if (!ln)
 		return -ENOMEM;
-	sn->neigh = strata_neigh_table_create(sn);
-	if (!sn->neigh) {
-		kfree(ln);
-		return -ENOMEM;
-	}
 	ln->sn = sn;
 	INIT_LIST_HEAD(&ln->links);
+	err = strata_link_conf_init(ln);
+	if (err)
+		goto no_conf;
+	sn->neigh = strata_neigh_table_create(sn);
+	if (!sn->neigh) {
+		err = -ENOMEM;
+		goto no_neigh;
+	}
 	sn->link = ln;
 	rtnl_lock();
 	list_add_tail(&ln->node, &strata_link_nets);
 	rtnl_unlock();
 	return 0;
+
+no_neigh:
+	strata_link_conf_exit(ln);
+no_conf:
+	kfree(ln);
+	return err;
 }
 
 /* Its devices are gone, or were detached when the module began to leave. */
@@ -45,6 +55,7 @@ static void __net_exit link_net_exit(struct net *net)
 	rtnl_unlock();
 	WARN_ON(!list_empty(&sn->link->links));
 	strata_neigh_table_destroy(sn->neigh);
+	strata_link_conf_exit(sn->link);
 	kfree(sn->link);
 	sn->neigh = NULL;
 	sn->link = NULL;

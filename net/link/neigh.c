@@ -134,6 +134,23 @@ void strata_neigh_confirm(struct strata_neigh *neigh)
 }
 EXPORT_SYMBOL_GPL(strata_neigh_confirm);
 
+/**
+ * strata_neigh_lladdr() - where a neighbour is
+ * @neigh: the entry
+ * @lladdr: out: its L2 address, MAX_ADDR_LEN bytes
+ *
+ * Context: RCU read side. Return: whether it is known.
+ */
+bool strata_neigh_lladdr(const struct strata_neigh *neigh, u8 *lladdr)
+{
+	/* Whoever sees the state sees the address that goes with it. */
+	if (!strata_neigh_resolved(smp_load_acquire(&neigh->state)))
+		return false;
+	strata_neigh_get_lladdr(neigh, lladdr);
+	return true;
+}
+EXPORT_SYMBOL_GPL(strata_neigh_lladdr);
+
 /* Nobody is at a group's address (RFC 1812 3.3.2, RFC 4861 7.2.5). */
 static bool neigh_lladdr_ok(const struct strata_link *link, const u8 *lladdr)
 {

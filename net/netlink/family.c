@@ -308,6 +308,12 @@ static const struct genl_ops nl_ops[] = {
 		.doit = strata_nl_mdb_del,
 		.policy = strata_nl_mdb_policy,
 		.maxattr = ARRAY_SIZE(strata_nl_mdb_policy) - 1,
+	}, {
+		.cmd = STRATA_CMD_LINK_SET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = strata_nl_link_set,
+		.policy = strata_nl_link_set_policy,
+		.maxattr = ARRAY_SIZE(strata_nl_link_set_policy) - 1,
 	},
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Attached devices: link-get, link-attach, link-detach.
+ * Attached devices: link-get, link-attach, link-detach, link-set.
  */
 #include <linux/rtnetlink.h>
 #include <strata/visibility.h>
@@ -10,6 +10,20 @@ const struct nla_policy strata_nl_link_policy[STRATA_A_LINK_MAX + 1] = {
 	STRATA_NL_POLICY_DEVICE(LINK),
 };
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_nl_link_policy);
+
+static const struct nla_policy conf_policy[STRATA_A_LINK_CONF_MAX + 1] = {
+	[STRATA_A_LINK_CONF_FORWARDING] = NLA_POLICY_MAX(NLA_U8, 1),
+	[STRATA_A_LINK_CONF_RP_FILTER] =
+		NLA_POLICY_MAX(NLA_U8, STRATA_RP_FILTER_LOOSE),
+	[STRATA_A_LINK_CONF_REDIRECTS] = NLA_POLICY_MAX(NLA_U8, 1),
+};
+
+const struct nla_policy strata_nl_link_set_policy[STRATA_A_LINK_MAX + 1] = {
+	STRATA_NL_POLICY_DEVICE(LINK),
+	[STRATA_A_LINK_IPV4] = NLA_POLICY_NESTED(conf_policy),
+	[STRATA_A_LINK_IPV6] = NLA_POLICY_NESTED(conf_policy),
+};
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_nl_link_set_policy);
 
 static u32 link_flags(const struct strata_link *link)
 {
@@ -26,6 +40,20 @@ static u32 link_flags(const struct strata_link *link)
 	return flags;
 }
 
+static int conf_fill(struct sk_buff *skb, int type,
+		     const struct strata_link_conf *conf)
+{
+	struct nlattr *nest = nla_nest_start(skb, type);
+
+	if (!nest ||
+	    nla_put_u8(skb, STRATA_A_LINK_CONF_FORWARDING, conf->forwarding) ||
+	    nla_put_u8(skb, STRATA_A_LINK_CONF_RP_FILTER, conf->rp_filter) ||
+	    nla_put_u8(skb, STRATA_A_LINK_CONF_REDIRECTS, conf->redirects))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
 static int link_fill(struct sk_buff *skb, const struct strata_link *link)
 {
 	const struct net_device *dev = link->dev;
@@ -34,7 +62,9 @@ static int link_fill(struct sk_buff *skb, const struct strata_link *link)
 	err = strata_nl_put_device(skb, STRATA_A_LINK_IFINDEX,
 				   STRATA_A_LINK_IFNAME, link) ?:
 	      nla_put_u32(skb, STRATA_A_LINK_FLAGS, link_flags(link)) ?:
-	      nla_put_u32(skb, STRATA_A_LINK_MTU, READ_ONCE(dev->mtu));
+	      nla_put_u32(skb, STRATA_A_LINK_MTU, READ_ONCE(dev->mtu)) ?:
+	      conf_fill(skb, STRATA_A_LINK_IPV4, &link->ipv4) ?:
+	      conf_fill(skb, STRATA_A_LINK_IPV6, &link->ipv6);
 	if (!err && dev->addr_len && !(link->flags & STRATA_LINK_NOARP))
 		err = nla_put(skb, STRATA_A_LINK_ADDRESS, dev->addr_len,
 			      dev->dev_addr);
@@ -167,4 +197,61 @@ int strata_nl_link_attach(struct sk_buff *skb, struct genl_info *info)
 int strata_nl_link_detach(struct sk_buff *skb, struct genl_info *info)
 {
 	return link_change(info, strata_link_detach);
+}
+
+/* What @attr names is changed in @conf. */
+static int conf_get(const struct nlattr *attr, struct strata_link_conf *conf,
+		    struct netlink_ext_ack *extack)
+{
+	struct nlattr *attrs[STRATA_A_LINK_CONF_MAX + 1];
+	int err;
+
+	if (!attr)
+		return 0;
+	err = nla_parse_nested(attrs, STRATA_A_LINK_CONF_MAX, attr, conf_policy,
+			       extack);
+	if (err)
+		return err;
+	if (attrs[STRATA_A_LINK_CONF_FORWARDING])
+		conf->forwarding =
+			nla_get_u8(attrs[STRATA_A_LINK_CONF_FORWARDING]);
+	if (attrs[STRATA_A_LINK_CONF_RP_FILTER])
+		conf->rp_filter =
+			nla_get_u8(attrs[STRATA_A_LINK_CONF_RP_FILTER]);
+	if (attrs[STRATA_A_LINK_CONF_REDIRECTS])
+		conf->redirects =
+			nla_get_u8(attrs[STRATA_A_LINK_CONF_REDIRECTS]);
+	return 0;
+}
+
+static int link_configure(struct strata_link *link, struct genl_info *info)
+{
+	struct strata_link_conf ipv4 = link->ipv4, ipv6 = link->ipv6;
+
+	return conf_get(info->attrs[STRATA_A_LINK_IPV4], &ipv4, info->extack) ?:
+	       conf_get(info->attrs[STRATA_A_LINK_IPV6], &ipv6, info->extack) ?:
+	       strata_link_configure(link, &ipv4, &ipv6, info->extack);
+}
+
+/**
+ * strata_nl_link_set() - change what a device does for a family
+ * @skb: request, not owned
+ * @info: its parts
+ *
+ * Context: process; takes RTNL. Return: 0 or -errno.
+ */
+int strata_nl_link_set(struct sk_buff *skb, struct genl_info *info)
+{
+	struct strata_nl_device device = STRATA_NL_DEVICE(info->attrs, LINK);
+	struct strata_link *link;
+	struct strata_net *sn;
+	int err;
+
+	rtnl_lock();
+	sn = strata_nl_lock(info);
+	link = strata_nl_get_link(sn, &device, info->extack);
+	err = PTR_ERR_OR_ZERO(link) ?: link_configure(link, info);
+	err = strata_nl_unlock(sn, err);
+	rtnl_unlock();
+	return err;
 }

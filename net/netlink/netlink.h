@@ -155,6 +155,7 @@ int strata_nl_link_get(struct sk_buff *skb, struct genl_info *info);
 int strata_nl_link_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int strata_nl_link_attach(struct sk_buff *skb, struct genl_info *info);
 int strata_nl_link_detach(struct sk_buff *skb, struct genl_info *info);
+int strata_nl_link_set(struct sk_buff *skb, struct genl_info *info);
 int strata_nl_addr_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int strata_nl_addr_add(struct sk_buff *skb, struct genl_info *info);
 int strata_nl_addr_del(struct sk_buff *skb, struct genl_info *info);
@@ -183,6 +184,7 @@ int strata_nl_mdb_del(struct sk_buff *skb, struct genl_info *info);
  */
 extern const struct nla_policy
 	strata_nl_link_policy[STRATA_A_LINK_MAX + 1],
+	strata_nl_link_set_policy[STRATA_A_LINK_MAX + 1],
 	strata_nl_addr_get_policy[STRATA_A_ADDR_MAX + 1],
 	strata_nl_addr_policy[STRATA_A_ADDR_MAX + 1],
 	strata_nl_addr_add_policy[STRATA_A_ADDR_MAX + 1],

@@ -24,6 +24,19 @@ enum strata_nl_link_flags {
 };
 
 /**
+ * enum strata_nl_rp_filter - What is asked of the source of a packet.
+ * @STRATA_RP_FILTER_OFF: nothing
+ * @STRATA_RP_FILTER_STRICT: the way back leaves through the device that it
+ *   came in on
+ * @STRATA_RP_FILTER_LOOSE: there is a way back
+ */
+enum strata_nl_rp_filter {
+	STRATA_RP_FILTER_OFF,
+	STRATA_RP_FILTER_STRICT,
+	STRATA_RP_FILTER_LOOSE,
+};
+
+/**
  * enum strata_nl_addr_flags - State of an address.
  * @STRATA_ADDR_FLAGS_TENTATIVE: not used before duplicate address detection is
  *   done
@@ -159,9 +172,20 @@ enum {
 	STRATA_A_LINK_FLAGS,
 	STRATA_A_LINK_MTU,
 	STRATA_A_LINK_ADDRESS,
+	STRATA_A_LINK_IPV4,
+	STRATA_A_LINK_IPV6,
 
 	__STRATA_A_LINK_MAX,
 	STRATA_A_LINK_MAX = (__STRATA_A_LINK_MAX - 1)
+};
+
+enum {
+	STRATA_A_LINK_CONF_FORWARDING = 1,
+	STRATA_A_LINK_CONF_RP_FILTER,
+	STRATA_A_LINK_CONF_REDIRECTS,
+
+	__STRATA_A_LINK_CONF_MAX,
+	STRATA_A_LINK_CONF_MAX = (__STRATA_A_LINK_CONF_MAX - 1)
 };
 
 enum {
@@ -368,6 +392,7 @@ enum {
 	STRATA_CMD_MDB_GET,
 	STRATA_CMD_MDB_ADD,
 	STRATA_CMD_MDB_DEL,
+	STRATA_CMD_LINK_SET,
 
 	__STRATA_CMD_MAX,
 	STRATA_CMD_MAX = (__STRATA_CMD_MAX - 1)

@@ -20,7 +20,7 @@ cases="
 1|no network namespace|-n no-such-namespace link
 1|cannot read|-b /nonexistent
 1|remove|-b /dev/null link show
-1|use show, attach or detach|link frobnicate
+1|use show, attach, detach or set|link frobnicate
 1|name is missing|link attach
 1|expected one device|link attach s0 s1
 1|no device name|link attach a-name-of-17-chars
