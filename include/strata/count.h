@@ -56,6 +56,7 @@ struct strata_net;
 	C(IP4_RX, "ipv4", "rx", "datagrams received") \
 	C(IP4_DELIVERED, "ipv4", "delivered", "datagrams delivered to a transport protocol") \
 	C(IP4_TX, "ipv4", "tx", "datagrams sent") \
+	C(IP4_FORWARDED, "ipv4", "forwarded", "datagrams of others sent on to others") \
 	C(IP4_REASSEMBLED, "ipv4", "reassembled", "datagrams put together from fragments") \
 	C(IP4_FRAGMENTED, "ipv4", "fragmented", "datagrams sent in fragments") \
 	C(IP4_NO_ROUTE, "ipv4", "no_route", "sends refused for want of a route") \
@@ -64,9 +65,11 @@ struct strata_net;
 	C(ICMP4_ERRORS, "icmp", "errors", "ICMP errors received about packets of ours") \
 	C(ICMP4_ECHO, "icmp", "echo", "echo requests answered") \
 	C(ICMP4_RATELIMITED, "icmp", "ratelimited", "ICMP errors held back by the rate limit") \
+	C(ICMP4_REDIRECTS, "icmp", "redirects", "senders told of a shorter way") \
 	C(IP6_RX, "ipv6", "rx", "datagrams received") \
 	C(IP6_DELIVERED, "ipv6", "delivered", "datagrams delivered to a transport protocol") \
 	C(IP6_TX, "ipv6", "tx", "datagrams sent") \
+	C(IP6_FORWARDED, "ipv6", "forwarded", "datagrams of others sent on to others") \
 	C(IP6_REASSEMBLED, "ipv6", "reassembled", "datagrams put together from fragments") \
 	C(IP6_FRAGMENTED, "ipv6", "fragmented", "datagrams sent in fragments") \
 	C(IP6_NO_ROUTE, "ipv6", "no_route", "sends refused for want of a route") \
@@ -77,6 +80,7 @@ struct strata_net;
 	C(ICMP6_RATELIMITED, "icmpv6", "ratelimited", "ICMPv6 errors held back by the rate limit") \
 	C(ND_RX, "nd", "rx", "neighbour discovery messages received") \
 	C(ND_TX, "nd", "tx", "neighbour discovery messages sent") \
+	C(ND_REDIRECTS, "nd", "redirects", "senders told of a shorter way") \
 	C(ND_CONFLICT, "nd", "conflict", \
 	  "advertisements from others that claim an address of ours") \
 	C(MLD_RX, "mld", "rx", "multicast listener queries received") \
@@ -174,6 +178,13 @@ struct strata_net;
 	R(FRAG_TIMEOUT, "frag_timeout", "fragments: the rest did not come in time") \
 	R(IP_NOT_LOCAL, "ip_not_local", "IP: not for us, and forwarding is off") \
 	R(IP_NO_ROUTE, "ip_no_route", "IP: no route") \
+	R(IP_REVERSE_PATH, "ip_reverse_path", \
+	  "IP: the way back to its source is another, or there is none (RFC 3704)") \
+	R(IP_SCOPE, "ip_scope", "IP: link-local, and may not leave its link") \
+	R(IP_BROADCAST, "ip_broadcast", \
+	  "IP: to the broadcast address of another link's subnet (RFC 2644)") \
+	R(IP_TTL, "ip_ttl", "IP: TTL or hop limit used up") \
+	R(IP_LRO, "ip_lro", "IP: merged by the device (LRO), nobody else's to send") \
 	R(IP_NO_PROTOCOL, "ip_no_protocol", "IP: no such transport protocol") \
 	R(IP_TOO_BIG, "ip_too_big", "IP: larger than the path's MTU") \
 	R(ICMP_TRUNCATED, "icmp_truncated", "ICMP: truncated") \

@@ -184,7 +184,9 @@ static enum strata_drop_reason rcv_redirect(struct strata_net *sn,
 	strata_addr_from4(&saddr, quoted->saddr);
 	strata_addr_from4(&daddr, quoted->daddr);
 	link = strata_link_by_index(sn, strata_cb(skb)->iif);
-	if (!link || icmph->code > ICMP_REDIR_HOSTTOS ||
+	/* RFC 1812 5.2.7.2: a router finds its own way. */
+	if (!link || READ_ONCE(link->ipv4.forwarding) ||
+	    icmph->code > ICMP_REDIR_HOSTTOS ||
 	    !strata_addr_find(sn, &saddr) ||
 	    !gateway_possible(link, &gateway) ||
 	    !strata_dest_redirect(link, &router, &daddr, &gateway))

@@ -127,12 +127,26 @@ static struct sk_buff *error_build(const struct sk_buff *about,
 	return skb;
 }
 
+/* Whoever ignores redirects still hears of errors. */
+static bool limit_pass(struct strata_net *sn, u8 type,
+		       const struct in6_addr *daddr)
+{
+	struct strata_icmp_limit *limit = type == ICMP_REDIRECT ?
+					  &sn->ipv4->redirects :
+					  &sn->ipv4->limit;
+
+	if (strata_icmp_limit_pass(limit, daddr))
+		return true;
+	strata_count(sn, ICMP4_RATELIMITED);
+	return false;
+}
+
 /**
  * strata_icmp_send() - report a packet's trouble to its sender
  * @sn: the namespace's stack
  * @skb: the packet: skb->data anywhere, network header set and validated; not
  *	owned. Received, or one of our own that found no next hop
- * @type: of the error
+ * @type: of the error; ICMP_REDIRECT counts as one
  * @code: of the error
  * @rest: the second word of the ICMP header
  *
@@ -157,13 +171,14 @@ void strata_icmp_send(struct strata_net *sn, struct sk_buff *skb, u8 type,
 	if (strata_ipv4_route(sn, &flow, &path))
 		return;
 	if (path.type != STRATA_PATH_LOCAL &&
-	    !strata_icmp_limit_pass(&sn->ipv4->limit, &flow.daddr)) {
-		strata_count(sn, ICMP4_RATELIMITED);
+	    !limit_pass(sn, type, &flow.daddr))
 		return;
-	}
 	error = error_build(skb, &path, type, code, rest);
-	if (error)
-		icmp_output(sn, error, &flow, &path);
+	if (!error)
+		return;
+	if (type == ICMP_REDIRECT)
+		strata_count(sn, ICMP4_REDIRECTS);
+	icmp_output(sn, error, &flow, &path);
 }
 
 /**

@@ -18,6 +18,7 @@ static int __net_init ipv4_net_init(struct net *net)
 		return -ENOMEM;
 	get_random_bytes(&net4->key, sizeof(net4->key));
 	strata_icmp_limit_init(&net4->limit);
+	strata_icmp_limit_init(&net4->redirects);
 	strata_frags_init(&net4->frags, sn, &strata_ipv4_frag);
 	sn->ipv4 = net4;
 	return 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Datagrams received: validate (RFC 791, RFC 1122 3.2.1), decide whom each is
- * for, deliver it to its transport protocol.
+ * for, deliver it to its transport protocol or send it on.
  */
 #include <linux/icmp.h>
 #include <linux/module.h>
@@ -13,7 +13,6 @@
 #define IPV4_VERSION		4
 #define HEADER_WORDS_MIN	5
 #define ALL_HOSTS		0xe0000001U	/* 224.0.0.1, RFC 1112 4 */
-#define POINTER_SHIFT		24	/* of a Parameter Problem (RFC 792) */
 
 /* First octets of addresses that are no single host's. */
 #define OCTET_LOOPBACK		127
@@ -25,7 +24,9 @@
  * @daddr: destination
  * @pkt_type: L2's part: PACKET_HOST, ...
  * @flags: STRATA_CB_* for a datagram to deliver
- * @reason: why not to; STRATA_IPV4_PASS: it is for us
+ * @reason: why not to; STRATA_IPV4_PASS: it is for us; STRATA_IPV4_FORWARD: it
+ *	goes on
+ * @way: where to
  *
  * Kept from one datagram of a batch to the next: most have the same addresses.
  */
@@ -35,6 +36,7 @@ struct decision {
 	u8 pkt_type;
 	u8 flags;
 	enum strata_drop_reason reason;
+	struct strata_forward way;
 };
 
 /* A decision that holds already: nothing goes from nobody to nobody. */
@@ -130,6 +132,19 @@ static enum strata_drop_reason decide_dest(struct strata_net *sn,
 	return STRATA_IPV4_PASS;
 }
 
+/* RFC 3704. Who has no address yet is on this link. */
+static bool source_plausible(struct strata_link *link, __be32 saddr)
+{
+	u8 rp_filter = READ_ONCE(link->ipv4.rp_filter);
+	struct in6_addr addr;
+
+	if (likely(rp_filter == STRATA_RPF_OFF) || !saddr ||
+	    ipv4_is_linklocal_169(saddr))
+		return true;
+	strata_addr_from4(&addr, saddr);
+	return strata_forward_back(link, rp_filter, &addr);
+}
+
 static void decide(struct strata_net *sn, struct strata_link *link,
 		   const struct sk_buff *skb, struct decision *decision)
 {
@@ -143,24 +158,15 @@ static void decide(struct strata_net *sn, struct strata_link *link,
 	decision->pkt_type = skb->pkt_type;
 	if (unlikely(!source_possible(sn, link, iph->saddr, iph->daddr)))
 		decision->reason = STRATA_DROP_IP_MARTIAN_SOURCE;
+	else if (unlikely(!source_plausible(link, iph->saddr)))
+		decision->reason = STRATA_DROP_IP_REVERSE_PATH;
 	else
 		decision->reason = decide_dest(sn, link, iph->daddr,
 					       skb->pkt_type, &decision->flags);
-}
-
-static enum strata_drop_reason check_options(struct strata_net *sn,
-					     struct sk_buff *skb)
-{
-	struct strata_ipv4_options options;
-
-	strata_ipv4_options_parse(skb_network_header(skb), ip_hdrlen(skb),
-				  &options);
-	if (options.malformed)
-		strata_icmp_send(sn, skb, ICMP_PARAMETERPROB, 0,
-				 htonl(options.pointer << POINTER_SHIFT));
-	if (options.malformed || options.source_route)
-		return STRATA_DROP_IP_OPTIONS;
-	return STRATA_IPV4_PASS;
+	if (decision->reason == STRATA_DROP_IP_NOT_LOCAL &&
+	    READ_ONCE(link->ipv4.forwarding))
+		decision->reason = strata_ipv4_forward_decide(link, skb,
+							      &decision->way);
 }
 
 static void fill_cb(struct sk_buff *skb, const struct strata_link *link,
@@ -189,7 +195,7 @@ static void deliver(struct strata_net *sn, struct strata_link *link,
 			return;
 	}
 	if (unlikely(ip_hdr(skb)->ihl > HEADER_WORDS_MIN))
-		reason = check_options(sn, skb);
+		reason = strata_ipv4_options_check(sn, skb);
 	if (unlikely(reason != STRATA_IPV4_PASS)) {
 		strata_drop(sn, skb, reason);
 		return;
@@ -228,10 +234,17 @@ static void rcv_one(struct strata_net *sn, struct strata_link *link,
 	}
 	decide(sn, link, skb, decision);
 	reason = decision->reason;
-	if (unlikely(reason != STRATA_IPV4_PASS))
-		goto drop;
-	deliver(sn, link, skb, decision->flags);
-	return;
+	if (reason == STRATA_IPV4_PASS) {
+		deliver(sn, link, skb, decision->flags);
+		return;
+	}
+	if (likely(reason == STRATA_IPV4_FORWARD)) {
+		strata_ipv4_forward(link, skb, &decision->way);
+		return;
+	}
+	if (reason == STRATA_DROP_IP_NO_ROUTE)
+		strata_icmp_send(sn, skb, ICMP_DEST_UNREACH, ICMP_NET_UNREACH,
+				 0);
 drop:
 	strata_drop(sn, skb, reason);
 }
@@ -276,3 +289,4 @@ const struct strata_l3_ops strata_ipv4_l3 = {
 	.rcv = strata_ipv4_rcv,
 	.rcv_list = ipv4_rcv_list,
 };
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_ipv4_l3);

@@ -3,11 +3,13 @@
  * IPv4: how its files call each other.
  *
  *	input.c		validates, decides whom a datagram is for, delivers it
+ *	forward.c	sends on what is for others
  *	options.c	what the options of a header say
  *	path.c		the way to a destination
  *	output.c	one header, and down
  *	ident.c		its identification
  *	frag.c		fragments
+ *	cut.c		fragments of what is sent on
  *	icmp.c		ICMP messages received
  *	icmp_send.c	ICMP errors and echo replies sent
  *	arp.c		Ethernet addresses of neighbours
@@ -20,6 +22,7 @@
 #include <linux/ip.h>
 #include <linux/siphash.h>
 #include <linux/skbuff.h>
+#include <strata/forward.h>
 #include <strata/frag.h>
 #include <strata/icmp.h>
 #include <strata/l3.h>
@@ -37,12 +40,15 @@
 
 /* "No reason to drop": what checks return for a good packet. */
 #define STRATA_IPV4_PASS	STRATA_DROP_MAX
+/* "For others": it is sent on. */
+#define STRATA_IPV4_FORWARD	(STRATA_DROP_MAX + 1)
 
 /**
  * struct strata_ipv4_net - what net/ipv4 keeps for a namespace
  * @key: secret of the hash below
  * @ident: next identification by hash of addresses and protocol
  * @limit: how often ICMP errors are sent
+ * @redirects: how often redirects are, which some hosts ignore for ever
  * @frags: datagrams that are not complete
  *
  * Created with the namespace (or when the module is loaded), freed with it.
@@ -51,23 +57,32 @@ struct strata_ipv4_net {
 	siphash_key_t key;
 	atomic_t ident[STRATA_IDENT_SLOTS];
 	struct strata_icmp_limit limit;
+	struct strata_icmp_limit redirects;
 	struct strata_frags frags;
 };
 
 /**
  * struct strata_ipv4_options - what a header's options ask of its receiver
  * @malformed: they break RFC 791 at @pointer
- * @source_route: the datagram was routed by its sender
  * @pointer: offset into the header, for a Parameter Problem
+ * @source_route: offset of the option by which its sender routed it; 0: none
+ * @record_route: offset of that option; 0: none
+ * @timestamp: likewise
  */
 struct strata_ipv4_options {
 	bool malformed;
-	bool source_route;
 	u8 pointer;
+	u8 source_route;
+	u8 record_route;
+	u8 timestamp;
 };
 
 void strata_ipv4_options_parse(const u8 *header, unsigned int header_len,
 			       struct strata_ipv4_options *options);
+enum strata_drop_reason strata_ipv4_options_check(struct strata_net *sn,
+						  struct sk_buff *skb);
+void strata_ipv4_options_forward(struct sk_buff *skb,
+				 const struct strata_forward *way);
 
 struct strata_icmp_meaning strata_icmp_meaning(u8 type, u8 code);
 bool strata_icmp_may_answer(struct strata_net *sn, const struct sk_buff *skb);
@@ -81,6 +96,14 @@ __be16 strata_ident_next(struct strata_ipv4_net *net4, __be32 saddr,
 struct sk_buff *strata_ipv4_reassemble(struct strata_net *sn,
 				       struct sk_buff *skb);
 extern const struct strata_frag_ops strata_ipv4_frag;
+void strata_ipv4_cut(struct strata_net *sn, struct sk_buff *skb,
+		     const struct strata_forward *way);
+
+enum strata_drop_reason
+strata_ipv4_forward_decide(struct strata_link *in, const struct sk_buff *skb,
+			   struct strata_forward *way);
+void strata_ipv4_forward(struct strata_link *in, struct sk_buff *skb,
+			 const struct strata_forward *way);
 
 void strata_ipv4_rcv(struct strata_link *link, struct sk_buff *skb);
 int strata_ipv4_route(struct strata_net *sn, struct strata_flow *flow,

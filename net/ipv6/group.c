@@ -168,3 +168,4 @@ bool strata_group_member(struct strata_net *sn, const struct strata_link *link,
 {
 	return group_find(sn, link, addr);
 }
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_group_member);

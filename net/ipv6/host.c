@@ -135,7 +135,32 @@ static void host_up(struct strata_link *link)
 		    test_bit(STRATA_ADDR_TENTATIVE, &addr->state))
 			strata_dad_start(addr);
 	host_announce(link);
-	strata_rs_start(link);
+	if (!link->ipv6.forwarding)
+		strata_rs_start(link);
+}
+
+/* RFC 4861 6.2.2, RFC 4291 2.8: what forwards is a router, and is in the group of
+ * all of them. It asks none itself, and the default way through those that
+ * spoke is no longer its own.
+ */
+static void host_router(struct strata_link *link)
+{
+	const struct in6_addr *all = &in6addr_linklocal_allrouters;
+	bool router = link->ipv6.forwarding;
+
+	if (router == link->ipv6_router)
+		return;
+	link->ipv6_router = router;
+	if (!router) {
+		strata_group_leave(link, all);
+		if (asks(link) && strata_link_is_up(link))
+			strata_rs_start(link);
+		return;
+	}
+	if (strata_group_join(link, all))
+		netdev_warn(link->dev, "strata: cannot hear all-routers\n");
+	strata_rs_answered(link);
+	strata_prefix_no_routers(link);
 }
 
 static int host_link_event(struct notifier_block *nb, unsigned long event,
@@ -148,6 +173,10 @@ static int host_link_event(struct notifier_block *nb, unsigned long event,
 	switch (event) {
 	case STRATA_LINK_ATTACHED:
 		host_attached(link);
+		host_router(link);
+		break;
+	case STRATA_LINK_CONF:
+		host_router(link);
 		break;
 	case STRATA_LINK_UP:
 		if (asks(link))

@@ -18,6 +18,7 @@ static int __net_init ipv6_net_init(struct net *net)
 		return -ENOMEM;
 	get_random_bytes(&net6->stable_secret, sizeof(net6->stable_secret));
 	strata_icmp_limit_init(&net6->limit);
+	strata_icmp_limit_init(&net6->redirects);
 	strata_frags_init(&net6->frags, sn, &strata_ipv6_frag);
 	sn->ipv6 = net6;
 	strata_follow_init(sn);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Datagrams received: validate (RFC 8200 3, RFC 4291 2), decide whom each is
- * for, deliver it to its transport protocol.
+ * for, deliver it to its transport protocol or send it on.
  */
 #include <linux/icmpv6.h>
 #include <linux/module.h>
@@ -18,7 +18,9 @@
  * @daddr: destination
  * @pkt_type: L2's part: PACKET_HOST, ...
  * @flags: STRATA_CB_* for a datagram to deliver
- * @reason: why not to; STRATA_IPV6_PASS: it is for us
+ * @reason: why not to; STRATA_IPV6_PASS: it is for us; STRATA_IPV6_FORWARD: it
+ *	goes on
+ * @way: where to
  *
  * Kept from one datagram of a batch to the next: most have the same addresses.
  */
@@ -28,6 +30,7 @@ struct decision {
 	u8 pkt_type;
 	u8 flags;
 	enum strata_drop_reason reason;
+	struct strata_forward way;
 };
 
 /* A decision that holds already: nothing goes from nobody to nobody. */
@@ -102,6 +105,18 @@ static enum strata_drop_reason decide_dest(struct strata_net *sn,
 				      STRATA_DROP_IP_NOT_LOCAL;
 }
 
+/* RFC 3704. Link-local and unspecified sources are on this link. */
+static bool source_plausible(struct strata_link *link,
+			     const struct in6_addr *saddr)
+{
+	u8 rp_filter = READ_ONCE(link->ipv6.rp_filter);
+
+	if (likely(rp_filter == STRATA_RPF_OFF) || ipv6_addr_any(saddr) ||
+	    ipv6_addr_type(saddr) & IPV6_ADDR_LINKLOCAL)
+		return true;
+	return strata_forward_back(link, rp_filter, saddr);
+}
+
 static void decide(struct strata_net *sn, struct strata_link *link,
 		   const struct sk_buff *skb, struct decision *decision)
 {
@@ -117,12 +132,18 @@ static void decide(struct strata_net *sn, struct strata_link *link,
 	decision->flags = skb->pkt_type == PACKET_HOST ? 0 : STRATA_CB_L2_CAST;
 	if (unlikely(!source_possible(sn, link, &ip6h->saddr, &ip6h->daddr))) {
 		decision->reason = STRATA_DROP_IP_MARTIAN_SOURCE;
+	} else if (unlikely(!source_plausible(link, &ip6h->saddr))) {
+		decision->reason = STRATA_DROP_IP_REVERSE_PATH;
 	} else if (unlikely(ipv6_addr_is_multicast(&ip6h->daddr))) {
 		decision->flags |= STRATA_CB_MULTICAST;
 		decision->reason = decide_group(sn, link, &ip6h->daddr);
 	} else {
 		decision->reason = decide_dest(sn, link, &ip6h->daddr);
 	}
+	if (decision->reason == STRATA_DROP_IP_NOT_LOCAL &&
+	    READ_ONCE(link->ipv6.forwarding))
+		decision->reason = strata_ipv6_forward_decide(link, skb,
+							      &decision->way);
 }
 
 /* RFC 4007 6: what comes to us from ourselves was, in its zone, received on the
@@ -231,10 +252,15 @@ static void rcv_one(struct strata_net *sn, struct strata_link *link,
 	}
 	decide(sn, link, skb, decision);
 	reason = decision->reason;
-	if (unlikely(reason != STRATA_IPV6_PASS))
-		goto drop;
-	deliver(sn, link, skb, decision->flags);
-	return;
+	if (reason == STRATA_IPV6_PASS) {
+		deliver(sn, link, skb, decision->flags);
+		return;
+	}
+	if (likely(reason == STRATA_IPV6_FORWARD)) {
+		strata_ipv6_forward(link, skb, &decision->way);
+		return;
+	}
+	strata_ipv6_forward_refuse(link, skb, reason);
 drop:
 	strata_drop(sn, skb, reason);
 }

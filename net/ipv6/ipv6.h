@@ -3,6 +3,7 @@
  * IPv6: how its files call each other.
  *
  *	input.c		validates, decides whom a datagram is for, delivers it
+ *	forward.c	sends on what is for others
  *	exthdr.c	the extension headers of a datagram
  *	path.c		the way to a destination
  *	output.c	one header, and down
@@ -10,7 +11,7 @@
  *	icmp.c		ICMPv6 messages received
  *	icmp_send.c	ICMPv6 errors and echo replies sent
  *	nd.c		neighbour discovery messages received
- *	redirect.c	redirects received
+ *	redirect.c	redirects received and sent
  *	nd_send.c	neighbour discovery messages sent
  *	ra.c		router advertisements
  *	prefix.c	what they give for a while
@@ -30,6 +31,7 @@
 #include <linux/skbuff.h>
 #include <linux/workqueue.h>
 #include <net/ipv6.h>
+#include <strata/forward.h>
 #include <strata/frag.h>
 #include <strata/icmp.h>
 #include <strata/l3.h>
@@ -48,10 +50,13 @@
 
 /* "No reason to drop": what checks return for a good packet. */
 #define STRATA_IPV6_PASS	STRATA_DROP_MAX
+/* "For others": it is sent on. */
+#define STRATA_IPV6_FORWARD	(STRATA_DROP_MAX + 1)
 
 /**
  * struct strata_ipv6_net - what net/ipv6 keeps for a namespace
  * @limit: how often ICMPv6 errors are sent
+ * @redirects: how often redirects are, which some hosts ignore for ever
  * @frags: datagrams that are not complete
  * @stable_secret: of interface identifiers (RFC 7217 5)
  * @groups: of all links, by address; written under strata_net.config, RCU
@@ -67,6 +72,7 @@
  */
 struct strata_ipv6_net {
 	struct strata_icmp_limit limit;
+	struct strata_icmp_limit redirects;
 	struct strata_frags frags;
 	siphash_key_t stable_secret;
 	struct hlist_head groups[STRATA_GROUP_BUCKETS];
@@ -144,6 +150,7 @@ static_assert(sizeof(struct strata_prefix_option) == 32);
 
 void strata_prefix_router(struct strata_link *link,
 			  const struct in6_addr *router, u32 lifetime_s);
+void strata_prefix_no_routers(const struct strata_link *link);
 void strata_prefix_advertised(struct strata_link *link,
 			      const struct strata_prefix_option *info);
 void strata_prefix_forget(struct strata_net *sn,
@@ -237,11 +244,25 @@ enum strata_drop_reason strata_nd_rcv(struct strata_net *sn,
 				      struct sk_buff *skb);
 void strata_nd_solicit(struct strata_link *link, const struct in6_addr *saddr,
 		       const struct in6_addr *target, const u8 *lladdr);
+void strata_nd_redirect(struct strata_link *link,
+			const struct in6_addr *saddr,
+			const struct sk_buff *about,
+			const struct in6_addr *target, const u8 *lladdr);
 void strata_nd_solicit_router(struct strata_link *link,
 			      const struct in6_addr *saddr);
 void strata_nd_advertise(struct strata_link *link,
 			 const struct in6_addr *target,
 			 const struct in6_addr *daddr, const u8 *lladdr);
+
+enum strata_drop_reason
+strata_ipv6_forward_decide(struct strata_link *in, const struct sk_buff *skb,
+			   struct strata_forward *way);
+void strata_ipv6_forward_refuse(struct strata_link *in, struct sk_buff *skb,
+				enum strata_drop_reason reason);
+void strata_ipv6_forward(struct strata_link *in, struct sk_buff *skb,
+			 const struct strata_forward *way);
+void strata_redirect_send(struct strata_link *link, const struct sk_buff *skb,
+			  const struct strata_forward *way);
 
 void strata_ipv6_rcv(struct strata_link *link, struct sk_buff *skb);
 int strata_ipv6_route(struct strata_net *sn, struct strata_flow *flow,

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Neighbour discovery messages sent (RFC 4861 4.3, 4.4, 7.2).
+ * Neighbour discovery messages sent (RFC 4861 4.3 to 4.5, 7.2, 8.2).
  */
 #include <linux/icmpv6.h>
 #include <linux/module.h>
 #include <net/addrconf.h>
 #include <net/ndisc.h>
+#include <strata/visibility.h>
 #include "ipv6.h"
+
+/* RFC 4861 4.6.3: what comes before the quoted packet. */
+#define QUOTE_HEAD	8
 
 /* Bytes of an option that holds an L2 address (RFC 4861 4.6.1). */
 static unsigned int option_bytes(const struct net_device *dev)
@@ -14,15 +18,15 @@ static unsigned int option_bytes(const struct net_device *dev)
 	return ALIGN(sizeof(struct nd_opt_hdr) + dev->addr_len, 8);
 }
 
-static void put_option(u8 *option, const struct net_device *dev, u8 type)
+static void put_option(u8 *option, const struct net_device *dev, u8 type,
+		       const u8 *lladdr)
 {
 	unsigned int bytes = option_bytes(dev);
 
 	memset(option, 0, bytes);
 	option[0] = type;
 	option[1] = bytes / 8;
-	memcpy(option + sizeof(struct nd_opt_hdr), dev->dev_addr,
-	       dev->addr_len);
+	memcpy(option + sizeof(struct nd_opt_hdr), lladdr, dev->addr_len);
 }
 
 /* The caller's; NULL: no memory. @target NULL: the message has none. @option 0:
@@ -50,7 +54,7 @@ static struct sk_buff *nd_build(const struct strata_link *link, u8 type,
 	if (target)
 		msg->target = *target;
 	if (option)
-		put_option((u8 *)msg + head, dev, option);
+		put_option((u8 *)msg + head, dev, option, dev->dev_addr);
 	return skb;
 }
 
@@ -172,6 +176,66 @@ void strata_nd_advertise(struct strata_link *link,
 	msg = (struct nd_msg *)skb->data;
 	msg->icmph.icmp6_solicited = !ipv6_addr_is_multicast(daddr);
 	msg->icmph.icmp6_override = 1;
+	msg->icmph.icmp6_router = READ_ONCE(link->ipv6.forwarding);
 	nd_flow(link, target, daddr, &flow);
 	nd_xmit(link, skb, &flow, lladdr);
+}
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_nd_advertise);
+
+/* RFC 4861 4.6.3: as much of @about as fits, in units of 8 bytes. False: it could
+ * not be read.
+ */
+static bool put_quote(u8 *option, const struct sk_buff *about,
+		      unsigned int bytes)
+{
+	memset(option, 0, QUOTE_HEAD);
+	option[0] = ND_OPT_REDIRECT_HDR;
+	option[1] = bytes / 8;
+	return !skb_copy_bits(about, skb_network_offset(about),
+			      option + QUOTE_HEAD, bytes - QUOTE_HEAD);
+}
+
+/**
+ * strata_nd_redirect() - tell a sender of a better first hop
+ * @link: where both are
+ * @saddr: our link-local address there
+ * @about: the packet that it sent through us, skb->data at its header
+ * @target: the better first hop
+ * @lladdr: its L2 address; NULL: not known
+ *
+ * Context: softirq, RCU.
+ */
+void strata_nd_redirect(struct strata_link *link, const struct in6_addr *saddr,
+			const struct sk_buff *about,
+			const struct in6_addr *target, const u8 *lladdr)
+{
+	const struct net_device *dev = link->dev;
+	unsigned int headroom = LL_RESERVED_SPACE(dev) + sizeof(struct ipv6hdr);
+	unsigned int room, len = sizeof(struct rd_msg);
+	struct strata_flow flow;
+	struct sk_buff *skb;
+	struct rd_msg *msg;
+
+	if (lladdr)
+		len += option_bytes(dev);
+	room = IPV6_MIN_MTU - sizeof(struct ipv6hdr) - len;
+	room = round_down(min(room, about->len + QUOTE_HEAD), 8);
+	skb = alloc_skb(headroom + len + room + dev->needed_tailroom,
+			GFP_ATOMIC | __GFP_NOWARN);
+	if (!skb)
+		return;
+	skb_reserve(skb, headroom);
+	msg = skb_put_zero(skb, len);
+	skb_reset_transport_header(skb);
+	msg->icmph.icmp6_type = NDISC_REDIRECT;
+	msg->target = *target;
+	msg->dest = ipv6_hdr(about)->daddr;
+	if (lladdr)
+		put_option(msg->opt, dev, ND_OPT_TARGET_LL_ADDR, lladdr);
+	if (!put_quote(skb_put(skb, room), about, room)) {
+		kfree_skb(skb);
+		return;
+	}
+	nd_flow(link, saddr, &ipv6_hdr(about)->saddr, &flow);
+	nd_xmit(link, skb, &flow, NULL);
 }

@@ -131,6 +131,23 @@ void strata_prefix_router(struct strata_link *link,
 	strata_follow_soon(link->sn);
 }
 
+/**
+ * strata_prefix_no_routers() - no router of a link is a default one any more
+ * @link: it is a router's own now
+ *
+ * Context: process, strata_net.config held.
+ */
+void strata_prefix_no_routers(const struct strata_link *link)
+{
+	struct strata_net *sn = link->sn;
+	struct ra_route *entry, *next;
+
+	list_for_each_entry_safe(entry, next, &sn->ipv6->ra_routes, node)
+		if (entry->route.link == link &&
+		    !ipv6_addr_any(&entry->route.gateway))
+			route_drop(sn, entry);
+}
+
 /* The address that advertisements of a prefix made, NULL: none; *@count of all
  * that they made on the link.
  */

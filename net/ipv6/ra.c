@@ -47,9 +47,15 @@ static bool valid(struct sk_buff *skb)
 enum strata_drop_reason strata_ra_rcv(struct strata_net *sn,
 				      struct sk_buff *skb)
 {
+	const struct strata_link *link;
+
 	strata_count(sn, ND_RX);
 	if (!valid(skb))
 		return STRATA_DROP_ND_MALFORMED;
+	link = strata_link_by_index(sn, strata_cb(skb)->iif);
+	/* RFC 4861 6.2.7: they tell hosts what to do, not other routers. */
+	if (!link || READ_ONCE(link->ipv6.forwarding))
+		return STRATA_DROP_ND_IGNORED;
 	return strata_follow_heard(sn, skb);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Redirects (RFC 4861 8): a router knows a better first hop to a destination.
+ * Redirects (RFC 4861 8): a router knows a better first hop to a destination. As
+ * a host we believe it, as a router we tell it.
  */
 #include <linux/icmpv6.h>
 #include <linux/module.h>
@@ -51,8 +52,9 @@ enum strata_drop_reason strata_redirect_rcv(struct strata_net *sn,
 	if (!valid(link, skb, &lladdr))
 		return STRATA_DROP_ND_MALFORMED;
 	msg = (const struct rd_msg *)skb->data;
-	/* Through ourselves leads no way. */
-	if (strata_addr_lookup(sn, link, &msg->target) ||
+	/* RFC 4861 8.2: a router asks nobody. Through ourselves leads no way. */
+	if (READ_ONCE(link->ipv6.forwarding) ||
+	    strata_addr_lookup(sn, link, &msg->target) ||
 	    !strata_dest_redirect(link, &ipv6_hdr(skb)->saddr, &msg->dest,
 				  &msg->target))
 		return STRATA_DROP_ND_IGNORED;
@@ -62,4 +64,45 @@ enum strata_drop_reason strata_redirect_rcv(struct strata_net *sn,
 				   STRATA_NEIGH_LEARN_CREATE |
 				   STRATA_NEIGH_LEARN_OVERRIDE);
 	return STRATA_IPV6_PASS;
+}
+
+/* RFC 4861 8.2: from the link-local address that senders know us by. */
+static const struct strata_addr *own_link_local(struct strata_link *link)
+{
+	const struct strata_addr *own;
+
+	own = strata_addr_select(link, &in6addr_linklocal_allnodes);
+	return own && ipv6_addr_type(&own->addr) & IPV6_ADDR_LINKLOCAL ? own :
+									 NULL;
+}
+
+/**
+ * strata_redirect_send() - tell a sender of a shorter way
+ * @link: where it is, and the way too
+ * @skb: what it sent through us; not owned
+ * @way: the way
+ *
+ * Context: softirq, RCU.
+ */
+void strata_redirect_send(struct strata_link *link, const struct sk_buff *skb,
+			  const struct strata_forward *way)
+{
+	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+	const struct strata_addr *own = own_link_local(link);
+	struct strata_net *sn = link->sn;
+	u8 lladdr[MAX_ADDR_LEN];
+	bool known;
+
+	/* A router is known by its link-local address, and no other will do. */
+	if (!own || (!ipv6_addr_equal(&ip6h->daddr, &way->next) &&
+		     !(ipv6_addr_type(&way->next) & IPV6_ADDR_LINKLOCAL)))
+		return;
+	if (!strata_icmp_limit_pass(&sn->ipv6->redirects, &ip6h->saddr)) {
+		strata_count(sn, ICMP6_RATELIMITED);
+		return;
+	}
+	known = way->neigh && strata_neigh_lladdr(way->neigh, lladdr);
+	strata_count(sn, ND_REDIRECTS);
+	strata_nd_redirect(link, &own->addr, skb, &way->next,
+			   known ? lladdr : NULL);
 }

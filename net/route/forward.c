@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The way of what is others': one route there, and what the way back to the
+ * source says of it (RFC 3704).
+ */
+#include <linux/module.h>
+#include <strata/forward.h>
+#include <strata/packet.h>
+
+/* RFC 1812 5.2.7.2, RFC 4861 8.2: the sender is on the link that it goes back to,
+ * by the routing table.
+ */
+static bool is_neighbour(struct strata_link *link, const struct in6_addr *saddr)
+{
+	const struct strata_route *route;
+
+	route = strata_route_lookup(link->sn, saddr, link->ifindex);
+	return route && strata_addr_any(&route->gateway);
+}
+
+/**
+ * strata_forward_decide() - where do datagrams of others go?
+ * @in: the link they come in on
+ * @redirects: their sender may be told of a shorter way
+ * @saddr: their source
+ * @daddr: their destination, unicast and not ours
+ * @way: out: where to
+ *
+ * Context: softirq, RCU. Return: why they go nowhere: IP_NO_ROUTE, LINK_DOWN or
+ * NEIGH_TABLE_FULL; STRATA_DROP_MAX: they do not.
+ */
+enum strata_drop_reason strata_forward_decide(struct strata_link *in,
+					      bool redirects,
+					      const struct in6_addr *saddr,
+					      const struct in6_addr *daddr,
+					      struct strata_forward *way)
+{
+	const struct strata_route *route;
+	struct strata_link *link;
+	u32 mtu;
+
+	route = strata_route_lookup(in->sn, daddr, 0);
+	if (unlikely(!route))
+		return STRATA_DROP_IP_NO_ROUTE;
+	link = route->link;
+	if (unlikely(!strata_link_is_up(link)))
+		return STRATA_DROP_LINK_DOWN;
+	mtu = READ_ONCE(link->dev->mtu);
+	way->link = link;
+	way->mtu = route->mtu ? min(mtu, route->mtu) : mtu;
+	way->next = strata_addr_any(&route->gateway) ? *daddr : route->gateway;
+	way->redirect = unlikely(link == in) && redirects &&
+			is_neighbour(in, saddr);
+	way->neigh = NULL;
+	if (link->flags & STRATA_LINK_NOARP)
+		return STRATA_DROP_MAX;
+	way->neigh = strata_neigh_get(link, &way->next);
+	return likely(way->neigh) ? STRATA_DROP_MAX :
+				    STRATA_DROP_NEIGH_TABLE_FULL;
+}
+EXPORT_SYMBOL_GPL(strata_forward_decide);
+
+/**
+ * strata_forward_back() - does the way back to a source speak for it?
+ * @in: the link it came in on
+ * @rp_filter: &enum strata_rpf: how much is asked
+ * @saddr: the source, no link-local address
+ *
+ * Context: softirq, RCU.
+ */
+bool strata_forward_back(struct strata_link *in, u8 rp_filter,
+			 const struct in6_addr *saddr)
+{
+	const struct strata_route *route;
+
+	if (rp_filter == STRATA_RPF_OFF || in->flags & STRATA_LINK_LOOPBACK)
+		return true;
+	route = strata_route_lookup(in->sn, saddr, 0);
+	return route && (rp_filter == STRATA_RPF_LOOSE || route->link == in);
+}
+EXPORT_SYMBOL_GPL(strata_forward_back);
