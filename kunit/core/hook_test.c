@@ -5,7 +5,7 @@
 #include <kunit/test.h>
 #include <strata/hook.h>
 
-#define TEST_STAGE	STRATA_HOOK_L3_FORWARD	/* nothing forwards yet */
+#define TEST_STAGE	STRATA_HOOK_L3_FORWARD	/* nothing is forwarded meanwhile */
 
 static char trail[16];	/* one letter for each hook that ran */
 

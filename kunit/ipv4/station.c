@@ -11,6 +11,7 @@
 
 struct strata_station strata_station;
 const u8 strata_station_peer_ll[ETH_ALEN] = { 2, 0, 0, 0, 0, 2 };
+const u8 strata_station_far_peer_ll[ETH_ALEN] = { 2, 0, 0, 0, 0, 4 };
 
 static const u8 station_ll[ETH_ALEN] = { 2, 0, 0, 0, 0, 1 };
 static struct sk_buff_head station_sent;
@@ -123,6 +124,93 @@ int strata_station_init(struct kunit *test)
 }
 
 /**
+ * strata_station_configure() - what a link does from now on, for both families
+ * @link: the link
+ * @conf: what
+ */
+void strata_station_configure(struct strata_link *link,
+			      const struct strata_link_conf *conf)
+{
+	rtnl_lock();
+	mutex_lock(&link->sn->config);
+	strata_link_configure(link, conf, conf, NULL);
+	mutex_unlock(&link->sn->config);
+	rtnl_unlock();
+}
+
+static int station_far_configure(struct strata_station *station)
+{
+	struct in6_addr own = strata_station_addr(STATION_FAR_ADDR);
+	struct in6_addr peer = strata_station_addr(STATION_FAR_PEER);
+	struct strata_route beyond = {
+		.prefix = strata_station_addr(STATION_BEYOND & 0xffff0000),
+		.plen = 96 + 16,
+		.gateway = peer,
+		.origin = STRATA_ROUTE_STATIC,
+	};
+	int err = -ENODEV;
+
+	mutex_lock(&station->sn->config);
+	station->far = strata_link_by_index(station->sn,
+					    station->far_dev->ifindex);
+	if (station->far) {
+		station_hush(station->far);
+		err = strata_addr_add(station->far, &own, STATION_PLEN, NULL) ?:
+		      strata_neigh_add(station->far, &peer,
+				       strata_station_far_peer_ll, false,
+				       NULL) ?:
+		      strata_route_add(station->sn, &beyond, false, NULL);
+	}
+	mutex_unlock(&station->sn->config);
+	return err;
+}
+
+/**
+ * strata_station_far_add() - give the station its second device
+ * @test: that is about to run
+ */
+int strata_station_far_add(struct kunit *test)
+{
+	struct strata_station *station = &strata_station;
+
+	station->far_dev = alloc_netdev(0, "station%d", NET_NAME_ENUM,
+					station_setup);
+	KUNIT_ASSERT_NOT_NULL(test, station->far_dev);
+	return register_netdev(station->far_dev) ?:
+	       station_attach(station->far_dev) ?:
+	       station_far_configure(station);
+}
+
+/**
+ * strata_station_far_init() - for the init member of a suite that forwards
+ * @test: that is about to run
+ */
+int strata_station_far_init(struct kunit *test)
+{
+	static const struct strata_link_conf router = {
+		.forwarding = true,
+		.redirects = true,
+	};
+	int err = strata_station_init(test) ?: strata_station_far_add(test);
+
+	if (err)
+		return err;
+	strata_station_configure(strata_station.link, &router);
+	strata_station_configure(strata_station.far, &router);
+	skb_queue_purge(&station_sent);
+	return 0;
+}
+
+static void station_remove(struct net_device *dev)
+{
+	if (!dev)
+		return;
+	if (dev->reg_state == NETREG_REGISTERED)
+		unregister_netdev(dev);
+	free_netdev(dev);
+}
+
+/**
  * strata_station_exit() - for the exit member of a suite
  * @test: that has run
  */
@@ -133,9 +221,10 @@ void strata_station_exit(struct kunit *test)
 	if (!dev)
 		return;
 	strata_l4_unregister(&station_l4);
-	unregister_netdev(dev);
-	free_netdev(dev);
+	station_remove(strata_station.far_dev);
+	station_remove(dev);
 	skb_queue_purge(&station_sent);
+	strata_station.far_dev = NULL;
 	strata_station.dev = NULL;
 }
 
