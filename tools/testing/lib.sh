@@ -153,6 +153,34 @@ topology_router() {
 	in_b sysctl -qw net.ipv4.ip_forward=1
 }
 
+# topology_forward: Strata as a router of both families between two hosts on the kernel's
+# stack; sets C.
+#
+#	$B: k0 10.0.0.2 ── s0 10.0.0.1 :$A: s1 10.1.0.1 ── c0 10.1.0.2 :$C
+#	       fd00::2        fd00::1        fd00:1::1        fd00:1::2
+topology_forward() {
+	topology6
+	C=c-$$
+	EXTRA_NAMESPACES=$C
+	ip netns add "$C"
+	ip -n "$A" link add s1 type strata_nic peer name c0 netns "$C"
+	in_a strata link attach s1
+	ip -n "$A" link set s1 up
+	ip -n "$C" link set lo up
+	ip -n "$C" link set c0 up
+	in_a strata addr add 10.1.0.1/24 dev s1
+	in_a strata addr add fd00:1::1/64 dev s1
+	ip -n "$C" addr add 10.1.0.2/24 dev c0
+	ip -n "$C" addr add fd00:1::2/64 dev c0 nodad
+	ip -n "$B" route add default via 10.0.0.1
+	ip -n "$B" route add default via fd00::1
+	ip -n "$C" route add default via 10.1.0.1
+	ip -n "$C" route add default via fd00:1::1
+	until_ok settled_a
+	in_a strata link set s0 forwarding on
+	in_a strata link set s1 forwarding on
+}
+
 # far_end echo|digest ADDRESS…: udp_far.py in namespace $C, which listens on each.
 far_end() {
 	# shellcheck disable=SC2317 # by until_ok
