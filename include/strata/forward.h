@@ -7,6 +7,7 @@
 
 #include <linux/in6.h>
 #include <linux/skbuff.h>
+#include <net/gso.h>
 #include <strata/link.h>
 #include <strata/neigh.h>
 #include <strata/route.h>
