@@ -102,6 +102,10 @@ enum strata_verdict strata_hook_run(const struct strata_hook_state *state,
 #define strata_hook_is_used(stage) \
 	static_branch_unlikely(&strata_hook_used[stage])
 
+bool strata_hook_ask(struct strata_net *sn, enum strata_hook_stage stage,
+		     const struct net_device *in, const struct net_device *out,
+		     struct sk_buff *skb);
+
 /* True if a packet of L3 may go on. */
 static __always_inline bool strata_hook_pass(struct strata_net *sn,
 					     enum strata_hook_stage stage,
@@ -109,13 +113,8 @@ static __always_inline bool strata_hook_pass(struct strata_net *sn,
 					     const struct net_device *out,
 					     struct sk_buff *skb)
 {
-	const struct strata_hook_state state = {
-		.sn = sn, .in = in, .out = out, .stage = stage,
-	};
-
-	if (!strata_hook_is_used(stage))
-		return true;
-	return strata_hook_run(&state, skb) == STRATA_ACCEPT;
+	return !strata_hook_is_used(stage) ||
+	       strata_hook_ask(sn, stage, in, out, skb);
 }
 
 #endif /* _STRATA_HOOK_H */

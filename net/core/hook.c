@@ -48,6 +48,30 @@ enum strata_verdict strata_hook_run(const struct strata_hook_state *state,
 }
 EXPORT_SYMBOL_GPL(strata_hook_run);
 
+/**
+ * strata_hook_ask() - ask every function of a stage of L3
+ * @sn: the namespace's stack
+ * @stage: where the packet is
+ * @in: the device it came in on, or NULL
+ * @out: the device it goes out of, or NULL
+ * @skb: the packet, not owned
+ *
+ * Not inline: the state's place on the stack would burden who has no hooks.
+ *
+ * Context: softirq or process, RCU read side. Return: it may go on.
+ */
+bool strata_hook_ask(struct strata_net *sn, enum strata_hook_stage stage,
+		     const struct net_device *in, const struct net_device *out,
+		     struct sk_buff *skb)
+{
+	const struct strata_hook_state state = {
+		.sn = sn, .in = in, .out = out, .stage = stage,
+	};
+
+	return strata_hook_run(&state, skb) == STRATA_ACCEPT;
+}
+EXPORT_SYMBOL_GPL(strata_hook_ask);
+
 static struct hook_chain *hook_chain_of(enum strata_hook_stage stage)
 {
 	return rcu_dereference_protected(hook_chains[stage],

@@ -12,25 +12,20 @@
 
 #define HEADER_WORDS_MIN	5
 
-/* RFC 3927 2.6.2: link-local addresses mean nothing beyond their link. What is
- * for a subnet's broadcast address is for nobody but those on that link (RFC
- * 2644), and what L2 brought to many would be sent on by many (RFC 1812 5.3.4).
+/* RFC 3927 2.6.2: link-local addresses mean nothing beyond their link. What L2
+ * brought to many would be sent on by many (RFC 1812 5.3.4).
  */
-static enum strata_drop_reason may_leave(struct strata_link *in,
-					 const struct sk_buff *skb,
-					 const struct in6_addr *daddr)
+static enum strata_drop_reason may_leave(const struct sk_buff *skb)
 {
 	const struct iphdr *iph = ip_hdr(skb);
 
-	if (unlikely(ipv4_is_multicast(iph->daddr) || !iph->saddr))
+	if (unlikely(ipv4_is_multicast(iph->daddr)))
 		return STRATA_DROP_IP_NOT_LOCAL;
 	if (unlikely(skb->pkt_type != PACKET_HOST))
 		return STRATA_DROP_IP_L2_CAST;
 	if (unlikely(ipv4_is_linklocal_169(iph->saddr) ||
 		     ipv4_is_linklocal_169(iph->daddr)))
 		return STRATA_DROP_IP_SCOPE;
-	if (unlikely(strata_addr_is_broadcast(in->sn, NULL, daddr)))
-		return STRATA_DROP_IP_BROADCAST;
 	return STRATA_DROP_MAX;
 }
 
@@ -46,16 +41,15 @@ enum strata_drop_reason
 strata_ipv4_forward_decide(struct strata_link *in, const struct sk_buff *skb,
 			   struct strata_forward *way)
 {
-	enum strata_drop_reason reason;
+	enum strata_drop_reason reason = may_leave(skb);
 	struct in6_addr saddr, daddr;
 
+	if (unlikely(reason != STRATA_DROP_MAX))
+		return reason;
 	strata_addr_from4(&saddr, ip_hdr(skb)->saddr);
 	strata_addr_from4(&daddr, ip_hdr(skb)->daddr);
-	reason = may_leave(in, skb, &daddr);
-	if (likely(reason == STRATA_DROP_MAX))
-		reason = strata_forward_decide(in,
-					       READ_ONCE(in->ipv4.redirects),
-					       &saddr, &daddr, way);
+	reason = strata_forward_decide(in, READ_ONCE(in->ipv4.redirects),
+				       &saddr, &daddr, way);
 	return likely(reason == STRATA_DROP_MAX) ? STRATA_IPV4_FORWARD :
 						   reason;
 }
@@ -93,8 +87,8 @@ static void send_redirect(struct strata_net *sn, struct sk_buff *skb,
 			 strata_addr_to4(&way->next));
 }
 
-/* Owns @skb, which fits but for its length. */
-static void send_whole(struct strata_net *sn, struct sk_buff *skb,
+/* Owns @skb, no GSO. */
+static void send_one(struct strata_net *sn, struct sk_buff *skb,
 		       const struct strata_forward *way)
 {
 	if (likely(strata_forward_fits(skb, way->mtu)))
@@ -121,7 +115,7 @@ static void send_segments(struct strata_net *sn, struct sk_buff *skb,
 	consume_skb(skb);
 	skb_list_walk_safe(segments, segment, next) {
 		skb_mark_not_on_list(segment);
-		send_whole(sn, segment, way);
+		send_one(sn, segment, way);
 	}
 }
 

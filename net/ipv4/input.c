@@ -22,6 +22,7 @@
  * struct decision - what addresses mean here
  * @saddr: source it was made for
  * @daddr: destination
+ * @source: what speaks against @saddr; STRATA_IPV4_PASS: nothing
  * @pkt_type: L2's part: PACKET_HOST, ...
  * @flags: STRATA_CB_* for a datagram to deliver
  * @reason: why not to; STRATA_IPV4_PASS: it is for us; STRATA_IPV4_FORWARD: it
@@ -33,6 +34,7 @@
 struct decision {
 	__be32 saddr;
 	__be32 daddr;
+	enum strata_drop_reason source;
 	u8 pkt_type;
 	u8 flags;
 	enum strata_drop_reason reason;
@@ -40,7 +42,8 @@ struct decision {
 };
 
 /* A decision that holds already: nothing goes from nobody to nobody. */
-#define DECISION_NONE	{ .reason = STRATA_DROP_IP_MARTIAN_SOURCE }
+#define DECISION_NONE	{ .source = STRATA_DROP_IP_MARTIAN_SOURCE, \
+			  .reason = STRATA_DROP_IP_MARTIAN_SOURCE }
 
 static enum strata_drop_reason check_header(struct sk_buff *skb)
 {
@@ -119,9 +122,14 @@ static enum strata_drop_reason decide_dest(struct strata_net *sn,
 	struct in6_addr addr;
 
 	strata_addr_from4(&addr, daddr);
-	/* What we broadcast to ourselves went out on another link. */
-	entry = strata_addr_lookup(sn, loopback ? NULL : link, &addr);
 	*flags = pkt_type == PACKET_HOST ? 0 : STRATA_CB_L2_CAST;
+	/* What we broadcast to ourselves went out on another link. */
+	entry = strata_addr_lookup(sn, NULL, &addr);
+	if (unlikely(entry && entry->type != STRATA_ADDR_LOCAL && !loopback)) {
+		entry = strata_addr_lookup(sn, link, &addr);
+		if (!entry)
+			return STRATA_DROP_IP_BROADCAST;
+	}
 	if (unlikely(!entry || entry->type != STRATA_ADDR_LOCAL))
 		return decide_cast(daddr, entry, flags);
 	if (unlikely(ipv4_is_loopback(daddr) && !loopback))
@@ -145,6 +153,17 @@ static bool source_plausible(struct strata_link *link, __be32 saddr)
 	return strata_forward_back(link, rp_filter, &addr);
 }
 
+static enum strata_drop_reason decide_source(struct strata_net *sn,
+					     struct strata_link *link,
+					     const struct iphdr *iph)
+{
+	if (unlikely(!source_possible(sn, link, iph->saddr, iph->daddr)))
+		return STRATA_DROP_IP_MARTIAN_SOURCE;
+	if (unlikely(!source_plausible(link, iph->saddr)))
+		return STRATA_DROP_IP_REVERSE_PATH;
+	return STRATA_IPV4_PASS;
+}
+
 static void decide(struct strata_net *sn, struct strata_link *link,
 		   const struct sk_buff *skb, struct decision *decision)
 {
@@ -153,14 +172,15 @@ static void decide(struct strata_net *sn, struct strata_link *link,
 	if (decision->saddr == iph->saddr && decision->daddr == iph->daddr &&
 	    decision->pkt_type == skb->pkt_type)
 		return;
+	/* Whoever has no address may send to everybody alone. */
+	if (decision->saddr != iph->saddr || !iph->saddr ||
+	    decision->source != STRATA_IPV4_PASS)
+		decision->source = decide_source(sn, link, iph);
 	decision->saddr = iph->saddr;
 	decision->daddr = iph->daddr;
 	decision->pkt_type = skb->pkt_type;
-	if (unlikely(!source_possible(sn, link, iph->saddr, iph->daddr)))
-		decision->reason = STRATA_DROP_IP_MARTIAN_SOURCE;
-	else if (unlikely(!source_plausible(link, iph->saddr)))
-		decision->reason = STRATA_DROP_IP_REVERSE_PATH;
-	else
+	decision->reason = decision->source;
+	if (likely(decision->reason == STRATA_IPV4_PASS))
 		decision->reason = decide_dest(sn, link, iph->daddr,
 					       skb->pkt_type, &decision->flags);
 	if (decision->reason == STRATA_DROP_IP_NOT_LOCAL &&

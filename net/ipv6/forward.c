@@ -32,8 +32,6 @@ strata_ipv6_forward_decide(struct strata_link *in, const struct sk_buff *skb,
 	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
 	enum strata_drop_reason reason;
 
-	if (unlikely(ipv6_addr_is_multicast(&ip6h->daddr)))
-		return STRATA_DROP_IP_NOT_LOCAL;
 	if (unlikely(skb->pkt_type != PACKET_HOST))
 		return STRATA_DROP_IP_L2_CAST;
 	if (unlikely(link_local(&ip6h->daddr)))

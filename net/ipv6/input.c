@@ -16,6 +16,7 @@
  * struct decision - what addresses mean here
  * @saddr: source it was made for
  * @daddr: destination
+ * @source: what speaks against @saddr; STRATA_IPV6_PASS: nothing
  * @pkt_type: L2's part: PACKET_HOST, ...
  * @flags: STRATA_CB_* for a datagram to deliver
  * @reason: why not to; STRATA_IPV6_PASS: it is for us; STRATA_IPV6_FORWARD: it
@@ -27,6 +28,7 @@
 struct decision {
 	struct in6_addr saddr;
 	struct in6_addr daddr;
+	enum strata_drop_reason source;
 	u8 pkt_type;
 	u8 flags;
 	enum strata_drop_reason reason;
@@ -34,7 +36,8 @@ struct decision {
 };
 
 /* A decision that holds already: nothing goes from nobody to nobody. */
-#define DECISION_NONE	{ .reason = STRATA_DROP_IP_MARTIAN_SOURCE }
+#define DECISION_NONE	{ .source = STRATA_DROP_IP_MARTIAN_SOURCE, \
+			  .reason = STRATA_DROP_IP_MARTIAN_SOURCE }
 
 static enum strata_drop_reason check_header(struct sk_buff *skb)
 {
@@ -117,33 +120,56 @@ static bool source_plausible(struct strata_link *link,
 	return strata_forward_back(link, rp_filter, saddr);
 }
 
+static enum strata_drop_reason decide_source(struct strata_net *sn,
+					     struct strata_link *link,
+					     const struct ipv6hdr *ip6h)
+{
+	if (unlikely(!source_possible(sn, link, &ip6h->saddr, &ip6h->daddr)))
+		return STRATA_DROP_IP_MARTIAN_SOURCE;
+	if (unlikely(!source_plausible(link, &ip6h->saddr)))
+		return STRATA_DROP_IP_REVERSE_PATH;
+	return STRATA_IPV6_PASS;
+}
+
+static enum strata_drop_reason decide_new(struct strata_net *sn,
+					  struct strata_link *link,
+					  const struct sk_buff *skb,
+					  struct decision *decision)
+{
+	const struct in6_addr *daddr = &ipv6_hdr(skb)->daddr;
+	enum strata_drop_reason reason = decision->source;
+
+	decision->flags = skb->pkt_type == PACKET_HOST ? 0 : STRATA_CB_L2_CAST;
+	if (unlikely(reason != STRATA_IPV6_PASS))
+		return reason;
+	if (unlikely(ipv6_addr_is_multicast(daddr))) {
+		decision->flags |= STRATA_CB_MULTICAST;
+		return decide_group(sn, link, daddr);
+	}
+	reason = decide_dest(sn, link, daddr);
+	if (reason == STRATA_DROP_IP_NOT_LOCAL &&
+	    READ_ONCE(link->ipv6.forwarding))
+		reason = strata_ipv6_forward_decide(link, skb, &decision->way);
+	return reason;
+}
+
 static void decide(struct strata_net *sn, struct strata_link *link,
 		   const struct sk_buff *skb, struct decision *decision)
 {
 	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+	bool same_source = ipv6_addr_equal(&decision->saddr, &ip6h->saddr);
 
-	if (ipv6_addr_equal(&decision->saddr, &ip6h->saddr) &&
-	    ipv6_addr_equal(&decision->daddr, &ip6h->daddr) &&
+	if (same_source && ipv6_addr_equal(&decision->daddr, &ip6h->daddr) &&
 	    decision->pkt_type == skb->pkt_type)
 		return;
+	/* Whoever has no address may send to groups alone. */
+	if (!same_source || decision->source != STRATA_IPV6_PASS ||
+	    ipv6_addr_any(&ip6h->saddr))
+		decision->source = decide_source(sn, link, ip6h);
 	decision->saddr = ip6h->saddr;
 	decision->daddr = ip6h->daddr;
 	decision->pkt_type = skb->pkt_type;
-	decision->flags = skb->pkt_type == PACKET_HOST ? 0 : STRATA_CB_L2_CAST;
-	if (unlikely(!source_possible(sn, link, &ip6h->saddr, &ip6h->daddr))) {
-		decision->reason = STRATA_DROP_IP_MARTIAN_SOURCE;
-	} else if (unlikely(!source_plausible(link, &ip6h->saddr))) {
-		decision->reason = STRATA_DROP_IP_REVERSE_PATH;
-	} else if (unlikely(ipv6_addr_is_multicast(&ip6h->daddr))) {
-		decision->flags |= STRATA_CB_MULTICAST;
-		decision->reason = decide_group(sn, link, &ip6h->daddr);
-	} else {
-		decision->reason = decide_dest(sn, link, &ip6h->daddr);
-	}
-	if (decision->reason == STRATA_DROP_IP_NOT_LOCAL &&
-	    READ_ONCE(link->ipv6.forwarding))
-		decision->reason = strata_ipv6_forward_decide(link, skb,
-							      &decision->way);
+	decision->reason = decide_new(sn, link, skb, decision);
 }
 
 /* RFC 4007 6: what comes to us from ourselves was, in its zone, received on the

@@ -18,13 +18,25 @@ static bool is_neighbour(struct strata_link *link, const struct in6_addr *saddr)
 	return route && strata_addr_any(&route->gateway);
 }
 
+/* The entry of @next; that of the datagram before, if it went there too. */
+static struct strata_neigh *next_neigh(struct strata_forward *way,
+				       struct strata_link *link,
+				       const struct in6_addr *next)
+{
+	if (way->neigh && way->link == link &&
+	    ipv6_addr_equal(&way->next, next))
+		return way->neigh;
+	return strata_neigh_get(link, next);
+}
+
 /**
  * strata_forward_decide() - where do datagrams of others go?
  * @in: the link they come in on
  * @redirects: their sender may be told of a shorter way
  * @saddr: their source
  * @daddr: their destination, unicast and not ours
- * @way: out: where to
+ * @way: in: of the datagrams before, in the same RCU read side, or zeroed; out:
+ *	where to
  *
  * Context: softirq, RCU. Return: why they go nowhere: IP_NO_ROUTE, LINK_DOWN or
  * NEIGH_TABLE_FULL; STRATA_DROP_MAX: they do not.
@@ -35,7 +47,9 @@ enum strata_drop_reason strata_forward_decide(struct strata_link *in,
 					      const struct in6_addr *daddr,
 					      struct strata_forward *way)
 {
+	struct strata_neigh *neigh = NULL;
 	const struct strata_route *route;
+	const struct in6_addr *next;
 	struct strata_link *link;
 	u32 mtu;
 
@@ -45,18 +59,20 @@ enum strata_drop_reason strata_forward_decide(struct strata_link *in,
 	link = route->link;
 	if (unlikely(!strata_link_is_up(link)))
 		return STRATA_DROP_LINK_DOWN;
+	next = strata_addr_any(&route->gateway) ? daddr : &route->gateway;
+	if (likely(!(link->flags & STRATA_LINK_NOARP))) {
+		neigh = next_neigh(way, link, next);
+		if (unlikely(!neigh))
+			return STRATA_DROP_NEIGH_TABLE_FULL;
+	}
 	mtu = READ_ONCE(link->dev->mtu);
 	way->link = link;
+	way->neigh = neigh;
 	way->mtu = route->mtu ? min(mtu, route->mtu) : mtu;
-	way->next = strata_addr_any(&route->gateway) ? *daddr : route->gateway;
+	way->next = *next;
 	way->redirect = unlikely(link == in) && redirects &&
 			is_neighbour(in, saddr);
-	way->neigh = NULL;
-	if (link->flags & STRATA_LINK_NOARP)
-		return STRATA_DROP_MAX;
-	way->neigh = strata_neigh_get(link, &way->next);
-	return likely(way->neigh) ? STRATA_DROP_MAX :
-				    STRATA_DROP_NEIGH_TABLE_FULL;
+	return STRATA_DROP_MAX;
 }
 EXPORT_SYMBOL_GPL(strata_forward_decide);
 
