@@ -3,6 +3,7 @@
  * IPv4 forwarding: what goes on, how it is changed, what does not, and what its
  * sender hears of that. Every checksum is computed anew.
  */
+#include <linux/delay.h>
 #include <linux/etherdevice.h>
 #include <linux/icmp.h>
 #include <net/ip.h>
@@ -10,6 +11,8 @@
 #include <strata/hook.h>
 #include "../../net/ipv4/ipv4.h"
 #include "router.h"
+
+#define RESOLVED_ms	4000	/* RFC 4861 10: or not */
 
 static void forward_goes_on(struct kunit *test)
 {
@@ -179,6 +182,24 @@ static void forward_too_big(struct kunit *test)
 	strata_router_silent(test);
 }
 
+/* RFC 1812 5.2.7.1: nobody answers to the last hop's questions. */
+static void forward_unreachable(struct kunit *test)
+{
+	struct sk_buff *skb = strata_router_datagram(test,
+						     STATION_FAR_PEER + 9, 40);
+	struct iphdr about = *ip_hdr(skb);
+
+	ip_decrease_ttl(&about);
+	strata_station_rcv(skb);
+	msleep(RESOLVED_ms);
+	/* Beside the questions a router tells others of its groups. */
+	while ((skb = skb_peek(strata_station.sent)) &&
+	       skb->protocol != htons(ETH_P_IP))
+		kfree_skb(skb_dequeue(strata_station.sent));
+	strata_router_told(test, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, 0,
+			   &about);
+}
+
 static void forward_switch(struct kunit *test)
 {
 	static const struct strata_link_conf host = { .redirects = true };
@@ -346,6 +367,7 @@ static struct kunit_case forward_tests[] = {
 	KUNIT_CASE_PARAM(forward_refuses, refuse_gen_params),
 	KUNIT_CASE(forward_ttl),
 	KUNIT_CASE(forward_too_big),
+	KUNIT_CASE(forward_unreachable),
 	KUNIT_CASE(forward_switch),
 	KUNIT_CASE(forward_forgets_sum),
 	KUNIT_CASE(forward_leaves_taps),
