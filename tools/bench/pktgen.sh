@@ -6,7 +6,8 @@ modprobe pktgen 2>/dev/null || true
 
 # generate NAMESPACE FRAMES SIZE DEST SOURCE [SOURCES]: FRAMES frames of SIZE bytes (without their
 # checksum) from e0 of NAMESPACE, by turns from SOURCES addresses of which SOURCE is the first.
-# Prints how many microseconds that took.
+# GENERATE may hold more of the generator's commands, with semicolons between. Prints how many
+# microseconds that took.
 generate() {
 	# shellcheck disable=SC2016 # expanded inside
 	ip netns exec "$1" bash -c '
@@ -20,6 +21,8 @@ generate() {
 		say e0 "src_mac_count ${6:-1}"
 		say e0 "dst 10.7.0.2"
 		say e0 "delay 0"
+		IFS=";"
+		for command in ${GENERATE:-}; do say e0 "$command"; done
 		say pgctrl start
 		sed -n "s/^Result: OK: \([0-9]*\)(.*/\1/p" /proc/net/pktgen/e0' generate "$@"
 }
