@@ -4,6 +4,7 @@
  */
 #include <linux/module.h>
 #include <strata/bridge.h>
+#include <strata/conntrack.h>
 #include <strata/firewall.h>
 #include <strata/ipv4.h>
 #include <strata/ipv6.h>
@@ -24,6 +25,7 @@ struct rung {
 
 static const struct rung ladder[] = {
 	{ "core", strata_core_net_init, strata_core_net_exit },
+	{ "conntrack", strata_ct_init, strata_ct_exit },
 	{ "firewall", strata_fw_init, strata_fw_exit },
 	{ "link", strata_link_init, strata_link_exit },
 	{ "bridge", strata_bridge_init, strata_bridge_exit },

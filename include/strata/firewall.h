@@ -15,6 +15,7 @@
 #include <linux/percpu.h>
 #include <linux/refcount.h>
 #include <linux/types.h>
+#include <strata/conntrack.h>
 #include <strata/hook.h>
 
 struct netlink_ext_ack;
@@ -97,6 +98,7 @@ struct strata_fw_devices {
  * @stage: the hook it is for
  * @action: what becomes of packets that match
  * @devices: that they must come by
+ * @states: that they must have, a bit for each &enum strata_ct_state
  * @limit: of STRATA_FW_LIMIT, and of how much STRATA_FW_LOG tells
  * @counter: what matched
  * @expression: what @program was compiled from, for people
@@ -115,6 +117,7 @@ struct strata_fw_rule {
 	enum strata_hook_stage stage;
 	enum strata_fw_action action;
 	struct strata_fw_devices devices;
+	u8 states;
 	struct strata_fw_limit limit;
 	struct strata_fw_counter __percpu *counter;
 	const char *expression;
@@ -129,6 +132,7 @@ struct strata_fw_rule {
  * @stage: as in &struct strata_fw_rule, like the others
  * @action: likewise
  * @devices: likewise
+ * @states: likewise; 0: any
  * @rate: of STRATA_FW_LIMIT
  * @expression: likewise; copied
  * @comment: likewise; copied
@@ -140,6 +144,7 @@ struct strata_fw_config {
 	enum strata_hook_stage stage;
 	enum strata_fw_action action;
 	struct strata_fw_devices devices;
+	u8 states;
 	struct strata_fw_rate rate;
 	const char *expression;
 	const char *comment;

@@ -12,6 +12,7 @@
 #include <net/netns/generic.h>
 #include <strata/count.h>
 
+struct strata_ct_net;
 struct strata_fw_net;
 struct strata_link_net;
 struct strata_neigh_net;
@@ -32,6 +33,7 @@ struct strata_socket_net;
  *	strata_net_changed() after the change is visible
  * @counters: per CPU, one slot for each &enum strata_counter and for each
  *	&enum strata_drop_reason
+ * @conntrack: private to net/conntrack
  * @firewall: private to net/firewall
  * @link: private to net/link, as each further pointer to the folder of its name
  * @neigh: private to net/link
@@ -52,6 +54,7 @@ struct strata_net {
 	struct mutex config;	/* configuration; inside RTNL */
 	atomic_t genid;
 	struct strata_counters __percpu *counters;
+	struct strata_ct_net *conntrack;
 	struct strata_fw_net *firewall;
 	struct strata_link_net *link;
 	struct strata_neigh_net *neigh;

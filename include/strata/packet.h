@@ -33,6 +33,8 @@ struct strata_link;
  * @flags: STRATA_CB_*
  * @l4: for the transport protocol, from its input to its receive queue and on
  *	its transmit queue
+ * @track: whose packet it is, see conntrack.h; between the hooks of L3 only, and
+ *	only while somebody asks for it
  *
  * Filled by L3 before it delivers to L4. skb_network_header() keeps pointing
  * to the IP header for as long as the packet lives.
@@ -44,6 +46,7 @@ struct strata_cb {
 	u8 ttl;
 	u8 flags;
 	u8 l4[STRATA_CB_L4_BYTES] __aligned(8);
+	unsigned long track;
 };
 
 static inline struct strata_cb *strata_cb(const struct sk_buff *skb)

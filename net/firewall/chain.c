@@ -5,6 +5,10 @@
  * Most rules decide, so that the first one that matches is all there is to know:
  * as many of them as fit are joined. A segment ends behind a rule after which
  * the next one is asked (log, limit), and where other devices are named.
+ *
+ * Where rules ask for a packet's state there is a program for each state, of the
+ * rules that are for it: a packet of an established connection does not come by
+ * the rules about new ones, and no program reads the state.
  */
 #include <linux/if_vlan.h>
 #include <linux/ktime.h>
@@ -48,13 +52,17 @@ static __always_inline unsigned int
 first_match(const struct strata_fw_segment *segment,
 	    const struct strata_hook_state *state, struct sk_buff *skb)
 {
-	const struct bpf_prog *prog = segment->plain;
+	const struct strata_fw_asker *asker = &segment->plain;
 
 	if (unlikely(!segment->any) && !devices_match(segment, state))
 		return 0;
-	if (skb_vlan_tag_present(skb) && segment->tagged)
-		prog = segment->tagged;
-	return bpf_prog_run_pin_on_cpu(prog, skb);
+	if (segment->sees_state)
+		asker = &segment->state[strata_ct_state(skb)];
+	else if (segment->sees_tag && skb_vlan_tag_present(skb))
+		asker = &segment->tagged;
+	if (asker->sure || !asker->prog)
+		return asker->sure;
+	return bpf_prog_run_pin_on_cpu(asker->prog, skb);
 }
 
 /* That a buffer is, or will be, on the wire. */
@@ -150,24 +158,10 @@ static void name_set(struct strata_fw_name *name, const char *text)
 	memset(name->mask, 0xff, length);
 }
 
-static int prog_create(struct bpf_prog **prog, struct sock_filter *program,
-		       const struct strata_fw_part *parts, unsigned int count,
-		       enum strata_fw_view view)
-{
-	struct sock_fprog_kern fprog = { .filter = program };
-	int length;
-
-	length = strata_fw_join(program, BPF_MAXINSNS, parts, count, view);
-	if (length < 0)
-		return length;
-	fprog.len = length;
-	return bpf_prog_create(prog, &fprog);
-}
-
 /**
  * struct making - a chain's rules on their way into segments
  * @chain: what is made
- * @parts: the rules' programs
+ * @parts: room for their programs
  * @program: room for a joined one
  */
 struct making {
@@ -176,12 +170,131 @@ struct making {
 	struct sock_filter *program;
 };
 
+static void asker_destroy(struct strata_fw_asker *asker)
+{
+	if (asker->prog)
+		bpf_prog_destroy(asker->prog);
+}
+
+/* With an earlier state. */
+static bool is_shared(const struct strata_fw_segment *segment,
+		      unsigned int state)
+{
+	unsigned int i;
+
+	for (i = 0; i < state; i++)
+		if (segment->state[i].prog == segment->state[state].prog)
+			return true;
+	return false;
+}
+
 static void segment_destroy(struct strata_fw_segment *segment)
 {
-	if (segment->plain)
-		bpf_prog_destroy(segment->plain);
-	if (segment->tagged)
-		bpf_prog_destroy(segment->tagged);
+	unsigned int i;
+
+	asker_destroy(&segment->plain);
+	asker_destroy(&segment->tagged);
+	for (i = 0; i < STRATA_CT_STATES; i++)
+		if (!is_shared(segment, i))
+			asker_destroy(&segment->state[i]);
+}
+
+/* The rules of a segment that are for one of @states, as parts. */
+static unsigned int parts_of(struct making *making,
+			     const struct strata_fw_segment *segment,
+			     unsigned int states)
+{
+	unsigned int i, parts = 0;
+
+	for (i = 0; i < segment->count; i++) {
+		const struct strata_fw_rule *rule =
+			making->chain->rules[segment->first + i];
+
+		if (rule->states & states)
+			making->parts[parts++] = (struct strata_fw_part)
+				{ rule->program, rule->length, rule->sees_tag,
+				  i + 1 };
+	}
+	return parts;
+}
+
+static bool matches_all(const struct strata_fw_part *part)
+{
+	return part->program[0].code == (BPF_RET | BPF_K) &&
+	       part->program[0].k;
+}
+
+static int asker_create(struct making *making, struct strata_fw_asker *asker,
+			unsigned int parts, enum strata_fw_view view)
+{
+	struct sock_fprog_kern fprog = { .filter = making->program };
+	int length;
+
+	if (parts && matches_all(&making->parts[0]))
+		asker->sure = making->parts[0].number;
+	if (!parts || asker->sure)
+		return 0;
+	length = strata_fw_join(making->program, BPF_MAXINSNS, making->parts,
+				parts, view);
+	if (length < 0)
+		return length;
+	fprog.len = length;
+	return bpf_prog_create(&asker->prog, &fprog);
+}
+
+/* An earlier state with the same rules; @state itself: there is none. */
+static unsigned int same_rules(const struct making *making,
+			       const struct strata_fw_segment *segment,
+			       unsigned int state)
+{
+	unsigned int other, i;
+
+	for (other = 0; other < state; other++) {
+		for (i = 0; i < segment->count; i++) {
+			u8 states = making->chain->rules[segment->first + i]->states;
+
+			if (!(states & BIT(state)) != !(states & BIT(other)))
+				break;
+		}
+		if (i == segment->count)
+			break;
+	}
+	return other;
+}
+
+static int states_create(struct making *making,
+			 struct strata_fw_segment *segment)
+{
+	unsigned int state, same;
+	int err = 0;
+
+	for (state = 0; state < STRATA_CT_STATES && !err; state++) {
+		same = same_rules(making, segment, state);
+		if (same < state)
+			segment->state[state] = segment->state[same];
+		else
+			err = asker_create(making, &segment->state[state],
+					   parts_of(making, segment, BIT(state)),
+					   STRATA_FW_VIEW_IP);
+	}
+	return err;
+}
+
+static int askers_create(struct making *making,
+			 struct strata_fw_segment *segment, bool l2)
+{
+	unsigned int parts;
+	int err;
+
+	if (segment->sees_state)
+		return states_create(making, segment);
+	parts = parts_of(making, segment, STRATA_CT_ALL_STATES);
+	err = asker_create(making, &segment->plain, parts,
+			   l2 ? STRATA_FW_VIEW_ETHER : STRATA_FW_VIEW_IP);
+	if (!err && segment->sees_tag)
+		err = asker_create(making, &segment->tagged, parts,
+				   STRATA_FW_VIEW_TAGGED);
+	return err;
 }
 
 /* Makes one segment of @count rules from @first on. */
@@ -191,8 +304,6 @@ static int segment_fill(struct making *making,
 {
 	const struct strata_fw_rule *rule = making->chain->rules[first];
 	const struct strata_fw_devices *devices = &rule->devices;
-	bool l2 = rule->stage < STRATA_HOOK_L3_PREROUTING;
-	bool sees_tag = false;
 	unsigned int i;
 	int err;
 
@@ -201,15 +312,13 @@ static int segment_fill(struct making *making,
 	name_set(&segment->in, devices->in);
 	name_set(&segment->out, devices->out);
 	name_set(&segment->bridge, devices->bridge);
-	err = prog_create(&segment->plain, making->program,
-			  making->parts + first, count,
-			  l2 ? STRATA_FW_VIEW_ETHER : STRATA_FW_VIEW_IP);
-	for (i = first; i < first + count; i++)
-		sees_tag |= making->parts[i].sees_tag;
-	if (!err && sees_tag)
-		err = prog_create(&segment->tagged, making->program,
-				  making->parts + first, count,
-				  STRATA_FW_VIEW_TAGGED);
+	for (i = first; i < first + count; i++) {
+		rule = making->chain->rules[i];
+		segment->sees_tag |= rule->sees_tag;
+		segment->sees_state |= strata_fw_asks_state(rule);
+	}
+	err = askers_create(making, segment,
+			    rule->stage < STRATA_HOOK_L3_PREROUTING);
 	if (err)
 		segment_destroy(segment);
 	return err;
@@ -258,21 +367,14 @@ static int segments_fill(struct making *making)
 static int segments_create(struct strata_fw_chain *chain)
 {
 	struct making making = { .chain = chain };
-	unsigned int i;
 	int err = -ENOMEM;
 
 	making.parts = kvmalloc_array(chain->count, sizeof(*making.parts),
 				      GFP_KERNEL);
 	making.program = kvmalloc_array(BPF_MAXINSNS, sizeof(*making.program),
 					GFP_KERNEL);
-	if (making.parts && making.program) {
-		for (i = 0; i < chain->count; i++)
-			making.parts[i] = (struct strata_fw_part)
-				{ chain->rules[i]->program,
-				  chain->rules[i]->length,
-				  chain->rules[i]->sees_tag };
+	if (making.parts && making.program)
 		err = segments_fill(&making);
-	}
 	kvfree(making.parts);
 	kvfree(making.program);
 	return err;

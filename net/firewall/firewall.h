@@ -28,6 +28,17 @@ struct strata_fw_name {
 };
 
 /**
+ * struct strata_fw_asker - how packets of one kind are asked
+ * @sure: the first rule matches all of them: its number in the segment, from 1;
+ *	0: ask @prog
+ * @prog: says which rule is the first to match; NULL: none is for them
+ */
+struct strata_fw_asker {
+	unsigned int sure;
+	struct bpf_prog *prog;
+};
+
+/**
  * struct strata_fw_segment - rules in a row that are asked by one program
  * @first: index of the first one in the chain
  * @count: how many
@@ -35,8 +46,12 @@ struct strata_fw_name {
  * @in: the device that packets must have come in on
  * @out: the device that they must go out of
  * @bridge: the bridge
- * @plain: asks about packets as they lie in the buffer
- * @tagged: about frames whose VLAN tag lies beside it; NULL if no rule sees it
+ * @sees_tag: a rule sees VLAN tags: @tagged is there
+ * @sees_state: a rule asks for the state: @state is there, and not @plain
+ * @plain: about packets as they lie in the buffer
+ * @tagged: about frames whose VLAN tag lies beside it
+ * @state: about packets of each &enum strata_ct_state: only the rules that are
+ *	for it are asked. States with the same rules share a program
  *
  * Only the last rule of a segment lets packets go on to the next rule.
  */
@@ -47,8 +62,11 @@ struct strata_fw_segment {
 	struct strata_fw_name in;
 	struct strata_fw_name out;
 	struct strata_fw_name bridge;
-	struct bpf_prog *plain;
-	struct bpf_prog *tagged;
+	bool sees_tag;
+	bool sees_state;
+	struct strata_fw_asker plain;
+	struct strata_fw_asker tagged;
+	struct strata_fw_asker state[STRATA_CT_STATES];
 };
 
 /**
@@ -111,6 +129,11 @@ static inline struct strata_fw_rule *strata_fw_rule_get(struct strata_fw_rule *r
 {
 	refcount_inc(&rule->users);
 	return rule;
+}
+
+static inline bool strata_fw_asks_state(const struct strata_fw_rule *rule)
+{
+	return rule->states != STRATA_CT_ALL_STATES;
 }
 
 struct strata_fw_chain *strata_fw_chain_create(enum strata_verdict policy,

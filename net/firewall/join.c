@@ -505,8 +505,8 @@ static void join_part(struct join *join)
  * @count: of @parts
  * @view: how packets lie in the buffer
  *
- * What it returns for a packet is the number, from 1, of the first part that
- * matches, or 0.
+ * What it returns for a packet is the number of the first part that matches, or
+ * 0.
  *
  * Context: process. Return: the length of @out, -E2BIG: there is no room for
  * it, -ENOMEM.
@@ -530,7 +530,7 @@ int strata_fw_join(struct sock_filter *out, unsigned int room,
 		join.view = tagged && !parts[i].sees_tag ?
 			    STRATA_FW_VIEW_ETHER : view;
 		join.next = i + 1 < count ? &parts[i + 1] : NULL;
-		join.verdict = i + 1;
+		join.verdict = parts[i].number ?: i + 1;
 		join_part(&join);
 	}
 	emit(&join, BPF_RET | BPF_K, 0, 0, 0);

@@ -30,11 +30,14 @@ enum strata_fw_view {
  * @length: instructions
  * @sees_tag: it reads a frame's VLAN tag where it is on the wire; otherwise it
  *	reads the frame as if it had none
+ * @number: what the joined program returns if it is the first to match; 0: its
+ *	place, from 1
  */
 struct strata_fw_part {
 	const struct sock_filter *program;
 	unsigned int length;
 	bool sees_tag;
+	unsigned int number;
 };
 
 const char *strata_fw_join_check(const struct strata_fw_part *part);

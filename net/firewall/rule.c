@@ -69,6 +69,8 @@ static const char *check_stage(const struct strata_fw_config *config)
 
 	if (config->sees_tag && !is_l2(stage))
 		return "VLAN tags are seen by rules of the table bridge only";
+	if (config->states && is_l2(stage))
+		return "states are known to rules of the table ip only";
 	if (*config->devices.bridge && !is_l2(stage))
 		return "bridges are known to rules of the table bridge only";
 	if (*config->devices.in && (stage == STRATA_HOOK_L2_OUTPUT ||
@@ -172,6 +174,7 @@ struct strata_fw_rule *strata_fw_rule_create(const struct strata_fw_config *conf
 	rule->stage = config->stage;
 	rule->action = config->action;
 	rule->devices = config->devices;
+	rule->states = config->states ?: STRATA_CT_ALL_STATES;
 	rule->sees_tag = config->sees_tag;
 	rule->length = config->length;
 	memcpy(rule->program, config->program,

@@ -332,13 +332,47 @@ static void name_rules(struct strata_net *sn,
 		change->rules[i]->handle = ++sn->firewall->handle;
 }
 
+static bool asks_states(const struct strata_fw_set *set)
+{
+	unsigned int stage, i;
+
+	for (stage = 0; set && stage < STRATA_HOOK_STAGES; stage++) {
+		const struct strata_fw_chain *chain = set->chain[stage];
+
+		for (i = 0; chain && i < chain->count; i++)
+			if (strata_fw_asks_state(chain->rules[i]))
+				return true;
+	}
+	return false;
+}
+
+/* Packets learn their states before a rule asks for them. */
+static int tracker_get(struct strata_net *sn, const struct strata_fw_set *old,
+		       const struct strata_fw_set *new)
+{
+	if (asks_states(old) || !asks_states(new))
+		return 0;
+	return strata_ct_get(sn);
+}
+
+/* And still when the last packet has asked. */
+static void tracker_put(struct strata_net *sn, bool asked,
+			const struct strata_fw_set *new)
+{
+	if (!asked || asks_states(new))
+		return;
+	synchronize_net();
+	strata_ct_put(sn);
+}
+
 static int change_locked(struct strata_net *sn,
 			 const struct strata_fw_change *change,
 			 struct netlink_ext_ack *extack)
 {
 	struct strata_fw_set *old = set_of(sn), *new;
-	bool found = !change->remove;
+	bool found = !change->remove, asked = asks_states(old);
 	unsigned int stage;
+	int err;
 
 	for (stage = 0; old && stage < STRATA_HOOK_STAGES; stage++)
 		found |= has_handle(old->chain[stage], change->remove);
@@ -349,11 +383,18 @@ static int change_locked(struct strata_net *sn,
 	new = set_create(old, change, extack);
 	if (IS_ERR(new))
 		return PTR_ERR(new);
+	err = tracker_get(sn, old, new);
+	if (err) {
+		hooks_put(new);
+		set_free(new);
+		return err;
+	}
 	name_rules(sn, change);
 	rcu_assign_pointer(sn->firewall->set, new);
 	hooks_put(old);
 	if (old)
 		call_rcu(&old->rcu, set_free_rcu);
+	tracker_put(sn, asked, new);
 	return 0;
 }
 
@@ -390,10 +431,13 @@ EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_fw_change);
 void strata_fw_clear(struct strata_net *sn)
 {
 	struct strata_fw_set *old;
+	bool asked;
 
 	strata_fw_lock(sn);
 	old = set_of(sn);
+	asked = asks_states(old);
 	RCU_INIT_POINTER(sn->firewall->set, NULL);
+	tracker_put(sn, asked, NULL);
 	strata_fw_unlock(sn);
 	hooks_put(old);
 	if (old)

@@ -6,6 +6,7 @@
 #include <linux/icmp.h>
 #include <linux/module.h>
 #include <net/ip.h>
+#include <strata/conntrack.h>
 #include <strata/hook.h>
 #include <strata/visibility.h>
 #include "ipv4.h"
@@ -247,6 +248,11 @@ static void rcv_one(struct strata_net *sn, struct strata_link *link,
 	reason = check_header(skb);
 	if (unlikely(reason != STRATA_IPV4_PASS))
 		goto drop;
+	if (unlikely(ip_is_fragment(ip_hdr(skb))) && strata_ct_wants_whole(sn)) {
+		skb = strata_ipv4_reassemble(sn, skb);
+		if (!skb)
+			return;
+	}
 	if (unlikely(!strata_hook_pass(sn, STRATA_HOOK_L3_PREROUTING, link->dev,
 				       NULL, skb))) {
 		reason = STRATA_DROP_HOOK;

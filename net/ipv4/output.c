@@ -82,7 +82,8 @@ static void hear_ourselves(struct strata_net *sn, struct sk_buff *skb)
  * struct sending - a datagram on its way out
  * @sn: the namespace's stack
  * @sk: the sender or NULL
- * @flow: addresses and the rest of the header
+ * @flow: addresses and the rest of the header; of fragments as the
+ *	hooks left them
  * @path: where to
  * @ident: of all of its fragments
  */
@@ -94,34 +95,48 @@ struct sending {
 	__be16 ident;
 };
 
-/* Owns @skb, which fits; its data at what follows the header. */
-static int send_one(const struct sending *sending, struct sk_buff *skb,
-		    __be32 ident)
+/* @skb's data at what follows the header; owned on error only. */
+static int push(const struct sending *sending, struct sk_buff *skb,
+		__be32 ident)
 {
-	const struct strata_path *path = sending->path;
-	struct strata_link *link = path->link;
-	struct strata_net *sn = sending->sn;
-
 	if (unlikely(skb_headroom(skb) < sizeof(struct iphdr)) &&
 	    pskb_expand_head(skb, HH_DATA_ALIGN(sizeof(struct iphdr)), 0,
 			     GFP_ATOMIC))
-		return refuse(sn, skb, STRATA_DROP_NO_MEMORY, -ENOBUFS);
+		return refuse(sending->sn, skb, STRATA_DROP_NO_MEMORY,
+			      -ENOBUFS);
 	push_header(skb, sending->flow, ident);
 	skb->protocol = htons(ETH_P_IP);
 	skb->mark = sending->flow->mark;
 	if (sending->sk)
 		skb->priority = READ_ONCE(sending->sk->sk_priority);
-	strata_count(sn, IP4_TX);
-	if (unlikely(!strata_hook_pass(sn, STRATA_HOOK_L3_OUTPUT, NULL,
-				       link->dev, skb) ||
+	return 0;
+}
+
+/* Of a whole datagram, with its header; owned on error only. */
+static int ask_hooks(const struct sending *sending, struct sk_buff *skb)
+{
+	const struct net_device *dev = sending->path->link->dev;
+	struct strata_net *sn = sending->sn;
+
+	if (unlikely(!strata_hook_pass(sn, STRATA_HOOK_L3_OUTPUT, NULL, dev,
+				       skb) ||
 		     !strata_hook_pass(sn, STRATA_HOOK_L3_POSTROUTING, NULL,
-				       link->dev, skb)))
+				       dev, skb)))
 		return refuse(sn, skb, STRATA_DROP_HOOK, -EPERM);
+	return 0;
+}
+
+/* Owns @skb, which has its header and fits. */
+static int send_on(const struct sending *sending, struct sk_buff *skb)
+{
+	const struct strata_path *path = sending->path;
+
+	strata_count(sending->sn, IP4_TX);
 	if (unlikely(path->type == STRATA_PATH_BROADCAST))
-		hear_ourselves(sn, skb);
+		hear_ourselves(sending->sn, skb);
 	if (likely(path->neigh))
 		return strata_neigh_xmit(path->neigh, skb);
-	return strata_link_xmit(link, skb);
+	return strata_link_xmit(path->link, skb);
 }
 
 /* Owns @skb. */
@@ -130,16 +145,19 @@ static int send_fragment(struct sk_buff *skb, const struct strata_frag *frag,
 {
 	const struct sending *sending = arg;
 
-	return send_one(sending, skb,
-			htonl(ntohs(sending->ident) << 16 |
-			      (frag->more ? IP_MF : 0) | frag->offset / 8));
+	return push(sending, skb, htonl(ntohs(sending->ident) << 16 |
+					(frag->more ? IP_MF : 0) |
+					frag->offset / 8)) ?:
+	       send_on(sending, skb);
 }
 
-/* RFC 791 3.2. Owns @skb. */
+/* RFC 791 3.2. The hooks see the datagram whole: a fragment does not tell whose
+ * it is. Owns @skb.
+ */
 static int send_fragments(struct sending *sending, struct sk_buff *skb)
 {
 	const struct strata_path *path = sending->path;
-	const struct strata_flow *flow = sending->flow;
+	struct strata_flow flow = *sending->flow;
 	struct strata_cut cut = {
 		.room = LL_RESERVED_SPACE(path->link->dev) +
 			sizeof(struct iphdr),
@@ -147,11 +165,20 @@ static int send_fragments(struct sending *sending, struct sk_buff *skb)
 		.emit = send_fragment,
 		.arg = sending,
 	};
+	int err;
 
 	sending->ident = strata_ident_next(sending->sn->ipv4,
-					   strata_addr_to4(&flow->saddr),
-					   strata_addr_to4(&flow->daddr),
-					   flow->proto);
+					   strata_addr_to4(&flow.saddr),
+					   strata_addr_to4(&flow.daddr),
+					   flow.proto);
+	err = push(sending, skb, htonl(ntohs(sending->ident) << 16)) ?:
+	      ask_hooks(sending, skb);
+	if (unlikely(err))
+		return err;
+	strata_addr_from4(&flow.saddr, ip_hdr(skb)->saddr);
+	strata_addr_from4(&flow.daddr, ip_hdr(skb)->daddr);
+	sending->flow = &flow;
+	__skb_pull(skb, sizeof(struct iphdr));
 	strata_count(sending->sn, IP4_FRAGMENTED);
 	return strata_frag_cut(sending->sn, skb, &cut);
 }
@@ -178,6 +205,7 @@ int strata_ipv4_output(struct strata_net *sn, struct sock *sk,
 		.flow = flow,
 		.path = path,
 	};
+	int err;
 
 	if (unlikely(len > path->mtu)) {
 		if (len > TOTAL_LEN_MAX)
@@ -189,7 +217,9 @@ int strata_ipv4_output(struct strata_net *sn, struct sock *sk,
 			return refuse(sn, skb, STRATA_DROP_IP_TOO_BIG,
 				      -EMSGSIZE);
 	}
-	return send_one(&sending, skb, ident_word(sn, skb, flow));
+	err = push(&sending, skb, ident_word(sn, skb, flow)) ?:
+	      ask_hooks(&sending, skb);
+	return unlikely(err) ? err : send_on(&sending, skb);
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_ipv4_output);
 

@@ -6,6 +6,7 @@
 #include <linux/icmpv6.h>
 #include <linux/module.h>
 #include <net/dsfield.h>
+#include <strata/conntrack.h>
 #include <strata/hook.h>
 #include <strata/visibility.h>
 #include "ipv6.h"
@@ -261,6 +262,24 @@ static void deliver(struct strata_net *sn, struct strata_link *link,
 	deliver_whole(sn, link, skb, &ext);
 }
 
+/* The datagram that a fragment completes, for hooks that want it whole; @skb
+ * itself if it is none. Owns @skb.
+ */
+static struct sk_buff *make_whole(struct strata_net *sn,
+				  struct strata_link *link, struct sk_buff *skb)
+{
+	struct strata_exthdr ext;
+
+	if (likely(ipv6_hdr(skb)->nexthdr != NEXTHDR_FRAGMENT &&
+		   ipv6_hdr(skb)->nexthdr != NEXTHDR_HOP &&
+		   ipv6_hdr(skb)->nexthdr != NEXTHDR_DEST &&
+		   ipv6_hdr(skb)->nexthdr != NEXTHDR_ROUTING))
+		return skb;
+	fill_cb(skb, link, 0);
+	strata_exthdr_walk(skb, &ext);
+	return ext.fragment ? strata_ipv6_reassemble(sn, skb, &ext) : skb;
+}
+
 /* Owns @skb. */
 static void rcv_one(struct strata_net *sn, struct strata_link *link,
 		    struct sk_buff *skb, struct decision *decision)
@@ -271,6 +290,11 @@ static void rcv_one(struct strata_net *sn, struct strata_link *link,
 	reason = check_header(skb);
 	if (unlikely(reason != STRATA_IPV6_PASS))
 		goto drop;
+	if (strata_ct_wants_whole(sn)) {
+		skb = make_whole(sn, link, skb);
+		if (!skb)
+			return;
+	}
 	if (unlikely(!strata_hook_pass(sn, STRATA_HOOK_L3_PREROUTING, link->dev,
 				       NULL, skb))) {
 		reason = STRATA_DROP_HOOK;

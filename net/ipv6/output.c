@@ -53,6 +53,36 @@ static void push_header(struct sk_buff *skb, const struct sock *sk,
 	ip6h->daddr = flow->daddr;
 }
 
+/* @skb's data at what follows the header; owned on error only. */
+static int push(struct strata_net *sn, struct sock *sk, struct sk_buff *skb,
+		const struct strata_flow *flow, const struct strata_link *link)
+{
+	if (unlikely(skb->len > PAYLOAD_MAX))
+		return refuse(sn, skb, STRATA_DROP_IP_TOO_BIG, -EMSGSIZE);
+	if (unlikely(skb_headroom(skb) < sizeof(struct ipv6hdr)) &&
+	    pskb_expand_head(skb, HH_DATA_ALIGN(sizeof(struct ipv6hdr)), 0,
+			     GFP_ATOMIC))
+		return refuse(sn, skb, STRATA_DROP_NO_MEMORY, -ENOBUFS);
+	push_header(skb, sk, flow, link);
+	skb->protocol = htons(ETH_P_IPV6);
+	skb->mark = flow->mark;
+	if (sk)
+		skb->priority = READ_ONCE(sk->sk_priority);
+	return 0;
+}
+
+/* Of a whole datagram, with its header; owned on error only. */
+static int ask_hooks(struct strata_net *sn, struct sk_buff *skb,
+		     const struct strata_link *link)
+{
+	if (unlikely(!strata_hook_pass(sn, STRATA_HOOK_L3_OUTPUT, NULL,
+				       link->dev, skb) ||
+		     !strata_hook_pass(sn, STRATA_HOOK_L3_POSTROUTING, NULL,
+				       link->dev, skb)))
+		return refuse(sn, skb, STRATA_DROP_HOOK, -EPERM);
+	return 0;
+}
+
 /**
  * strata_ipv6_push() - put the header before a packet, and ask the hooks
  * @sn: the namespace's stack
@@ -68,24 +98,12 @@ int strata_ipv6_push(struct strata_net *sn, struct sock *sk,
 		     struct sk_buff *skb, const struct strata_flow *flow,
 		     struct strata_link *link)
 {
-	if (unlikely(skb->len > PAYLOAD_MAX))
-		return refuse(sn, skb, STRATA_DROP_IP_TOO_BIG, -EMSGSIZE);
-	if (unlikely(skb_headroom(skb) < sizeof(struct ipv6hdr)) &&
-	    pskb_expand_head(skb, HH_DATA_ALIGN(sizeof(struct ipv6hdr)), 0,
-			     GFP_ATOMIC))
-		return refuse(sn, skb, STRATA_DROP_NO_MEMORY, -ENOBUFS);
-	push_header(skb, sk, flow, link);
-	skb->protocol = htons(ETH_P_IPV6);
-	skb->mark = flow->mark;
-	if (sk)
-		skb->priority = READ_ONCE(sk->sk_priority);
+	int err = push(sn, sk, skb, flow, link);
+
+	if (unlikely(err))
+		return err;
 	strata_count(sn, IP6_TX);
-	if (unlikely(!strata_hook_pass(sn, STRATA_HOOK_L3_OUTPUT, NULL,
-				       link->dev, skb) ||
-		     !strata_hook_pass(sn, STRATA_HOOK_L3_POSTROUTING, NULL,
-				       link->dev, skb)))
-		return refuse(sn, skb, STRATA_DROP_HOOK, -EPERM);
-	return 0;
+	return ask_hooks(sn, skb, link);
 }
 
 /* Owns @skb, which has its header. */
@@ -126,12 +144,17 @@ static int send_fragment(struct sk_buff *skb, const struct strata_frag *frag,
 	header->reserved = 0;
 	header->frag_off = htons(frag->offset | (frag->more ? IP6_MF : 0));
 	header->identification = sending->ident;
-	err = strata_ipv6_push(sending->sn, sending->sk, skb, &sending->flow,
-			       sending->path->link);
-	return err ?: send_on(sending->path, skb);
+	err = push(sending->sn, sending->sk, skb, &sending->flow,
+		   sending->path->link);
+	if (unlikely(err))
+		return err;
+	strata_count(sending->sn, IP6_TX);
+	return send_on(sending->path, skb);
 }
 
-/* RFC 8200 4.5; the identification nobody can guess (RFC 7739 5.3). Owns @skb. */
+/* RFC 8200 4.5; the identification nobody can guess (RFC 7739 5.3). The hooks see
+ * the datagram whole: a fragment does not tell whose it is. Owns @skb.
+ */
 static int send_fragments(struct strata_net *sn, struct sock *sk,
 			  struct sk_buff *skb, const struct strata_flow *flow,
 			  const struct strata_path *path)
@@ -153,7 +176,15 @@ static int send_fragments(struct strata_net *sn, struct sock *sk,
 		.emit = send_fragment,
 		.arg = &sending,
 	};
+	int err;
 
+	err = push(sn, sk, skb, flow, path->link) ?:
+	      ask_hooks(sn, skb, path->link);
+	if (unlikely(err))
+		return err;
+	sending.flow.saddr = ipv6_hdr(skb)->saddr;
+	sending.flow.daddr = ipv6_hdr(skb)->daddr;
+	__skb_pull(skb, sizeof(struct ipv6hdr));
 	sending.flow.proto = NEXTHDR_FRAGMENT;
 	strata_count(sn, IP6_FRAGMENTED);
 	return strata_frag_cut(sn, skb, &cut);

@@ -286,6 +286,19 @@ static const struct genl_ops nl_ops[] = {
 		.policy = strata_nl_ruleset_policy,
 		.maxattr = ARRAY_SIZE(strata_nl_ruleset_policy) - 1,
 	}, {
+		.cmd = STRATA_CMD_CT_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = strata_nl_ct_get,
+		.dumpit = strata_nl_ct_dump,
+		.policy = strata_nl_ct_policy,
+		.maxattr = ARRAY_SIZE(strata_nl_ct_policy) - 1,
+	}, {
+		.cmd = STRATA_CMD_CT_DEL,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = strata_nl_ct_del,
+		.policy = strata_nl_ct_policy,
+		.maxattr = ARRAY_SIZE(strata_nl_ct_policy) - 1,
+	}, {
 		.cmd = STRATA_CMD_SOCK_GET,
 		.dumpit = strata_nl_sock_dump,
 	}, {

@@ -8,6 +8,7 @@
 #include <net/genetlink.h>
 #include <net/sock.h>
 #include <strata/bridge.h>
+#include <strata/conntrack.h>
 #include <strata/firewall.h>
 #include <strata/genl.h>
 #include <strata/link.h>
@@ -68,6 +69,7 @@ struct strata_nl_rule_at {
  * @neigh: the last neighbour shown
  * @sock: the last socket of @slot shown
  * @mdb: the last group of a bridge shown
+ * @conntrack: where in the table of connections
  * @rule: the rule or chain to be shown next; rules change their places, but
  *	not without a mark
  *
@@ -87,6 +89,7 @@ struct strata_nl_dump {
 		struct strata_neigh_at neigh;
 		struct strata_sock_at sock;
 		struct strata_bridge_mdb_at mdb;
+		struct strata_ct_at conntrack;
 		struct strata_nl_rule_at rule;
 	};
 };
@@ -172,6 +175,9 @@ int strata_nl_rule_add(struct sk_buff *skb, struct genl_info *info);
 int strata_nl_rule_del(struct sk_buff *skb, struct genl_info *info);
 int strata_nl_chain_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int strata_nl_ruleset_set(struct sk_buff *skb, struct genl_info *info);
+int strata_nl_ct_get(struct sk_buff *skb, struct genl_info *info);
+int strata_nl_ct_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int strata_nl_ct_del(struct sk_buff *skb, struct genl_info *info);
 int strata_nl_sock_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int strata_nl_stat_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int strata_nl_mdb_dump(struct sk_buff *skb, struct netlink_callback *cb);
@@ -196,6 +202,7 @@ extern const struct nla_policy
 	strata_nl_neigh_del_policy[STRATA_A_NEIGH_MAX + 1],
 	strata_nl_mdb_get_policy[STRATA_A_MDB_MAX + 1],
 	strata_nl_mdb_policy[STRATA_A_MDB_MAX + 1],
+	strata_nl_ct_policy[STRATA_A_CT_MAX + 1],
 	strata_nl_rule_get_policy[STRATA_A_RULESET_MAX + 1],
 	strata_nl_rule_add_policy[STRATA_A_RULESET_MAX + 1],
 	strata_nl_rule_del_policy[STRATA_A_RULESET_MAX + 1],

@@ -30,6 +30,8 @@ static const struct nla_policy rule_policy[STRATA_A_RULE_MAX + 1] = {
 	[STRATA_A_RULE_PERIOD] = { .type = NLA_U32 },
 	[STRATA_A_RULE_BURST] = { .type = NLA_U32 },
 	[STRATA_A_RULE_AT] = NLA_POLICY_MIN(NLA_U32, 1),
+	[STRATA_A_RULE_STATES] =
+		NLA_POLICY_MASK(NLA_U8, STRATA_CT_ALL_STATES),
 };
 
 static const struct nla_policy chain_policy[STRATA_A_CHAIN_MAX + 1] = {
@@ -117,6 +119,8 @@ static int get_config(struct nlattr **attrs, const struct nlattr *nest,
 	get_name(attrs[STRATA_A_RULE_IN], config->devices.in);
 	get_name(attrs[STRATA_A_RULE_OUT], config->devices.out);
 	get_name(attrs[STRATA_A_RULE_BRIDGE], config->devices.bridge);
+	if (attrs[STRATA_A_RULE_STATES])
+		config->states = nla_get_u8(attrs[STRATA_A_RULE_STATES]);
 	get_rate(attrs, &config->rate);
 	return 0;
 }
@@ -318,6 +322,8 @@ static int put_rule(struct sk_buff *skb, const struct strata_fw_rule *rule,
 	       put_text(skb, STRATA_A_RULE_COMMENT, rule->comment) ?:
 	       (rule->sees_tag ? nla_put_flag(skb, STRATA_A_RULE_SEES_TAG) : 0) ?:
 	       put_rate(skb, rule) ?:
+	       (rule->states == STRATA_CT_ALL_STATES ? 0 :
+		nla_put_u8(skb, STRATA_A_RULE_STATES, rule->states)) ?:
 	       nla_put_u64_64bit(skb, STRATA_A_RULE_PACKETS, sum.packets,
 				 STRATA_A_RULE_PAD) ?:
 	       nla_put_u64_64bit(skb, STRATA_A_RULE_BYTES, sum.bytes,

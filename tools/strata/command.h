@@ -46,6 +46,7 @@ int route_main(struct args *args);
 int neighbour_main(struct args *args);
 int bridge_main(struct args *args);
 int firewall_main(struct args *args);
+int conntrack_main(struct args *args);
 int socket_main(struct args *args);
 int stat_main(struct args *args);
 int run_main(struct args *args);

@@ -215,7 +215,7 @@ static int replace(struct args *args)
 static const struct command commands[] = {
 	{ "show", "list", firewall_show, "[ TABLE [ STAGE ] ]" },
 	{ "add", NULL, add,
-	  "TABLE STAGE [ DEVICES ] [ EXPRESSION ] ACTION [ at N ] [ comment TEXT ]" },
+	  "TABLE STAGE [ DEVICES ] [ state STATES ] [ EXPRESSION ] ACTION [ at N ] [ comment TEXT ]" },
 	{ "delete", NULL, delete, "[ handle ] HANDLE" },
 	{ "policy", NULL, policy, "TABLE STAGE { accept | drop }" },
 	{ "flush", NULL, flush, "[ TABLE [ STAGE ] ]" },
@@ -233,6 +233,7 @@ int firewall_main(struct args *args)
 		.help = "\nTABLE: bridge (frames at a bridge) or ip (packets of both families)\n"
 			"STAGE: prerouting, input, forward, output or postrouting\n"
 			"DEVICES: in DEV, out DEV, on BRIDGE; each may end with *\n"
+			"STATES: new, established, related, invalid, untracked; several with commas\n"
 			"EXPRESSION: one word, as pcap-filter(7) has it; none matches everything\n"
 			"ACTION: accept, drop, log or limit RATE [ burst N ]\n"
 			"RATE: packets like 100/second or 6000/minute, or bytes like 10mbit\n"

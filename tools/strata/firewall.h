@@ -37,6 +37,7 @@ struct rate {
  * @in: device or NULL, as @out and @bridge
  * @expression: "" matches everything
  * @comment: or NULL
+ * @states: enum strata_nl_rule_state as bits, 0: any
  * @at: place in the chain, 0: the end
  * @rate: of a limit
  */
@@ -48,6 +49,7 @@ struct rule {
 	const char *bridge;
 	const char *expression;
 	const char *comment;
+	uint8_t states;
 	uint32_t at;
 	struct rate rate;
 };
@@ -63,6 +65,8 @@ int arg_rule(struct args *args, struct rule *rule);
 /* Compiles the expression and puts the whole rule into @request. */
 int rule_put(struct args *args, const struct rule *rule,
 	     struct nlmsghdr *request);
+/* "new,established", or ""; returns @text. */
+const char *states_text(const struct nl_row *row, char *text, size_t size);
 /* "100/second" or "10mbit"; returns @text. */
 const char *rate_text(const struct nl_row *row, char *text, size_t size);
 const char *table_of(unsigned int chain);

@@ -103,6 +103,7 @@ static void json_rule(const struct nl_row *rule)
 	json_text("in", nl_text(rule, STRATA_A_RULE_IN));
 	json_text("out", nl_text(rule, STRATA_A_RULE_OUT));
 	json_text("on", nl_text(rule, STRATA_A_RULE_BRIDGE));
+	json_text("state", states_text(rule, text, sizeof(text)));
 	json_string("expression", nl_text(rule, STRATA_A_RULE_EXPRESSION));
 	json_string("action", show_name(firewall_actions,
 					STRATA_RULE_ACTION_LIMIT + 1, action));

@@ -16,7 +16,7 @@
 #include "command.h"
 
 #define NETNS_DIR	"/run/netns"	/* where ip netns keeps them */
-#define OBJECTS		"link, address, route, neighbour, bridge, firewall, socket, stat or run"
+#define OBJECTS		"link, address, route, neighbour, bridge, firewall, conntrack, socket, stat or run"
 #define BATCH_WORDS	64		/* in one line of a batch */
 
 struct options options;
@@ -29,6 +29,7 @@ static const struct command objects[] = {
 	  "link layer addresses of other stations" },
 	{ "bridge", NULL, bridge_main, "groups that are listened to behind bridges" },
 	{ "firewall", NULL, firewall_main, "rules at every hook" },
+	{ "conntrack", NULL, conntrack_main, "connections that the firewall knows" },
 	{ "socket", NULL, socket_main, "sockets and connections, as ss(8) shows them" },
 	{ "stat", NULL, stat_main, "counters by layer and reasons of drops" },
 	{ "run", NULL, run_main, "run a program over Strata" },

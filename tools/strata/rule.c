@@ -22,6 +22,10 @@ static const char *const firewall_stages[FIREWALL_STAGES] = {
 	"prerouting", "input", "forward", "output", "postrouting",
 };
 
+static const char *const firewall_states[] = {
+	"untracked", "new", "established", "related", "invalid",
+};
+
 const char *const firewall_actions[] = {
 	[STRATA_RULE_ACTION_ACCEPT] = "accept",
 	[STRATA_RULE_ACTION_DROP] = "drop",
@@ -145,6 +149,32 @@ static int arg_rate(struct args *args, struct rate *rate)
 	return STATUS_OK;
 }
 
+/* "new,established" */
+static int arg_states(struct args *args, uint8_t *states)
+{
+	static const char known[] =
+		"new, established, related, invalid or untracked";
+	const char *word = args_next(args);
+
+	*states = 0;
+	if (!word)
+		return args_error(args, "the states are missing: %s", known);
+	do {
+		size_t length = strcspn(word, ","), i;
+
+		for (i = 0; i < ARRAY_SIZE(firewall_states); i++)
+			if (length == strlen(firewall_states[i]) &&
+			    !strncmp(word, firewall_states[i], length))
+				break;
+		if (i == ARRAY_SIZE(firewall_states))
+			return args_error(args, "\"%s\" is no state: %s", word,
+					  known);
+		*states |= 1U << i;
+		word += length;
+	} while (*word++ == ',');
+	return STATUS_OK;
+}
+
 static int arg_comment(struct args *args, const char **comment)
 {
 	const char *word = args_next(args);
@@ -187,6 +217,8 @@ static int arg_part(struct args *args, struct rule *rule)
 		return arg_device(args, &rule->bridge);
 	if (args_take(args, "at"))
 		return arg_u32(args, "the place", 1, UINT32_MAX, &rule->at);
+	if (args_take(args, "state"))
+		return arg_states(args, &rule->states);
 	if (args_take(args, "comment"))
 		return arg_comment(args, &rule->comment);
 	status = take_action(args, rule);
@@ -289,6 +321,9 @@ static void put_words(const struct rule *rule, struct nlmsghdr *request)
 	put_text(request, STRATA_A_RULE_COMMENT, rule->comment);
 	if (rule->at)
 		nl_put(request, STRATA_A_RULE_AT, &rule->at, sizeof(rule->at));
+	if (rule->states)
+		nl_put(request, STRATA_A_RULE_STATES, &rule->states,
+		       sizeof(rule->states));
 	if (action == STRATA_RULE_ACTION_LIMIT)
 		put_rate(request, &rule->rate);
 	if (rule->chain < FIREWALL_STAGES && asks_for_tag(rule->expression))
@@ -338,6 +373,19 @@ const char *rate_text(const struct nl_row *row, char *text, size_t size)
 	return text;
 }
 
+const char *states_text(const struct nl_row *row, char *text, size_t size)
+{
+	unsigned long long states = nl_number(row, STRATA_A_RULE_STATES);
+	size_t used = 0, i;
+
+	*text = '\0';
+	for (i = 0; i < ARRAY_SIZE(firewall_states); i++)
+		if (states & 1ULL << i)
+			used += snprintf(text + used, size - used, "%s%s",
+					 used ? "," : "", firewall_states[i]);
+	return text;
+}
+
 static void print_quoted(const char *text)
 {
 	char quote = strchr(text, '\'') ? '"' : '\'';
@@ -377,6 +425,7 @@ void rule_print(const struct nl_row *row)
 	print_named("in", nl_text(row, STRATA_A_RULE_IN));
 	print_named("out", nl_text(row, STRATA_A_RULE_OUT));
 	print_named("on", nl_text(row, STRATA_A_RULE_BRIDGE));
+	print_named("state", states_text(row, text, sizeof(text)));
 	putchar(' ');
 	print_quoted(expression);
 	printf(" %s", show_name(firewall_actions, STRATA_RULE_ACTION_LIMIT + 1,

@@ -155,6 +155,46 @@ enum strata_nl_rule_action {
 };
 
 /**
+ * enum strata_nl_rule_state - What a packet is to the connections that are
+ *   known.
+ * @STRATA_RULE_STATE_UNTRACKED: nobody looks: it is the link's own
+ * @STRATA_RULE_STATE_NEW: it opens a connection, or nobody has answered yet
+ * @STRATA_RULE_STATE_ESTABLISHED: it belongs to one that was answered
+ * @STRATA_RULE_STATE_RELATED: it is an ICMP error about a packet of one
+ * @STRATA_RULE_STATE_INVALID: it cannot be
+ */
+enum strata_nl_rule_state {
+	STRATA_RULE_STATE_UNTRACKED = 1,
+	STRATA_RULE_STATE_NEW = 2,
+	STRATA_RULE_STATE_ESTABLISHED = 4,
+	STRATA_RULE_STATE_RELATED = 8,
+	STRATA_RULE_STATE_INVALID = 16,
+};
+
+/**
+ * enum strata_nl_ct_tcp_state - A TCP connection as one in the middle sees it.
+ * @STRATA_CT_TCP_STATE_SYN_SENT: a SYN was seen
+ * @STRATA_CT_TCP_STATE_SYN_SENT2: a SYN from both sides
+ * @STRATA_CT_TCP_STATE_SYN_RECV: the answer to it
+ * @STRATA_CT_TCP_STATE_ESTABLISHED: the handshake is done, or was not seen
+ * @STRATA_CT_TCP_STATE_FIN_WAIT: one side has sent its FIN
+ * @STRATA_CT_TCP_STATE_LAST_ACK: both have
+ * @STRATA_CT_TCP_STATE_TIME_WAIT: and the last one was acknowledged
+ * @STRATA_CT_TCP_STATE_CLOSED: a RST ended it
+ */
+enum strata_nl_ct_tcp_state {
+	STRATA_CT_TCP_STATE_NONE,
+	STRATA_CT_TCP_STATE_SYN_SENT,
+	STRATA_CT_TCP_STATE_SYN_SENT2,
+	STRATA_CT_TCP_STATE_SYN_RECV,
+	STRATA_CT_TCP_STATE_ESTABLISHED,
+	STRATA_CT_TCP_STATE_FIN_WAIT,
+	STRATA_CT_TCP_STATE_LAST_ACK,
+	STRATA_CT_TCP_STATE_TIME_WAIT,
+	STRATA_CT_TCP_STATE_CLOSED,
+};
+
+/**
  * enum strata_nl_sock_timer - The timer a socket waits for.
  * @STRATA_SOCK_TIMER_PROBE: zero-window probe
  */
@@ -255,6 +295,7 @@ enum {
 	STRATA_A_RULE_PACKETS,
 	STRATA_A_RULE_BYTES,
 	STRATA_A_RULE_PAD,
+	STRATA_A_RULE_STATES,
 
 	__STRATA_A_RULE_MAX,
 	STRATA_A_RULE_MAX = (__STRATA_A_RULE_MAX - 1)
@@ -294,6 +335,28 @@ enum {
 
 	__STRATA_A_PACKET_MAX,
 	STRATA_A_PACKET_MAX = (__STRATA_A_PACKET_MAX - 1)
+};
+
+enum {
+	STRATA_A_CT_PROTOCOL = 1,
+	STRATA_A_CT_SRC,
+	STRATA_A_CT_DST,
+	STRATA_A_CT_SRC_PORT,
+	STRATA_A_CT_DST_PORT,
+	STRATA_A_CT_REPLY_SRC,
+	STRATA_A_CT_REPLY_DST,
+	STRATA_A_CT_REPLY_SRC_PORT,
+	STRATA_A_CT_REPLY_DST_PORT,
+	STRATA_A_CT_TCP_STATE,
+	STRATA_A_CT_IFINDEX,
+	STRATA_A_CT_REPLIED,
+	STRATA_A_CT_ASSURED,
+	STRATA_A_CT_EXPIRES_S,
+	STRATA_A_CT_COUNT,
+	STRATA_A_CT_LIMIT,
+
+	__STRATA_A_CT_MAX,
+	STRATA_A_CT_MAX = (__STRATA_A_CT_MAX - 1)
 };
 
 enum {
@@ -393,6 +456,8 @@ enum {
 	STRATA_CMD_MDB_ADD,
 	STRATA_CMD_MDB_DEL,
 	STRATA_CMD_LINK_SET,
+	STRATA_CMD_CT_GET,
+	STRATA_CMD_CT_DEL,
 
 	__STRATA_CMD_MAX,
 	STRATA_CMD_MAX = (__STRATA_CMD_MAX - 1)
