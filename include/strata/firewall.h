@@ -24,6 +24,9 @@ struct netlink_ext_ack;
 #define STRATA_FW_INSNS_MAX	65536	/* in all their programs */
 #define STRATA_FW_TEXT_MAX	2048	/* bytes of an expression */
 #define STRATA_FW_COMMENT_MAX	127	/* bytes of a comment */
+#define STRATA_FW_SET_NAME_MAX	31	/* bytes of a set's name */
+#define STRATA_FW_SETS_MAX	256	/* named sets in a namespace */
+#define STRATA_FW_ELEMENTS_MAX	65536	/* in one of them */
 
 /**
  * enum strata_fw_action - what becomes of a packet that matches a rule
@@ -31,6 +34,7 @@ struct netlink_ext_ack;
  * @STRATA_FW_DROP: it is dropped
  * @STRATA_FW_LOG: whoever listens is told of it; the next rule is asked
  * @STRATA_FW_LIMIT: above the rate it is dropped, below the next rule is asked
+ * @STRATA_FW_REJECT: it is dropped, and its sender is told
  * @STRATA_FW_ACTIONS: how many there are
  */
 enum strata_fw_action {
@@ -38,8 +42,61 @@ enum strata_fw_action {
 	STRATA_FW_DROP,
 	STRATA_FW_LOG,
 	STRATA_FW_LIMIT,
+	STRATA_FW_REJECT,
 	STRATA_FW_ACTIONS
 };
+
+/**
+ * enum strata_fw_reject - how its sender is told
+ * @STRATA_FW_REJECT_AUTO: TCP by a RST, else as a closed port
+ * @STRATA_FW_REJECT_TCP_RESET: TCP by a RST, all else not at all
+ * @STRATA_FW_REJECT_PORT: by an ICMP error: port unreachable
+ * @STRATA_FW_REJECT_HOST: host unreachable
+ * @STRATA_FW_REJECT_NET: no route
+ * @STRATA_FW_REJECT_ADMIN: administratively prohibited
+ * @STRATA_FW_REJECTS: how many there are
+ */
+enum strata_fw_reject {
+	STRATA_FW_REJECT_AUTO,
+	STRATA_FW_REJECT_TCP_RESET,
+	STRATA_FW_REJECT_PORT,
+	STRATA_FW_REJECT_HOST,
+	STRATA_FW_REJECT_NET,
+	STRATA_FW_REJECT_ADMIN,
+	STRATA_FW_REJECTS
+};
+
+/**
+ * enum strata_fw_set_type - what is in a named set
+ * @STRATA_FW_PREFIX: prefixes of both families
+ * @STRATA_FW_PORT: ports and ranges of them
+ * @STRATA_FW_PREFIX_PORT: prefixes, each with a port
+ * @STRATA_FW_SET_TYPES: how many there are
+ */
+enum strata_fw_set_type {
+	STRATA_FW_PREFIX,
+	STRATA_FW_PORT,
+	STRATA_FW_PREFIX_PORT,
+	STRATA_FW_SET_TYPES
+};
+
+/**
+ * enum strata_fw_field - what of a packet is looked for in a named set
+ * @STRATA_FW_SRC: its source; its port too in a set with ports
+ * @STRATA_FW_DST: its destination, likewise
+ * @STRATA_FW_SPORT: the source's port
+ * @STRATA_FW_DPORT: the destination's
+ * @STRATA_FW_FIELDS: how many there are
+ */
+enum strata_fw_field {
+	STRATA_FW_SRC,
+	STRATA_FW_DST,
+	STRATA_FW_SPORT,
+	STRATA_FW_DPORT,
+	STRATA_FW_FIELDS
+};
+
+struct strata_fw_named;
 
 /**
  * struct strata_fw_rate - how much a limit lets through
@@ -99,7 +156,11 @@ struct strata_fw_devices {
  * @action: what becomes of packets that match
  * @devices: that they must come by
  * @states: that they must have, a bit for each &enum strata_ct_state
- * @limit: of STRATA_FW_LIMIT, and of how much STRATA_FW_LOG tells
+ * @reject: of STRATA_FW_REJECT
+ * @sets: that fields of it must be in; NULL: any will do. Referenced
+ * @set_not: those that it must not be in, a bit for each field
+ * @limit: of STRATA_FW_LIMIT, of how much STRATA_FW_LOG tells, and of how many
+ *	RSTs STRATA_FW_REJECT sends
  * @counter: what matched
  * @expression: what @program was compiled from, for people
  * @comment: "" if there is none
@@ -118,6 +179,9 @@ struct strata_fw_rule {
 	enum strata_fw_action action;
 	struct strata_fw_devices devices;
 	u8 states;
+	enum strata_fw_reject reject;
+	struct strata_fw_named *sets[STRATA_FW_FIELDS];
+	u8 set_not;
 	struct strata_fw_limit limit;
 	struct strata_fw_counter __percpu *counter;
 	const char *expression;
@@ -133,6 +197,9 @@ struct strata_fw_rule {
  * @action: likewise
  * @devices: likewise
  * @states: likewise; 0: any
+ * @reject: likewise
+ * @sets: likewise; borrowed
+ * @set_not: likewise
  * @rate: of STRATA_FW_LIMIT
  * @expression: likewise; copied
  * @comment: likewise; copied
@@ -145,6 +212,9 @@ struct strata_fw_config {
 	enum strata_fw_action action;
 	struct strata_fw_devices devices;
 	u8 states;
+	enum strata_fw_reject reject;
+	struct strata_fw_named *sets[STRATA_FW_FIELDS];
+	u8 set_not;
 	struct strata_fw_rate rate;
 	const char *expression;
 	const char *comment;
@@ -195,6 +265,79 @@ enum strata_verdict strata_fw_policy(const struct strata_net *sn,
 void strata_fw_policy_count(const struct strata_net *sn,
 			    enum strata_hook_stage stage,
 			    struct strata_fw_counter *sum);
+
+/* ------- named sets ------- */
+
+/**
+ * struct strata_fw_element - of a named set
+ * @addr: of a prefix, masked, 128-bit form
+ * @plen: its length, 128-bit form
+ * @first: port, host order; without ports 0
+ * @last: of a range; else as @first
+ */
+struct strata_fw_element {
+	struct in6_addr addr;
+	u16 first;
+	u16 last;
+	u16 plen;
+};
+
+/* What becomes of the elements of a change: they come, they go, or they are all
+ * that there is.
+ */
+enum strata_fw_set_how {
+	STRATA_FW_SET_ADD,
+	STRATA_FW_SET_DEL,
+	STRATA_FW_SET_REPLACE,
+};
+
+/**
+ * struct strata_fw_set_change - of a named set's elements
+ * @how: what becomes of them
+ * @type: of the set that they can be in
+ * @elements: which
+ * @count: of @elements
+ */
+struct strata_fw_set_change {
+	enum strata_fw_set_how how;
+	enum strata_fw_set_type type;
+	const struct strata_fw_element *elements;
+	unsigned int count;
+};
+
+/**
+ * struct strata_fw_set_info - a named set, for people
+ * @name: its name; good until strata_fw_unlock()
+ * @type: what is in it
+ * @count: how many elements
+ * @rules: that ask it
+ */
+struct strata_fw_set_info {
+	const char *name;
+	enum strata_fw_set_type type;
+	unsigned int count;
+	unsigned int rules;
+};
+
+int strata_fw_named_create(struct strata_net *sn, const char *name,
+			   enum strata_fw_set_type type,
+			   struct netlink_ext_ack *extack);
+int strata_fw_named_destroy(struct strata_net *sn, const char *name,
+			    struct netlink_ext_ack *extack);
+int strata_fw_named_change(struct strata_net *sn, const char *name,
+			   const struct strata_fw_set_change *change,
+			   struct netlink_ext_ack *extack);
+struct strata_fw_named *strata_fw_named_get(struct strata_net *sn,
+					    const char *name,
+					    struct netlink_ext_ack *extack);
+void strata_fw_named_put(struct strata_fw_named *named);
+const char *strata_fw_named_name(const struct strata_fw_named *named);
+enum strata_fw_set_type
+strata_fw_named_type(const struct strata_fw_named *named);
+bool strata_fw_named_at(const struct strata_net *sn, unsigned int index,
+			struct strata_fw_set_info *info);
+bool strata_fw_named_next(const struct strata_net *sn, const char *name,
+			  bool first, struct strata_fw_element *value);
 
 /**
  * struct strata_fw_log_ops - who wants to be told of logged packets

@@ -124,6 +124,9 @@ struct strata_path {
 enum strata_unreachable {
 	STRATA_UNREACH_PORT,
 	STRATA_UNREACH_PROTOCOL,
+	STRATA_UNREACH_HOST,
+	STRATA_UNREACH_NET,
+	STRATA_UNREACH_ADMIN,	/* a rule forbids it */
 };
 
 enum strata_addr_type {

@@ -260,4 +260,5 @@ static struct kunit_suite tcp_suite = {
 	.name = "strata-conntrack-tcp",
 	.test_cases = tcp_cases,
 };
+
 kunit_test_suite(tcp_suite);

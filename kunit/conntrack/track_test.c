@@ -419,4 +419,5 @@ static struct kunit_suite track_suite = {
 	.exit = track_exit,
 	.test_cases = track_cases,
 };
+
 kunit_test_suite(track_suite);

@@ -8,6 +8,7 @@
  */
 #include <linux/module.h>
 #include <linux/netdevice.h>
+#include <net/tcp.h>
 #include <strata/visibility.h>
 #include "conntrack.h"
 
@@ -32,9 +33,16 @@ static unsigned long track_known(struct strata_ct *ct,
 	return (unsigned long)ct | state | (reply ? STRATA_CT_REPLY : 0);
 }
 
+/* The stack's answer to what belongs to nothing. */
+static bool is_reset(const struct ct_packet *packet)
+{
+	return packet->proto == IPPROTO_TCP &&
+	       packet->segment.flags & TCPHDR_RST;
+}
+
 static unsigned long track_packet(struct strata_ct_net *ctn,
 				  struct ct_table *table,
-				  const struct ct_packet *packet)
+				  const struct ct_packet *packet, bool ours)
 {
 	struct strata_ct *ct = strata_ct_lookup(table, &packet->key);
 
@@ -44,6 +52,8 @@ static unsigned long track_packet(struct strata_ct_net *ctn,
 	}
 	if (likely(ct))
 		return track_known(ct, packet);
+	if (ours && is_reset(packet))
+		return STRATA_CT_RELATED;
 	if (!strata_ct_proto_begins(packet, READ_ONCE(ctn->loose)))
 		return STRATA_CT_INVALID;
 	return STRATA_CT_NEW;
@@ -87,7 +97,7 @@ enum strata_verdict strata_ct_track(const struct strata_hook_state *state,
 	else if (likely(parsed != CT_PARSED_BAD) &&
 		 likely(strata_ct_proto_valid(skb, &packet, state->in)))
 		track = likely(parsed == CT_PARSED) ?
-			track_packet(ctn, table, &packet) :
+			track_packet(ctn, table, &packet, !state->in) :
 			track_error(state, table, skb, &packet);
 	if (unlikely(track == STRATA_CT_INVALID))
 		strata_count(state->sn, CT_INVALID);

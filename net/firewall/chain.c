@@ -50,7 +50,8 @@ static bool devices_match(const struct strata_fw_segment *segment,
 /* The number of the first rule that matches, from 1; 0: none does. */
 static __always_inline unsigned int
 first_match(const struct strata_fw_segment *segment,
-	    const struct strata_hook_state *state, struct sk_buff *skb)
+	    const struct strata_hook_state *state, struct sk_buff *skb,
+	    struct strata_fw_fields *fields)
 {
 	const struct strata_fw_asker *asker = &segment->plain;
 
@@ -60,6 +61,9 @@ first_match(const struct strata_fw_segment *segment,
 		asker = &segment->state[strata_ct_state(skb)];
 	else if (segment->sees_tag && skb_vlan_tag_present(skb))
 		asker = &segment->tagged;
+	if (segment->sets && (asker->sure || asker->prog) &&
+	    !strata_fw_sets_match(segment->sets, skb, fields))
+		return 0;
 	if (asker->sure || !asker->prog)
 		return asker->sure;
 	return bpf_prog_run_pin_on_cpu(asker->prog, skb);
@@ -74,7 +78,7 @@ static unsigned int packets_of(const struct sk_buff *skb)
 /* Return: true if the packet goes on to the next rule. */
 static bool goes_on(struct strata_fw_rule *rule,
 		    const struct strata_hook_state *state,
-		    const struct sk_buff *skb, enum strata_verdict *verdict)
+		    struct sk_buff *skb, enum strata_verdict *verdict)
 {
 	switch (rule->action) {
 	case STRATA_FW_LOG:
@@ -88,6 +92,9 @@ static bool goes_on(struct strata_fw_rule *rule,
 			return true;
 		*verdict = STRATA_DROP;
 		return false;
+	case STRATA_FW_REJECT:
+		strata_fw_reject(state, rule, skb);
+		fallthrough;
 	case STRATA_FW_DROP:
 		*verdict = STRATA_DROP;
 		return false;
@@ -109,14 +116,17 @@ enum strata_verdict strata_fw_chain_run(const struct strata_fw_chain *chain,
 					const struct strata_hook_state *state,
 					struct sk_buff *skb)
 {
+	struct strata_fw_fields fields;
 	enum strata_verdict verdict;
 	unsigned int i, match;
+
+	fields.known = false;
 
 	for (i = 0; i < chain->segments; i++) {
 		const struct strata_fw_segment *segment = &chain->segment[i];
 		struct strata_fw_rule *rule;
 
-		match = first_match(segment, state, skb);
+		match = first_match(segment, state, skb, &fields);
 		if (!match)
 			continue;
 		rule = chain->rules[segment->first + match - 1];
@@ -134,7 +144,25 @@ EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_fw_chain_run);
 static bool decides(const struct strata_fw_rule *rule)
 {
 	return rule->action == STRATA_FW_ACCEPT ||
-	       rule->action == STRATA_FW_DROP;
+	       rule->action == STRATA_FW_DROP ||
+	       rule->action == STRATA_FW_REJECT;
+}
+
+static bool asks_sets(const struct strata_fw_rule *rule)
+{
+	unsigned int i;
+
+	for (i = 0; i < STRATA_FW_FIELDS; i++)
+		if (rule->sets[i])
+			return true;
+	return false;
+}
+
+/* No program asks a named set: such a rule is a segment of its own. */
+static bool joins(const struct strata_fw_rule *rule,
+		  const struct strata_fw_rule *next)
+{
+	return decides(rule) && !asks_sets(rule) && !asks_sets(next);
 }
 
 static bool same_devices(const struct strata_fw_rule *a,
@@ -308,6 +336,7 @@ static int segment_fill(struct making *making,
 	int err;
 
 	*segment = (struct strata_fw_segment){ .first = first, .count = count };
+	segment->sets = asks_sets(rule) ? rule : NULL;
 	segment->any = !*devices->in && !*devices->out && !*devices->bridge;
 	name_set(&segment->in, devices->in);
 	name_set(&segment->out, devices->out);
@@ -330,7 +359,8 @@ static unsigned int segment_reach(const struct strata_fw_chain *chain,
 {
 	unsigned int insns = chain->rules[first]->length, i = first;
 
-	while (decides(chain->rules[i]) && i + 1 < chain->count &&
+	while (i + 1 < chain->count &&
+	       joins(chain->rules[i], chain->rules[i + 1]) &&
 	       same_devices(chain->rules[i], chain->rules[i + 1])) {
 		insns += chain->rules[i + 1]->length;
 		if (insns >= BPF_MAXINSNS)

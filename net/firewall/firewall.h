@@ -3,8 +3,9 @@
  * Private to net/firewall: rules, chains and sets.
  *
  * The order of the files: rule.c makes a rule, join.c one program of the
- * programs of many, chain.c asks it about packets, set.c replaces the chains of
- * a namespace, log.c tells of packets, main.c registers the hooks.
+ * programs of many, chain.c asks it about packets, with fields.c, named.c and
+ * prefix.c for named sets; set.c replaces the chains of a namespace, log.c tells
+ * of packets, reject.c their senders, main.c registers the hooks.
  *
  * Locking: configuration holds strata_fw_net.lock. Packets hold the RCU read
  * side and see one set, which never changes.
@@ -13,6 +14,7 @@
 #define _NET_FIREWALL_FIREWALL_H
 
 #include <linux/filter.h>
+#include <linux/list.h>
 #include <strata/firewall.h>
 
 /**
@@ -42,6 +44,7 @@ struct strata_fw_asker {
  * struct strata_fw_segment - rules in a row that are asked by one program
  * @first: index of the first one in the chain
  * @count: how many
+ * @sets: of its one rule, which asks named sets; NULL: none
  * @any: packets may come by any devices; @in, @out and @bridge are not asked
  * @in: the device that packets must have come in on
  * @out: the device that they must go out of
@@ -58,6 +61,7 @@ struct strata_fw_asker {
 struct strata_fw_segment {
 	unsigned int first;
 	unsigned int count;
+	const struct strata_fw_rule *sets;
 	bool any;
 	struct strata_fw_name in;
 	struct strata_fw_name out;
@@ -105,11 +109,15 @@ struct strata_fw_set {
  *	strata_net.config
  * @set: what is in force; NULL: nothing
  * @handle: of the latest rule
+ * @sets: named ones
+ * @set_count: how many
  */
 struct strata_fw_net {
 	struct mutex lock;	/* changes of set and handle */
 	struct strata_fw_set __rcu *set;
 	u32 handle;
+	struct list_head sets;
+	unsigned int set_count;
 };
 
 static inline struct strata_fw_counter __percpu *strata_fw_counter_alloc(void)
@@ -146,6 +154,29 @@ enum strata_verdict strata_fw_chain_run(const struct strata_fw_chain *chain,
 
 void strata_fw_log(const struct strata_hook_state *state,
 		   const struct strata_fw_rule *rule, const struct sk_buff *skb);
+
+/**
+ * struct strata_fw_fields - what of a packet may be in named sets
+ * @known: the rest is filled in
+ * @has_ports: there are ports
+ * @addr: source and destination
+ * @port: theirs, host order
+ */
+struct strata_fw_fields {
+	bool known;
+	bool has_ports;
+	struct in6_addr addr[2];
+	u16 port[2];
+};
+
+/* fields.c: are a packet's fields in the sets that @rule wants them in? */
+bool strata_fw_sets_match(const struct strata_fw_rule *rule,
+			  const struct sk_buff *skb,
+			  struct strata_fw_fields *fields);
+
+/* reject.c */
+void strata_fw_reject(const struct strata_hook_state *state,
+		      struct strata_fw_rule *rule, struct sk_buff *skb);
 
 /* The namespace goes: set.c. */
 void strata_fw_clear(struct strata_net *sn);

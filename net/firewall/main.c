@@ -7,6 +7,7 @@
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include "firewall.h"
+#include "named.h"
 
 #define FIREWALL_PRIORITY	0
 
@@ -79,6 +80,7 @@ static int __net_init net_init(struct net *net)
 	if (!sn->firewall)
 		return -ENOMEM;
 	mutex_init(&sn->firewall->lock);
+	INIT_LIST_HEAD(&sn->firewall->sets);
 	return 0;
 }
 
@@ -87,6 +89,7 @@ static void __net_exit net_exit(struct net *net)
 	struct strata_net *sn = strata_net(net);
 
 	strata_fw_clear(sn);
+	strata_fw_named_clear(sn);
 	kfree(sn->firewall);
 }
 

@@ -8,6 +8,7 @@
 #include "firewall.h"
 #include "join.h"
 #include "limit.h"
+#include "named.h"
 
 /* Of what a log tells; the rest is only counted. */
 static const struct strata_fw_rate log_rate = {
@@ -84,6 +85,41 @@ static const char *check_stage(const struct strata_fw_config *config)
 	return NULL;
 }
 
+/* Of the RSTs that a rule sends. */
+static const struct strata_fw_rate reset_rate = {
+	.rate = 1000, .period = 1, .burst = 100,
+};
+
+/* A field is looked for among what is like it. */
+static const char *check_sets(const struct strata_fw_config *config)
+{
+	unsigned int i;
+
+	for (i = 0; i < STRATA_FW_FIELDS; i++) {
+		bool port = i >= STRATA_FW_SPORT;
+
+		if (!config->sets[i])
+			continue;
+		if (is_l2(config->stage))
+			return "named sets are for rules of the table ip only";
+		if ((strata_fw_named_type(config->sets[i]) == STRATA_FW_PORT) !=
+		    port)
+			return port ? "this set has no ports alone" :
+				      "this set has no prefixes";
+	}
+	return NULL;
+}
+
+static const char *check_reject(const struct strata_fw_config *config)
+{
+	if (config->action != STRATA_FW_REJECT)
+		return config->reject ? "only a reject has a kind" : NULL;
+	if (is_l2(config->stage) ||
+	    config->stage == STRATA_HOOK_L3_POSTROUTING)
+		return "reject is for the table ip, and not for postrouting";
+	return NULL;
+}
+
 static const char *init_limit(struct strata_fw_rule *rule,
 			      const struct strata_fw_config *config)
 {
@@ -92,6 +128,8 @@ static const char *init_limit(struct strata_fw_rule *rule,
 		return strata_fw_limit_init(&rule->limit, &config->rate);
 	case STRATA_FW_LOG:
 		return strata_fw_limit_init(&rule->limit, &log_rate);
+	case STRATA_FW_REJECT:
+		return strata_fw_limit_init(&rule->limit, &reset_rate);
 	default:
 		return NULL;
 	}
@@ -99,6 +137,10 @@ static const char *init_limit(struct strata_fw_rule *rule,
 
 static void rule_free(struct strata_fw_rule *rule)
 {
+	unsigned int i;
+
+	for (i = 0; i < STRATA_FW_FIELDS; i++)
+		strata_fw_named_put(rule->sets[i]);
 	free_percpu(rule->counter);
 	kfree(rule->expression);
 	kfree(rule->comment);
@@ -128,7 +170,8 @@ static int rule_fill(struct strata_fw_rule *rule,
 	const char *wrong;
 	int err;
 
-	wrong = check_stage(config) ?: init_limit(rule, config);
+	wrong = check_stage(config) ?: check_sets(config) ?:
+		check_reject(config) ?: init_limit(rule, config);
 	err = wrong ? -EINVAL : check_program(&part, &wrong);
 	/* The text is one of a few that never change. */
 	if (wrong && extack)
@@ -160,6 +203,7 @@ struct strata_fw_rule *strata_fw_rule_create(const struct strata_fw_config *conf
 					     struct netlink_ext_ack *extack)
 {
 	struct strata_fw_rule *rule;
+	unsigned int i;
 	int err;
 
 	if (config->length > BPF_MAXINSNS) {
@@ -174,6 +218,10 @@ struct strata_fw_rule *strata_fw_rule_create(const struct strata_fw_config *conf
 	rule->stage = config->stage;
 	rule->action = config->action;
 	rule->devices = config->devices;
+	rule->reject = config->reject;
+	rule->set_not = config->set_not;
+	for (i = 0; i < STRATA_FW_FIELDS; i++)
+		rule->sets[i] = strata_fw_named_hold(config->sets[i]);
 	rule->states = config->states ?: STRATA_CT_ALL_STATES;
 	rule->sees_tag = config->sees_tag;
 	rule->length = config->length;

@@ -226,9 +226,15 @@ EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_ipv4_output);
 static void ipv4_unreachable(struct strata_net *sn, struct sk_buff *skb,
 			     enum strata_unreachable what)
 {
-	strata_icmp_send(sn, skb, ICMP_DEST_UNREACH,
-			 what == STRATA_UNREACH_PORT ? ICMP_PORT_UNREACH :
-						       ICMP_PROT_UNREACH, 0);
+	static const u8 codes[] = {
+		[STRATA_UNREACH_PORT] = ICMP_PORT_UNREACH,
+		[STRATA_UNREACH_PROTOCOL] = ICMP_PROT_UNREACH,
+		[STRATA_UNREACH_HOST] = ICMP_HOST_UNREACH,
+		[STRATA_UNREACH_NET] = ICMP_NET_UNREACH,
+		[STRATA_UNREACH_ADMIN] = ICMP_PKT_FILTERED,
+	};
+
+	strata_icmp_send(sn, skb, ICMP_DEST_UNREACH, codes[what], 0);
 }
 
 static void ipv4_confirm(const struct strata_path *path)

@@ -234,11 +234,17 @@ static u32 transport_named_at(struct sk_buff *skb)
 static void ipv6_unreachable(struct strata_net *sn, struct sk_buff *skb,
 			     enum strata_unreachable what)
 {
+	static const u8 codes[] = {
+		[STRATA_UNREACH_PORT] = ICMPV6_PORT_UNREACH,
+		[STRATA_UNREACH_HOST] = ICMPV6_ADDR_UNREACH,
+		[STRATA_UNREACH_NET] = ICMPV6_NOROUTE,
+		[STRATA_UNREACH_ADMIN] = ICMPV6_ADM_PROHIBITED,
+	};
 	int iif = strata_cb(skb)->iif;
 
-	if (what == STRATA_UNREACH_PORT)
+	if (what != STRATA_UNREACH_PROTOCOL)
 		strata_icmp6_send(sn, skb, iif, ICMPV6_DEST_UNREACH,
-				  ICMPV6_PORT_UNREACH, 0);
+				  codes[what], 0);
 	else
 		strata_icmp6_send(sn, skb, iif, ICMPV6_PARAMPROB,
 				  ICMPV6_UNK_NEXTHDR, transport_named_at(skb));

@@ -286,6 +286,40 @@ static const struct genl_ops nl_ops[] = {
 		.policy = strata_nl_ruleset_policy,
 		.maxattr = ARRAY_SIZE(strata_nl_ruleset_policy) - 1,
 	}, {
+		.cmd = STRATA_CMD_SET_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.dumpit = strata_nl_set_dump,
+	}, {
+		.cmd = STRATA_CMD_SET_ADD,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = strata_nl_set_add,
+		.policy = strata_nl_set_add_policy,
+		.maxattr = ARRAY_SIZE(strata_nl_set_add_policy) - 1,
+	}, {
+		.cmd = STRATA_CMD_SET_DEL,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = strata_nl_set_del,
+		.policy = strata_nl_set_del_policy,
+		.maxattr = ARRAY_SIZE(strata_nl_set_del_policy) - 1,
+	}, {
+		.cmd = STRATA_CMD_ELEMENT_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.dumpit = strata_nl_element_dump,
+		.policy = strata_nl_set_del_policy,
+		.maxattr = ARRAY_SIZE(strata_nl_set_del_policy) - 1,
+	}, {
+		.cmd = STRATA_CMD_ELEMENT_ADD,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = strata_nl_element_add,
+		.policy = strata_nl_element_policy,
+		.maxattr = ARRAY_SIZE(strata_nl_element_policy) - 1,
+	}, {
+		.cmd = STRATA_CMD_ELEMENT_DEL,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = strata_nl_element_del,
+		.policy = strata_nl_element_policy,
+		.maxattr = ARRAY_SIZE(strata_nl_element_policy) - 1,
+	}, {
 		.cmd = STRATA_CMD_CT_GET,
 		.flags = GENL_UNS_ADMIN_PERM,
 		.doit = strata_nl_ct_get,

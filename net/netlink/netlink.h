@@ -46,6 +46,8 @@ strata_nl_device(struct nlattr **attrs, int type_ifindex, int type_ifname)
 	NLA_POLICY_RANGE(NLA_BINARY, sizeof(struct in_addr), \
 			 sizeof(struct in6_addr))
 #define STRATA_NL_POLICY_PLEN	NLA_POLICY_MAX(NLA_U8, 128)
+#define STRATA_NL_POLICY_SET \
+	{ .type = NLA_NUL_STRING, .len = STRATA_FW_SET_NAME_MAX }
 
 /**
  * struct strata_nl_rule_at - a rule's place
@@ -69,6 +71,8 @@ struct strata_nl_rule_at {
  * @neigh: the last neighbour shown
  * @sock: the last socket of @slot shown
  * @mdb: the last group of a bridge shown
+ * @set: how many named sets were shown
+ * @element: of a named set, the last one shown
  * @conntrack: where in the table of connections
  * @rule: the rule or chain to be shown next; rules change their places, but
  *	not without a mark
@@ -89,6 +93,8 @@ struct strata_nl_dump {
 		struct strata_neigh_at neigh;
 		struct strata_sock_at sock;
 		struct strata_bridge_mdb_at mdb;
+		unsigned int set;
+		struct strata_fw_element element;
 		struct strata_ct_at conntrack;
 		struct strata_nl_rule_at rule;
 	};
@@ -175,6 +181,12 @@ int strata_nl_rule_add(struct sk_buff *skb, struct genl_info *info);
 int strata_nl_rule_del(struct sk_buff *skb, struct genl_info *info);
 int strata_nl_chain_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int strata_nl_ruleset_set(struct sk_buff *skb, struct genl_info *info);
+int strata_nl_set_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int strata_nl_set_add(struct sk_buff *skb, struct genl_info *info);
+int strata_nl_set_del(struct sk_buff *skb, struct genl_info *info);
+int strata_nl_element_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int strata_nl_element_add(struct sk_buff *skb, struct genl_info *info);
+int strata_nl_element_del(struct sk_buff *skb, struct genl_info *info);
 int strata_nl_ct_get(struct sk_buff *skb, struct genl_info *info);
 int strata_nl_ct_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int strata_nl_ct_del(struct sk_buff *skb, struct genl_info *info);
@@ -202,6 +214,9 @@ extern const struct nla_policy
 	strata_nl_neigh_del_policy[STRATA_A_NEIGH_MAX + 1],
 	strata_nl_mdb_get_policy[STRATA_A_MDB_MAX + 1],
 	strata_nl_mdb_policy[STRATA_A_MDB_MAX + 1],
+	strata_nl_set_add_policy[STRATA_A_SET_MAX + 1],
+	strata_nl_set_del_policy[STRATA_A_SET_MAX + 1],
+	strata_nl_element_policy[STRATA_A_SET_MAX + 1],
 	strata_nl_ct_policy[STRATA_A_CT_MAX + 1],
 	strata_nl_rule_get_policy[STRATA_A_RULESET_MAX + 1],
 	strata_nl_rule_add_policy[STRATA_A_RULESET_MAX + 1],

@@ -32,6 +32,13 @@ static const struct nla_policy rule_policy[STRATA_A_RULE_MAX + 1] = {
 	[STRATA_A_RULE_AT] = NLA_POLICY_MIN(NLA_U32, 1),
 	[STRATA_A_RULE_STATES] =
 		NLA_POLICY_MASK(NLA_U8, STRATA_CT_ALL_STATES),
+	[STRATA_A_RULE_REJECT] = NLA_POLICY_MAX(NLA_U8, STRATA_FW_REJECTS - 1),
+	[STRATA_A_RULE_SRC_SET] = STRATA_NL_POLICY_SET,
+	[STRATA_A_RULE_DST_SET] = STRATA_NL_POLICY_SET,
+	[STRATA_A_RULE_SPORT_SET] = STRATA_NL_POLICY_SET,
+	[STRATA_A_RULE_DPORT_SET] = STRATA_NL_POLICY_SET,
+	[STRATA_A_RULE_SET_NOT] =
+		NLA_POLICY_MASK(NLA_U8, BIT(STRATA_FW_FIELDS) - 1),
 };
 
 static const struct nla_policy chain_policy[STRATA_A_CHAIN_MAX + 1] = {
@@ -121,26 +128,66 @@ static int get_config(struct nlattr **attrs, const struct nlattr *nest,
 	get_name(attrs[STRATA_A_RULE_BRIDGE], config->devices.bridge);
 	if (attrs[STRATA_A_RULE_STATES])
 		config->states = nla_get_u8(attrs[STRATA_A_RULE_STATES]);
+	if (attrs[STRATA_A_RULE_REJECT])
+		config->reject = nla_get_u8(attrs[STRATA_A_RULE_REJECT]);
+	if (attrs[STRATA_A_RULE_SET_NOT])
+		config->set_not = nla_get_u8(attrs[STRATA_A_RULE_SET_NOT]);
 	get_rate(attrs, &config->rate);
 	return 0;
 }
 
+static void put_sets(const struct strata_fw_config *config)
+{
+	unsigned int i;
+
+	for (i = 0; i < STRATA_FW_FIELDS; i++)
+		strata_fw_named_put(config->sets[i]);
+}
+
+/* Each is to be put. */
+static int get_sets(struct strata_net *sn, struct nlattr **attrs,
+		    struct strata_fw_config *config,
+		    struct netlink_ext_ack *extack)
+{
+	struct strata_fw_named *named;
+	unsigned int i;
+
+	for (i = 0; i < STRATA_FW_FIELDS; i++) {
+		const struct nlattr *name = attrs[STRATA_A_RULE_SRC_SET + i];
+
+		if (!name)
+			continue;
+		named = strata_fw_named_get(sn, nla_data(name), extack);
+		if (IS_ERR(named))
+			return PTR_ERR(named);
+		config->sets[i] = named;
+	}
+	return 0;
+}
+
 /* The rule of @nest; ERR_PTR. *@at: its place, 0: the end. */
-static struct strata_fw_rule *get_rule(const struct nlattr *nest,
+static struct strata_fw_rule *get_rule(struct strata_net *sn,
+				       const struct nlattr *nest,
 				       unsigned int *at,
 				       struct netlink_ext_ack *extack)
 {
 	struct nlattr *attrs[STRATA_A_RULE_MAX + 1];
-	struct strata_fw_config config;
+	struct strata_fw_config config = { 0 };
+	struct strata_fw_rule *rule;
 	int err;
 
 	err = nla_parse_nested(attrs, STRATA_A_RULE_MAX, nest, rule_policy,
 			       extack) ?:
-	      get_config(attrs, nest, &config, extack);
-	if (err)
+	      get_config(attrs, nest, &config, extack) ?:
+	      get_sets(sn, attrs, &config, extack);
+	if (err) {
+		put_sets(&config);
 		return ERR_PTR(err);
+	}
 	*at = attrs[STRATA_A_RULE_AT] ? nla_get_u32(attrs[STRATA_A_RULE_AT]) : 0;
-	return strata_fw_rule_create(&config, extack);
+	rule = strata_fw_rule_create(&config, extack);
+	put_sets(&config);
+	return rule;
 }
 
 static int apply(struct genl_info *info, const struct strata_fw_change *change)
@@ -182,7 +229,8 @@ int strata_nl_rule_add(struct sk_buff *skb, struct genl_info *info)
 
 	if (!nest)
 		return refuse(info->extack, NULL, "no rule given");
-	rule = get_rule(nest, &change.at, info->extack);
+	rule = get_rule(strata_net(genl_info_net(info)), nest, &change.at,
+			info->extack);
 	if (IS_ERR(rule))
 		return PTR_ERR(rule);
 	change.rules = &rule;
@@ -249,7 +297,8 @@ static int get_ruleset(struct genl_info *info, struct strata_fw_change *change)
 		case STRATA_A_RULESET_RULE:
 			if (change->count == STRATA_FW_RULES_MAX)
 				return -ENOSPC;
-			rule = get_rule(attr, &at, info->extack);
+			rule = get_rule(strata_net(genl_info_net(info)), attr,
+					&at, info->extack);
 			if (IS_ERR(rule))
 				return PTR_ERR(rule);
 			change->rules[change->count++] = rule;
@@ -304,6 +353,20 @@ static int put_text(struct sk_buff *skb, int type, const char *text)
 	return *text ? nla_put_string(skb, type, text) : 0;
 }
 
+static int put_set_names(struct sk_buff *skb, const struct strata_fw_rule *rule)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < STRATA_FW_FIELDS && !err; i++)
+		if (rule->sets[i])
+			err = nla_put_string(skb, STRATA_A_RULE_SRC_SET + i,
+					     strata_fw_named_name(rule->sets[i]));
+	if (!err && rule->set_not)
+		err = nla_put_u8(skb, STRATA_A_RULE_SET_NOT, rule->set_not);
+	return err;
+}
+
 static int put_rule(struct sk_buff *skb, const struct strata_fw_rule *rule,
 		    unsigned int at)
 {
@@ -324,6 +387,9 @@ static int put_rule(struct sk_buff *skb, const struct strata_fw_rule *rule,
 	       put_rate(skb, rule) ?:
 	       (rule->states == STRATA_CT_ALL_STATES ? 0 :
 		nla_put_u8(skb, STRATA_A_RULE_STATES, rule->states)) ?:
+	       (rule->action == STRATA_FW_REJECT ?
+		nla_put_u8(skb, STRATA_A_RULE_REJECT, rule->reject) : 0) ?:
+	       put_set_names(skb, rule) ?:
 	       nla_put_u64_64bit(skb, STRATA_A_RULE_PACKETS, sum.packets,
 				 STRATA_A_RULE_PAD) ?:
 	       nla_put_u64_64bit(skb, STRATA_A_RULE_BYTES, sum.bytes,

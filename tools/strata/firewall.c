@@ -215,12 +215,14 @@ static int replace(struct args *args)
 static const struct command commands[] = {
 	{ "show", "list", firewall_show, "[ TABLE [ STAGE ] ]" },
 	{ "add", NULL, add,
-	  "TABLE STAGE [ DEVICES ] [ state STATES ] [ EXPRESSION ] ACTION [ at N ] [ comment TEXT ]" },
+	  "TABLE STAGE [ DEVICES ] [ state STATES ] [ SETS ] [ EXPRESSION ] ACTION\n"
+	  "\t[ at N ] [ comment TEXT ]" },
 	{ "delete", NULL, delete, "[ handle ] HANDLE" },
 	{ "policy", NULL, policy, "TABLE STAGE { accept | drop }" },
 	{ "flush", NULL, flush, "[ TABLE [ STAGE ] ]" },
 	{ "save", NULL, firewall_save, "" },
 	{ "replace", NULL, replace, "FILE" },
+	{ "set", NULL, firewall_set, "…" },
 	{ "monitor", NULL, firewall_monitor, "[ write FILE ]" },
 	{ 0 },
 };
@@ -234,8 +236,10 @@ int firewall_main(struct args *args)
 			"STAGE: prerouting, input, forward, output or postrouting\n"
 			"DEVICES: in DEV, out DEV, on BRIDGE; each may end with *\n"
 			"STATES: new, established, related, invalid, untracked; several with commas\n"
+			"SETS: { src | dst | sport | dport } [ not ] @NAME, each once\n"
 			"EXPRESSION: one word, as pcap-filter(7) has it; none matches everything\n"
-			"ACTION: accept, drop, log or limit RATE [ burst N ]\n"
+			"ACTION: accept, drop, reject [ with { tcp-reset | port | host | net | admin } ],\n"
+			"\tlog or limit RATE [ burst N ]\n"
 			"RATE: packets like 100/second or 6000/minute, or bytes like 10mbit\n"
 			"\nreplace sets all rules and policies at once, from what save prints.\n",
 	};

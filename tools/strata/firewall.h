@@ -3,7 +3,8 @@
  * strata firewall: what its files share.
  *
  * firewall.c has the commands, rule.c reads and writes a rule in words,
- * firewall_show.c shows what there is, firewall_log.c what the rules log.
+ * firewall_show.c shows what there is, firewall_log.c what the rules log,
+ * firewall_set.c has the named sets.
  */
 #ifndef STRATA_FIREWALL_H
 #define STRATA_FIREWALL_H
@@ -14,6 +15,7 @@
 #define FIREWALL_TABLES	2
 #define FIREWALL_STAGES	5	/* of each table */
 #define FIREWALL_CHAINS	(FIREWALL_TABLES * FIREWALL_STAGES)
+#define FIREWALL_FIELDS	4	/* that may be in a named set */
 #define ALL_CHAINS	((1U << FIREWALL_CHAINS) - 1)
 
 /**
@@ -38,6 +40,10 @@ struct rate {
  * @expression: "" matches everything
  * @comment: or NULL
  * @states: enum strata_nl_rule_state as bits, 0: any
+ * @reject: enum strata_nl_rule_reject
+ * @sets: names of those that the source, the destination and their ports must be
+ *	in, or NULL
+ * @set_not: those that they must not be in, as bits
  * @at: place in the chain, 0: the end
  * @rate: of a limit
  */
@@ -50,6 +56,9 @@ struct rule {
 	const char *expression;
 	const char *comment;
 	uint8_t states;
+	uint8_t reject;
+	const char *sets[FIREWALL_FIELDS];
+	uint8_t set_not;
 	uint32_t at;
 	struct rate rate;
 };
@@ -65,6 +74,9 @@ int arg_rule(struct args *args, struct rule *rule);
 /* Compiles the expression and puts the whole rule into @request. */
 int rule_put(struct args *args, const struct rule *rule,
 	     struct nlmsghdr *request);
+/* "tcp-reset" and the like, or ""; " src @NAME" and the like. */
+const char *reject_text(const struct nl_row *row);
+const char *sets_text(const struct nl_row *row, char *text, size_t size);
 /* "new,established", or ""; returns @text. */
 const char *states_text(const struct nl_row *row, char *text, size_t size);
 /* "100/second" or "10mbit"; returns @text. */
@@ -79,5 +91,6 @@ void rule_print(const struct nl_row *row);
 int firewall_show(struct args *args);
 int firewall_save(struct args *args);
 int firewall_monitor(struct args *args);
+int firewall_set(struct args *args);
 
 #endif /* STRATA_FIREWALL_H */

@@ -95,7 +95,7 @@ static void json_text(const char *key, const char *text)
 static void json_rule(const struct nl_row *rule)
 {
 	unsigned long long action = nl_number(rule, STRATA_A_RULE_ACTION);
-	char text[SHOW_TEXT];
+	char text[SHOW_TEXT], sets[2 * SHOW_TEXT];
 
 	json_object(NULL);
 	json_u64("at", nl_number(rule, STRATA_A_RULE_AT));
@@ -104,9 +104,12 @@ static void json_rule(const struct nl_row *rule)
 	json_text("out", nl_text(rule, STRATA_A_RULE_OUT));
 	json_text("on", nl_text(rule, STRATA_A_RULE_BRIDGE));
 	json_text("state", states_text(rule, text, sizeof(text)));
+	if (*sets_text(rule, sets, sizeof(sets)))
+		json_string("sets", sets + 1);
 	json_string("expression", nl_text(rule, STRATA_A_RULE_EXPRESSION));
 	json_string("action", show_name(firewall_actions,
-					STRATA_RULE_ACTION_LIMIT + 1, action));
+					STRATA_RULE_ACTION_REJECT + 1, action));
+	json_text("with", reject_text(rule));
 	if (action == STRATA_RULE_ACTION_LIMIT) {
 		json_string("rate", rate_text(rule, text, sizeof(text)));
 		json_u64("burst", nl_number(rule, STRATA_A_RULE_BURST));

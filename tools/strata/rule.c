@@ -31,7 +31,21 @@ const char *const firewall_actions[] = {
 	[STRATA_RULE_ACTION_DROP] = "drop",
 	[STRATA_RULE_ACTION_LOG] = "log",
 	[STRATA_RULE_ACTION_LIMIT] = "limit",
+	[STRATA_RULE_ACTION_REJECT] = "reject",
 	NULL,
+};
+
+static const char *const firewall_rejects[] = {
+	[STRATA_RULE_REJECT_AUTO] = "auto",
+	[STRATA_RULE_REJECT_TCP_RESET] = "tcp-reset",
+	[STRATA_RULE_REJECT_PORT] = "port",
+	[STRATA_RULE_REJECT_HOST] = "host",
+	[STRATA_RULE_REJECT_NET] = "net",
+	[STRATA_RULE_REJECT_ADMIN] = "admin",
+};
+
+static const char *const firewall_fields[FIREWALL_FIELDS] = {
+	"src", "dst", "sport", "dport",
 };
 
 /* ------- reading ------- */
@@ -175,6 +189,44 @@ static int arg_states(struct args *args, uint8_t *states)
 	return STATUS_OK;
 }
 
+static int arg_reject(struct args *args, uint8_t *reject)
+{
+	const char *word;
+
+	*reject = STRATA_RULE_REJECT_AUTO;
+	if (!args_take(args, "with"))
+		return STATUS_OK;
+	word = args_next(args);
+	for (; word && *reject < ARRAY_SIZE(firewall_rejects); ++*reject)
+		if (strcmp(word, firewall_rejects[*reject]) == 0)
+			return STATUS_OK;
+	return args_error(args, "with what? auto, tcp-reset, port, host, net or admin");
+}
+
+/* "src [ not ] @NAME"; -1: it is something else. */
+static int arg_set(struct args *args, struct rule *rule)
+{
+	unsigned int field;
+	const char *word;
+
+	for (field = 0; field < FIREWALL_FIELDS; field++)
+		if (args_take(args, firewall_fields[field]))
+			break;
+	if (field == FIREWALL_FIELDS)
+		return -1;
+	if (rule->sets[field])
+		return args_error(args, "one set for \"%s\"",
+				  firewall_fields[field]);
+	if (args_take(args, "not"))
+		rule->set_not |= 1U << field;
+	word = args_next(args);
+	if (!word || *word != '@')
+		return args_error(args, "the set's name is missing, like %s @NAME",
+				  firewall_fields[field]);
+	rule->sets[field] = word + 1;
+	return STATUS_OK;
+}
+
 static int arg_comment(struct args *args, const char **comment)
 {
 	const char *word = args_next(args);
@@ -201,6 +253,8 @@ static int take_action(struct args *args, struct rule *rule)
 	rule->action = action;
 	if (action == STRATA_RULE_ACTION_LIMIT)
 		return arg_rate(args, &rule->rate);
+	if (action == STRATA_RULE_ACTION_REJECT)
+		return arg_reject(args, &rule->reject);
 	return STATUS_OK;
 }
 
@@ -221,7 +275,9 @@ static int arg_part(struct args *args, struct rule *rule)
 		return arg_states(args, &rule->states);
 	if (args_take(args, "comment"))
 		return arg_comment(args, &rule->comment);
-	status = take_action(args, rule);
+	status = arg_set(args, rule);
+	if (status < 0)
+		status = take_action(args, rule);
 	if (status >= 0)
 		return status;
 	if (rule->expression)
@@ -243,7 +299,7 @@ int arg_rule(struct args *args, struct rule *rule)
 		if (arg_part(args, rule) != STATUS_OK)
 			return STATUS_USAGE;
 	if (rule->action < 0)
-		return args_error(args, "the action is missing: accept, drop, log or limit RATE");
+		return args_error(args, "the action is missing: accept, drop, reject, log or limit RATE");
 	if (!rule->expression)
 		rule->expression = "";
 	return STATUS_OK;
@@ -308,6 +364,17 @@ static void put_rate(struct nlmsghdr *request, const struct rate *rate)
 		nl_put(request, STRATA_A_RULE_RATE_BYTES, NULL, 0);
 }
 
+static void put_sets(const struct rule *rule, struct nlmsghdr *request)
+{
+	unsigned int i;
+
+	for (i = 0; i < FIREWALL_FIELDS; i++)
+		put_text(request, STRATA_A_RULE_SRC_SET + i, rule->sets[i]);
+	if (rule->set_not)
+		nl_put(request, STRATA_A_RULE_SET_NOT, &rule->set_not,
+		       sizeof(rule->set_not));
+}
+
 static void put_words(const struct rule *rule, struct nlmsghdr *request)
 {
 	uint8_t chain = rule->chain, action = rule->action;
@@ -324,6 +391,10 @@ static void put_words(const struct rule *rule, struct nlmsghdr *request)
 	if (rule->states)
 		nl_put(request, STRATA_A_RULE_STATES, &rule->states,
 		       sizeof(rule->states));
+	put_sets(rule, request);
+	if (action == STRATA_RULE_ACTION_REJECT)
+		nl_put(request, STRATA_A_RULE_REJECT, &rule->reject,
+		       sizeof(rule->reject));
 	if (action == STRATA_RULE_ACTION_LIMIT)
 		put_rate(request, &rule->rate);
 	if (rule->chain < FIREWALL_STAGES && asks_for_tag(rule->expression))
@@ -370,6 +441,30 @@ const char *rate_text(const struct nl_row *row, char *text, size_t size)
 		snprintf(text, size, "%llubit", rate * 8);
 	else
 		snprintf(text, size, "%llu/%s", rate, period);
+	return text;
+}
+
+const char *reject_text(const struct nl_row *row)
+{
+	unsigned long long reject = nl_number(row, STRATA_A_RULE_REJECT);
+
+	return reject ? show_name(firewall_rejects,
+				  ARRAY_SIZE(firewall_rejects), reject) : "";
+}
+
+const char *sets_text(const struct nl_row *row, char *text, size_t size)
+{
+	unsigned long long not = nl_number(row, STRATA_A_RULE_SET_NOT);
+	size_t used = 0;
+	unsigned int i;
+
+	*text = '\0';
+	for (i = 0; i < FIREWALL_FIELDS; i++)
+		if (row->attrs[STRATA_A_RULE_SRC_SET + i])
+			used += snprintf(text + used, size - used, " %s %s@%s",
+					 firewall_fields[i],
+					 not & 1U << i ? "not " : "",
+					 nl_text(row, STRATA_A_RULE_SRC_SET + i));
 	return text;
 }
 
@@ -420,16 +515,17 @@ void rule_print(const struct nl_row *row)
 	unsigned long long action = nl_number(row, STRATA_A_RULE_ACTION);
 	const char *expression = nl_text(row, STRATA_A_RULE_EXPRESSION);
 	const char *comment = nl_text(row, STRATA_A_RULE_COMMENT);
-	char text[SHOW_TEXT];
+	char text[SHOW_TEXT], sets[2 * SHOW_TEXT];
 
 	print_named("in", nl_text(row, STRATA_A_RULE_IN));
 	print_named("out", nl_text(row, STRATA_A_RULE_OUT));
 	print_named("on", nl_text(row, STRATA_A_RULE_BRIDGE));
 	print_named("state", states_text(row, text, sizeof(text)));
-	putchar(' ');
+	printf("%s ", sets_text(row, sets, sizeof(sets)));
 	print_quoted(expression);
-	printf(" %s", show_name(firewall_actions, STRATA_RULE_ACTION_LIMIT + 1,
+	printf(" %s", show_name(firewall_actions, STRATA_RULE_ACTION_REJECT + 1,
 				action));
+	print_named("with", reject_text(row));
 	if (action == STRATA_RULE_ACTION_LIMIT)
 		printf(" %s burst %llu", rate_text(row, text, sizeof(text)),
 		       nl_number(row, STRATA_A_RULE_BURST));

@@ -146,12 +146,44 @@ enum strata_nl_rule_stage {
  * @STRATA_RULE_ACTION_LOG: listeners are told, and the next rule is asked
  * @STRATA_RULE_ACTION_LIMIT: above the rate it is dropped, else the next rule
  *   is asked
+ * @STRATA_RULE_ACTION_REJECT: it is dropped, and its sender is told
  */
 enum strata_nl_rule_action {
 	STRATA_RULE_ACTION_ACCEPT,
 	STRATA_RULE_ACTION_DROP,
 	STRATA_RULE_ACTION_LOG,
 	STRATA_RULE_ACTION_LIMIT,
+	STRATA_RULE_ACTION_REJECT,
+};
+
+/**
+ * enum strata_nl_rule_reject - How the sender of a rejected packet is told.
+ * @STRATA_RULE_REJECT_AUTO: TCP by a RST, else as a closed port
+ * @STRATA_RULE_REJECT_TCP_RESET: TCP by a RST, all else not at all
+ * @STRATA_RULE_REJECT_PORT: by an ICMP error, port unreachable
+ * @STRATA_RULE_REJECT_HOST: host unreachable
+ * @STRATA_RULE_REJECT_NET: no route
+ * @STRATA_RULE_REJECT_ADMIN: administratively prohibited
+ */
+enum strata_nl_rule_reject {
+	STRATA_RULE_REJECT_AUTO,
+	STRATA_RULE_REJECT_TCP_RESET,
+	STRATA_RULE_REJECT_PORT,
+	STRATA_RULE_REJECT_HOST,
+	STRATA_RULE_REJECT_NET,
+	STRATA_RULE_REJECT_ADMIN,
+};
+
+/**
+ * enum strata_nl_set_type - What is in a named set.
+ * @STRATA_SET_TYPE_PREFIX: prefixes of both families
+ * @STRATA_SET_TYPE_PORT: ports and ranges of them
+ * @STRATA_SET_TYPE_PREFIX_PORT: prefixes, each with a port
+ */
+enum strata_nl_set_type {
+	STRATA_SET_TYPE_PREFIX,
+	STRATA_SET_TYPE_PORT,
+	STRATA_SET_TYPE_PREFIX_PORT,
 };
 
 /**
@@ -296,6 +328,12 @@ enum {
 	STRATA_A_RULE_BYTES,
 	STRATA_A_RULE_PAD,
 	STRATA_A_RULE_STATES,
+	STRATA_A_RULE_REJECT,
+	STRATA_A_RULE_SRC_SET,
+	STRATA_A_RULE_DST_SET,
+	STRATA_A_RULE_SPORT_SET,
+	STRATA_A_RULE_DPORT_SET,
+	STRATA_A_RULE_SET_NOT,
 
 	__STRATA_A_RULE_MAX,
 	STRATA_A_RULE_MAX = (__STRATA_A_RULE_MAX - 1)
@@ -335,6 +373,28 @@ enum {
 
 	__STRATA_A_PACKET_MAX,
 	STRATA_A_PACKET_MAX = (__STRATA_A_PACKET_MAX - 1)
+};
+
+enum {
+	STRATA_A_ELEMENT_ADDRESS = 1,
+	STRATA_A_ELEMENT_PREFIX_LEN,
+	STRATA_A_ELEMENT_PORT,
+	STRATA_A_ELEMENT_PORT_LAST,
+
+	__STRATA_A_ELEMENT_MAX,
+	STRATA_A_ELEMENT_MAX = (__STRATA_A_ELEMENT_MAX - 1)
+};
+
+enum {
+	STRATA_A_SET_NAME = 1,
+	STRATA_A_SET_TYPE,
+	STRATA_A_SET_COUNT,
+	STRATA_A_SET_RULES,
+	STRATA_A_SET_ELEMENT,
+	STRATA_A_SET_REPLACE,
+
+	__STRATA_A_SET_MAX,
+	STRATA_A_SET_MAX = (__STRATA_A_SET_MAX - 1)
 };
 
 enum {
@@ -458,6 +518,12 @@ enum {
 	STRATA_CMD_LINK_SET,
 	STRATA_CMD_CT_GET,
 	STRATA_CMD_CT_DEL,
+	STRATA_CMD_SET_GET,
+	STRATA_CMD_SET_ADD,
+	STRATA_CMD_SET_DEL,
+	STRATA_CMD_ELEMENT_GET,
+	STRATA_CMD_ELEMENT_ADD,
+	STRATA_CMD_ELEMENT_DEL,
 
 	__STRATA_CMD_MAX,
 	STRATA_CMD_MAX = (__STRATA_CMD_MAX - 1)
