@@ -13,6 +13,7 @@
 #include <linux/in6.h>
 #include <linux/list.h>
 #include <linux/types.h>
+#include <strata/hook.h>
 #include <strata/net.h>
 #include <strata/packet.h>
 
@@ -63,6 +64,23 @@ static inline enum strata_ct_state strata_ct_state(const struct sk_buff *skb)
 
 	return likely(state < STRATA_CT_STATES) ? state : STRATA_CT_INVALID;
 }
+
+/**
+ * struct strata_ct_nat_range - what an end of a connection becomes
+ * @addr: its address, 128-bit form
+ * @first: its port, host order; 0: as it is, or what is free
+ * @last: of a range of them
+ */
+struct strata_ct_nat_range {
+	struct in6_addr addr;
+	u16 first;
+	u16 last;
+};
+
+enum strata_verdict strata_ct_nat(const struct strata_hook_state *state,
+				  struct sk_buff *skb,
+				  const struct strata_ct_nat_range *range,
+				  bool source);
 
 /* Somebody asks for states; nobody does any more. Context: process, sleep. */
 int strata_ct_get(struct strata_net *sn);

@@ -19,10 +19,13 @@ struct strata_net;
 	C(FIREWALL_LOG_LOST, "firewall", "log_lost", \
 	  "logged packets that nobody was told of: no memory") \
 	C(CT_CREATED, "conntrack", "created", "connections noted") \
-	C(CT_INVALID, "conntrack", "invalid", "packets that belong to no connection and begin none") \
+	C(CT_INVALID, "conntrack", "invalid", \
+	  "packets that belong to no connection and begin none") \
 	C(CT_EVICTED, "conntrack", "evicted", "connections forgotten to make room for others") \
 	C(CT_FULL, "conntrack", "full", \
 	  "packets dropped: no room for their connection, all others are in use") \
+	C(CT_NAT_FAILED, "conntrack", "nat_failed", \
+	  "packets dropped: no port is free, or the protocol cannot be translated") \
 	C(LINK_RX, "link", "rx", "packets received from attached devices") \
 	C(LINK_TX, "link", "tx", "packets handed to attached devices") \
 	C(LINK_TX_DROPPED, "link", "tx_dropped", "packets a device or qdisc refused") \

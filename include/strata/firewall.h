@@ -35,6 +35,10 @@ struct netlink_ext_ack;
  * @STRATA_FW_LOG: whoever listens is told of it; the next rule is asked
  * @STRATA_FW_LIMIT: above the rate it is dropped, below the next rule is asked
  * @STRATA_FW_REJECT: it is dropped, and its sender is told
+ * @STRATA_FW_SNAT: its connection's source becomes another; it may go on
+ * @STRATA_FW_MASQUERADE: likewise, an address of the device that it leaves by
+ * @STRATA_FW_DNAT: its destination becomes another; it may go on
+ * @STRATA_FW_REDIRECT: likewise, an address of the device that it came by
  * @STRATA_FW_ACTIONS: how many there are
  */
 enum strata_fw_action {
@@ -43,6 +47,10 @@ enum strata_fw_action {
 	STRATA_FW_LOG,
 	STRATA_FW_LIMIT,
 	STRATA_FW_REJECT,
+	STRATA_FW_SNAT,
+	STRATA_FW_MASQUERADE,
+	STRATA_FW_DNAT,
+	STRATA_FW_REDIRECT,
 	STRATA_FW_ACTIONS
 };
 
@@ -157,6 +165,7 @@ struct strata_fw_devices {
  * @devices: that they must come by
  * @states: that they must have, a bit for each &enum strata_ct_state
  * @reject: of STRATA_FW_REJECT
+ * @nat: of STRATA_FW_SNAT and those behind
  * @sets: that fields of it must be in; NULL: any will do. Referenced
  * @set_not: those that it must not be in, a bit for each field
  * @limit: of STRATA_FW_LIMIT, of how much STRATA_FW_LOG tells, and of how many
@@ -180,6 +189,7 @@ struct strata_fw_rule {
 	struct strata_fw_devices devices;
 	u8 states;
 	enum strata_fw_reject reject;
+	struct strata_ct_nat_range nat;
 	struct strata_fw_named *sets[STRATA_FW_FIELDS];
 	u8 set_not;
 	struct strata_fw_limit limit;
@@ -198,6 +208,7 @@ struct strata_fw_rule {
  * @devices: likewise
  * @states: likewise; 0: any
  * @reject: likewise
+ * @nat: likewise
  * @sets: likewise; borrowed
  * @set_not: likewise
  * @rate: of STRATA_FW_LIMIT
@@ -213,6 +224,7 @@ struct strata_fw_config {
 	struct strata_fw_devices devices;
 	u8 states;
 	enum strata_fw_reject reject;
+	struct strata_ct_nat_range nat;
 	struct strata_fw_named *sets[STRATA_FW_FIELDS];
 	u8 set_not;
 	struct strata_fw_rate rate;

@@ -4,8 +4,8 @@
  *
  * The order of the files: tuple.c reads whose a packet is, table.c finds the
  * connection, track.c says what the packet is to it, with tcp.c and proto.c for
- * what protocols have of their own and related.c for ICMP errors; expire.c
- * forgets, list.c shows, main.c turns all of it on and off.
+ * what protocols have of their own and related.c for ICMP errors; nat.c says
+ * what becomes another and mangle.c makes it so; expire.c forgets, list.c shows, main.c turns all of it on and off.
  *
  * Locking: packets hold the RCU read side and look up without a lock. Chains of
  * the table change under the lock of their bucket. An entry's state is written
@@ -54,6 +54,9 @@ static inline u8 ct_key_proto(const struct strata_ct_key *key)
 #define CT_REPLIED	BIT(1)	/* there was an answer */
 #define CT_ASSURED	BIT(2)	/* and the first sender went on after it */
 #define CT_GONE		BIT(3)	/* out of the table; under the bucket's lock */
+#define CT_UNCONFIRMED	BIT(4)	/* its first packet is still on its way */
+#define CT_TRANSLATED	BIT(5)	/* there is a struct ct_nat */
+#define CT_NAT_NODE	BIT(6)	/* it is none, but a struct ct_nat in the table */
 
 /**
  * struct ct_tcp_side - what was seen of one sender
@@ -93,6 +96,8 @@ struct ct_tcp {
  *	once a second
  * @flags: CT_*
  * @rcu: frees it
+ * @nat: what the answers look like where it is not what one would think; under
+ *	the locks of both buckets, RCU
  * @tcp: of TCP
  *
  * What every packet looks at is the first cache line; the second is for the
@@ -105,8 +110,31 @@ struct strata_ct {
 	atomic_t flags;
 
 	struct rcu_head rcu ____cacheline_aligned;
+	struct ct_nat __rcu *nat;
 	struct ct_tcp tcp;
 } ____cacheline_aligned;
+
+/**
+ * struct ct_nat - the answers to a connection that is translated
+ * @node: in the table, as in &struct strata_ct
+ * @key: what they are found by
+ * @unused: nothing
+ * @flags: CT_NAT_NODE
+ * @high: end[1] sends them
+ * @ct: the connection
+ * @rcu: frees it, if another took its place; else it goes with the connection
+ *
+ * Begins as a &struct strata_ct.
+ */
+struct ct_nat {
+	struct hlist_node node;
+	struct strata_ct_key key;
+	u32 unused;
+	atomic_t flags;
+	bool high;
+	struct strata_ct *ct;
+	struct rcu_head rcu;
+};
 
 /**
  * struct ct_table - the connections of a namespace
@@ -223,6 +251,10 @@ struct strata_ct *strata_ct_insert(struct strata_ct_net *ctn,
 				   struct ct_table *table,
 				   struct strata_ct *ct);
 bool strata_ct_remove(struct ct_table *table, struct strata_ct *ct);
+bool strata_ct_set_nat(struct ct_table *table, struct strata_ct *ct,
+		       struct ct_nat *nat);
+bool strata_ct_is_reply(const struct strata_ct *ct,
+			const struct ct_packet *packet);
 int strata_ct_cache_init(void);
 void strata_ct_cache_exit(void);
 
@@ -239,6 +271,13 @@ static inline bool ct_expired(const struct strata_ct *ct)
 static inline bool ct_has(const struct strata_ct *ct, int flag)
 {
 	return atomic_read(&ct->flags) & flag;
+}
+
+/* The connection of a packet that was looked at; NULL: none. */
+static inline struct strata_ct *strata_ct_of(const struct sk_buff *skb)
+{
+	return (struct strata_ct *)(strata_cb(skb)->track &
+				    ~STRATA_CT_INFO_MASK);
 }
 
 /* Writes only what is not there yet. */
@@ -297,6 +336,15 @@ enum strata_verdict strata_ct_track(const struct strata_hook_state *state,
 				    struct sk_buff *skb);
 enum strata_verdict strata_ct_confirm(const struct strata_hook_state *state,
 				      struct sk_buff *skb);
+
+/* nat.c */
+bool strata_ct_rewrite(struct sk_buff *skb, bool source);
+
+/* mangle.c */
+bool strata_ct_mangle(struct sk_buff *skb, const struct strata_ct_tuple *target,
+		      bool source);
+bool strata_ct_mangle_error(struct sk_buff *skb,
+			    const struct strata_ct_tuple *target, bool source);
 
 /* expire.c */
 struct strata_ct *strata_ct_least_useful(struct ct_table *table, u32 hash);

@@ -56,8 +56,11 @@ struct strata_ct *strata_ct_least_useful(struct ct_table *table, u32 hash)
 		hlist_for_each_entry_rcu(ct, &table->bucket[(hash + i) &
 							    table->mask],
 					 node, true) {
-			enum worth worth = worth_of(ct);
+			enum worth worth;
 
+			if (ct_has(ct, CT_NAT_NODE))
+				continue;
+			worth = worth_of(ct);
 			if (worth > least || worth == WORTH_KEEPING ||
 			    (victim && worth == least &&
 			     (s32)(ct->expires - victim->expires) >= 0))
@@ -78,7 +81,7 @@ static void sweep_bucket(struct ct_table *table, u32 bucket)
 	/* Removed ones still lead to the next until the end of the read side. */
 	rcu_read_lock();
 	hlist_for_each_entry_rcu(ct, &table->bucket[bucket], node)
-		if (ct_expired(ct))
+		if (!ct_has(ct, CT_NAT_NODE) && ct_expired(ct))
 			strata_ct_remove(table, ct);
 	rcu_read_unlock();
 }

@@ -59,7 +59,7 @@ static int walk_bucket(const struct ct_table *table, struct strata_ct_at *at,
 	int err;
 
 	hlist_for_each_entry_rcu(ct, &table->bucket[at->bucket], node) {
-		if (index++ < at->index)
+		if (index++ < at->index || ct_has(ct, CT_NAT_NODE))
 			continue;
 		if (!ct_expired(ct) && is_wanted(ct, filter)) {
 			fill_info(ct, &info);
@@ -119,7 +119,7 @@ static unsigned int delete_bucket(struct ct_table *table, u32 bucket,
 
 	rcu_read_lock();
 	hlist_for_each_entry_rcu(ct, &table->bucket[bucket], node)
-		if (is_wanted(ct, filter))
+		if (!ct_has(ct, CT_NAT_NODE) && is_wanted(ct, filter))
 			gone += strata_ct_remove(table, ct);
 	rcu_read_unlock();
 	return gone;

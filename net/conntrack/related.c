@@ -56,7 +56,7 @@ unsigned long strata_ct_related(const struct ct_table *table,
 	ct = strata_ct_lookup(table, &quoted.key);
 	if (!ct)
 		return STRATA_CT_INVALID;
-	reply = quoted.high != ct_has(ct, CT_ORIG_HIGH);
+	reply = strata_ct_is_reply(ct, &quoted);
 	if (!was_sent(ct, skb, &quoted, reply))
 		return STRATA_CT_INVALID;
 	return (unsigned long)ct | STRATA_CT_RELATED |

@@ -22,6 +22,10 @@ int strata_ct_cache_init(void)
 {
 	/* What every packet reads, and what those of TCP do. */
 	BUILD_BUG_ON(offsetof(struct strata_ct, rcu) > 64);
+	BUILD_BUG_ON(offsetof(struct ct_nat, key) !=
+		     offsetof(struct strata_ct, key));
+	BUILD_BUG_ON(offsetof(struct ct_nat, flags) !=
+		     offsetof(struct strata_ct, flags));
 	BUILD_BUG_ON(__alignof__(struct strata_ct) <= STRATA_CT_INFO_MASK);
 	ct_cache = KMEM_CACHE(strata_ct, SLAB_HWCACHE_ALIGN);
 	return ct_cache ? 0 : -ENOMEM;
@@ -41,7 +45,10 @@ void strata_ct_cache_exit(void)
 
 static void free_rcu(struct rcu_head *rcu)
 {
-	kmem_cache_free(ct_cache, container_of(rcu, struct strata_ct, rcu));
+	struct strata_ct *ct = container_of(rcu, struct strata_ct, rcu);
+
+	kfree(rcu_dereference_protected(ct->nat, true));
+	kmem_cache_free(ct_cache, ct);
 }
 
 /**
@@ -80,8 +87,12 @@ void strata_ct_table_free(struct ct_table *table)
 	u32 i;
 
 	for (i = 0; i <= table->mask; i++) {
-		hlist_for_each_entry_safe(ct, next, &table->bucket[i], node)
-			kmem_cache_free(ct_cache, ct);
+		hlist_for_each_entry_safe(ct, next, &table->bucket[i], node) {
+			if (ct_has(ct, CT_NAT_NODE))
+				kfree((struct ct_nat *)ct);
+			else
+				kmem_cache_free(ct_cache, ct);
+		}
 		cond_resched();
 	}
 	kvfree(table);
@@ -105,7 +116,8 @@ static struct strata_ct *find(const struct hlist_head *bucket,
 
 	hlist_for_each_entry_rcu(ct, bucket, node, true)
 		if (same_key(&ct->key, key))
-			return ct;
+			return unlikely(ct_has(ct, CT_NAT_NODE)) ?
+			       ((struct ct_nat *)ct)->ct : ct;
 	return NULL;
 }
 
@@ -128,6 +140,26 @@ struct strata_ct *strata_ct_lookup(const struct ct_table *table,
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_ct_lookup);
 
 /**
+ * strata_ct_is_reply() - which way does a packet go?
+ * @ct: its connection, found by its key
+ * @packet: the packet
+ *
+ * Context: RCU read side. Return: true: the way of the answers.
+ */
+bool strata_ct_is_reply(const struct strata_ct *ct,
+			const struct ct_packet *packet)
+{
+	const struct ct_nat *nat;
+
+	if (unlikely(ct_has(ct, CT_TRANSLATED)) &&
+	    !same_key(&ct->key, &packet->key)) {
+		nat = rcu_dereference(ct->nat);
+		return packet->high == nat->high;
+	}
+	return packet->high != ct_has(ct, CT_ORIG_HIGH);
+}
+
+/**
  * strata_ct_alloc() - the entry of a connection, not yet in the table
  * @packet: the first of it
  *
@@ -147,13 +179,43 @@ struct strata_ct *strata_ct_alloc(const struct ct_packet *packet)
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_ct_alloc);
 
-/* Context: the bucket's lock held. */
-static void unlink(struct ct_table *table, struct strata_ct *ct)
+/* The locks of two buckets, in their order. */
+static void lock_both(struct ct_table *table, u32 a, u32 b)
 {
-	atomic_or(CT_GONE, &ct->flags);
-	hlist_del_rcu(&ct->node);
-	atomic_dec(&table->count);
-	call_rcu(&ct->rcu, free_rcu);
+	spinlock_t *first = min(ct_lock(table, a), ct_lock(table, b));
+	spinlock_t *second = max(ct_lock(table, a), ct_lock(table, b));
+
+	spin_lock_bh(first);
+	if (first != second)
+		spin_lock_nested(second, SINGLE_DEPTH_NESTING);
+}
+
+static void unlock_both(struct ct_table *table, u32 a, u32 b)
+{
+	if (ct_lock(table, a) != ct_lock(table, b))
+		spin_unlock(ct_lock(table, b));
+	spin_unlock_bh(ct_lock(table, a));
+}
+
+static u32 nat_hash(const struct ct_nat *nat, u32 otherwise)
+{
+	return nat ? strata_ct_hash(&nat->key) : otherwise;
+}
+
+/* Locks the buckets of both ways of a connection. */
+static struct ct_nat *lock_ct(struct ct_table *table, const struct strata_ct *ct,
+			      u32 hash)
+{
+	struct ct_nat *nat = rcu_dereference(ct->nat), *now;
+
+	for (;;) {
+		lock_both(table, hash, nat_hash(nat, hash));
+		now = rcu_dereference(ct->nat);
+		if (likely(now == nat))
+			return nat;
+		unlock_both(table, hash, nat_hash(nat, hash));
+		nat = now;
+	}
 }
 
 /**
@@ -165,17 +227,78 @@ static void unlink(struct ct_table *table, struct strata_ct *ct)
  */
 bool strata_ct_remove(struct ct_table *table, struct strata_ct *ct)
 {
-	spinlock_t *lock = ct_lock(table, strata_ct_hash(&ct->key));
-	bool there;
+	u32 hash = strata_ct_hash(&ct->key);
+	struct ct_nat *nat = lock_ct(table, ct, hash);
+	bool there = !ct_has(ct, CT_GONE);
 
-	spin_lock_bh(lock);
-	there = !ct_has(ct, CT_GONE);
-	if (there)
-		unlink(table, ct);
-	spin_unlock_bh(lock);
+	if (there) {
+		atomic_or(CT_GONE, &ct->flags);
+		hlist_del_rcu(&ct->node);
+		if (nat)
+			hlist_del_rcu(&nat->node);
+		atomic_dec(&table->count);
+		call_rcu(&ct->rcu, free_rcu);
+	}
+	unlock_both(table, hash, nat_hash(nat, hash));
 	return there;
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_ct_remove);
+
+static void put_nat(struct ct_table *table, struct strata_ct *ct,
+		    struct ct_nat *nat, u32 hash)
+{
+	hlist_add_head_rcu(&nat->node, &table->bucket[hash & table->mask]);
+	rcu_assign_pointer(ct->nat, nat);
+	atomic_or(CT_TRANSLATED, &ct->flags);
+}
+
+/* Nobody can have used it: the first packet is still on its way. */
+static void take_nat(struct ct_table *table, struct strata_ct *ct)
+{
+	struct ct_nat *old = lock_ct(table, ct, strata_ct_hash(&ct->key));
+	u32 hash = strata_ct_hash(&ct->key);
+
+	if (old && !ct_has(ct, CT_GONE)) {
+		hlist_del_rcu(&old->node);
+		atomic_andnot(CT_TRANSLATED, &ct->flags);
+		RCU_INIT_POINTER(ct->nat, NULL);
+		kfree_rcu(old, rcu);
+	}
+	unlock_both(table, hash, nat_hash(old, hash));
+}
+
+/**
+ * strata_ct_set_nat() - the answers to a connection look like this
+ * @table: that it is in
+ * @ct: the connection; its first packet is the caller's
+ * @nat: complete; owned
+ *
+ * Context: RCU read side. Return: false: somebody else was quicker to take what
+ * they would look like, or the connection was forgotten meanwhile.
+ */
+bool strata_ct_set_nat(struct ct_table *table, struct strata_ct *ct,
+		       struct ct_nat *nat)
+{
+	u32 hash = strata_ct_hash(&ct->key), other = strata_ct_hash(&nat->key);
+	const struct strata_ct *taken;
+	bool set = false;
+
+	take_nat(table, ct);
+	if (same_key(&ct->key, &nat->key)) {
+		kfree(nat);
+		return true;
+	}
+	lock_both(table, hash, other);
+	taken = find(&table->bucket[other & table->mask], &nat->key);
+	if (!ct_has(ct, CT_GONE) && (!taken || ct_expired(taken))) {
+		put_nat(table, ct, nat, other);
+		set = true;
+	}
+	unlock_both(table, hash, other);
+	if (!set)
+		kfree(nat);
+	return set;
+}
 
 /* Room for one more, if need be by forgetting the least useful of a few. */
 static bool make_room(struct strata_ct_net *ctn, struct ct_table *table,
@@ -215,12 +338,11 @@ struct strata_ct *strata_ct_insert(struct strata_ct_net *ctn,
 		kmem_cache_free(ct_cache, ct);
 		return NULL;
 	}
+	old = find(bucket, &ct->key);
+	if (old && ct_expired(old))
+		strata_ct_remove(table, old);
 	spin_lock_bh(ct_lock(table, hash));
 	old = find(bucket, &ct->key);
-	if (old && ct_expired(old)) {
-		unlink(table, old);
-		old = NULL;
-	}
 	if (likely(!old))
 		hlist_add_head_rcu(&ct->node, bucket);
 	spin_unlock_bh(ct_lock(table, hash));

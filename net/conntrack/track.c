@@ -23,7 +23,7 @@ static u32 ifindex_of(const struct strata_hook_state *state)
 static unsigned long track_known(struct strata_ct *ct,
 				 const struct ct_packet *packet)
 {
-	bool reply = packet->high != ct_has(ct, CT_ORIG_HIGH);
+	bool reply = strata_ct_is_reply(ct, packet);
 	unsigned long state;
 
 	if (unlikely(!strata_ct_proto_next(ct, packet, reply)))
@@ -78,7 +78,8 @@ static unsigned long track_error(const struct strata_hook_state *state,
  * @state: what is known of it
  * @skb: skb->data at the IP header
  *
- * Context: softirq or process, RCU. Return: STRATA_ACCEPT: judging is for rules.
+ * Context: softirq or process, RCU. Return: STRATA_ACCEPT, for judging is for
+ * rules; STRATA_DROP: it cannot be translated as its connection is.
  */
 enum strata_verdict strata_ct_track(const struct strata_hook_state *state,
 				    struct sk_buff *skb)
@@ -102,7 +103,8 @@ enum strata_verdict strata_ct_track(const struct strata_hook_state *state,
 	if (unlikely(track == STRATA_CT_INVALID))
 		strata_count(state->sn, CT_INVALID);
 	strata_cb(skb)->track = track;
-	return STRATA_ACCEPT;
+	return likely(strata_ct_rewrite(skb, false)) ? STRATA_ACCEPT :
+						       STRATA_DROP;
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_ct_track);
 
@@ -135,7 +137,7 @@ static bool make_entry(const struct strata_hook_state *state,
  * @skb: skb->data at the IP header
  *
  * Context: softirq or process, RCU. Return: STRATA_DROP: there is no room for
- * its connection.
+ * its connection, or it cannot be translated.
  */
 enum strata_verdict strata_ct_confirm(const struct strata_hook_state *state,
 				      struct sk_buff *skb)
@@ -143,9 +145,17 @@ enum strata_verdict strata_ct_confirm(const struct strata_hook_state *state,
 	struct strata_ct_net *ctn = state->sn->conntrack;
 	struct ct_table *table = rcu_dereference(ctn->table);
 
-	if (!table || !READ_ONCE(ctn->confirms) ||
-	    likely(strata_cb(skb)->track != STRATA_CT_NEW))
+	struct strata_ct *ct;
+
+	if (!table || !READ_ONCE(ctn->confirms))
 		return STRATA_ACCEPT;
-	return make_entry(state, table, skb) ? STRATA_ACCEPT : STRATA_DROP;
+	if (unlikely(strata_cb(skb)->track == STRATA_CT_NEW) &&
+	    !make_entry(state, table, skb))
+		return STRATA_DROP;
+	ct = strata_ct_of(skb);
+	if (ct && unlikely(ct_has(ct, CT_UNCONFIRMED)))
+		atomic_andnot(CT_UNCONFIRMED, &ct->flags);
+	return likely(strata_ct_rewrite(skb, true)) ? STRATA_ACCEPT :
+						      STRATA_DROP;
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_ct_confirm);

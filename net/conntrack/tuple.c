@@ -65,17 +65,26 @@ EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_ct_key_set);
  * @reply: the way of the answers
  * @tuple: out
  *
- * Context: any.
+ * Context: RCU read side.
  */
 void strata_ct_tuple_get(const struct strata_ct *ct, bool reply,
 			 struct strata_ct_tuple *tuple)
 {
 	bool from = ct_has(ct, CT_ORIG_HIGH) != reply;
+	const struct strata_ct_key *key = &ct->key;
+	const struct ct_nat *nat;
 
-	tuple->saddr = ct->key.end[from];
-	tuple->daddr = ct->key.end[!from];
-	tuple->sport = ct->key.port[from];
-	tuple->dport = ct->key.port[!from];
+	if (reply && unlikely(ct_has(ct, CT_TRANSLATED))) {
+		nat = rcu_dereference(ct->nat);
+		if (nat) {
+			key = &nat->key;
+			from = nat->high;
+		}
+	}
+	tuple->saddr = key->end[from];
+	tuple->daddr = key->end[!from];
+	tuple->sport = key->port[from];
+	tuple->dport = key->port[!from];
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_ct_tuple_get);
 

@@ -98,6 +98,11 @@ static bool goes_on(struct strata_fw_rule *rule,
 	case STRATA_FW_DROP:
 		*verdict = STRATA_DROP;
 		return false;
+	case STRATA_FW_SNAT:
+	case STRATA_FW_MASQUERADE:
+	case STRATA_FW_DNAT:
+	case STRATA_FW_REDIRECT:
+		return !strata_fw_translate(state, rule, skb, verdict);
 	default:
 		*verdict = STRATA_ACCEPT;
 		return false;

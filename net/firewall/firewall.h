@@ -5,7 +5,8 @@
  * The order of the files: rule.c makes a rule, join.c one program of the
  * programs of many, chain.c asks it about packets, with fields.c, named.c and
  * prefix.c for named sets; set.c replaces the chains of a namespace, log.c tells
- * of packets, reject.c their senders, main.c registers the hooks.
+ * of packets, reject.c their senders, translate.c has connections translated,
+ * main.c registers the hooks.
  *
  * Locking: configuration holds strata_fw_net.lock. Packets hold the RCU read
  * side and see one set, which never changes.
@@ -144,6 +145,11 @@ static inline bool strata_fw_asks_state(const struct strata_fw_rule *rule)
 	return rule->states != STRATA_CT_ALL_STATES;
 }
 
+static inline bool strata_fw_translates(const struct strata_fw_rule *rule)
+{
+	return rule->action >= STRATA_FW_SNAT;
+}
+
 struct strata_fw_chain *strata_fw_chain_create(enum strata_verdict policy,
 					       struct strata_fw_rule **rules,
 					       unsigned int count);
@@ -173,6 +179,11 @@ struct strata_fw_fields {
 bool strata_fw_sets_match(const struct strata_fw_rule *rule,
 			  const struct sk_buff *skb,
 			  struct strata_fw_fields *fields);
+
+/* translate.c; false: the rule is not for this packet. */
+bool strata_fw_translate(const struct strata_hook_state *state,
+			 const struct strata_fw_rule *rule, struct sk_buff *skb,
+			 enum strata_verdict *verdict);
 
 /* reject.c */
 void strata_fw_reject(const struct strata_hook_state *state,

@@ -4,6 +4,7 @@
  */
 #include <linux/netlink.h>
 #include <linux/slab.h>
+#include <strata/packet.h>
 #include <strata/visibility.h>
 #include "firewall.h"
 #include "join.h"
@@ -110,6 +111,40 @@ static const char *check_sets(const struct strata_fw_config *config)
 	return NULL;
 }
 
+static bool has_range(const struct strata_fw_config *config)
+{
+	return config->nat.first || config->nat.last;
+}
+
+/* Sources change behind all rules, destinations before the way is known. */
+static const char *check_nat(const struct strata_fw_config *config)
+{
+	bool addr = !ipv6_addr_any(&config->nat.addr);
+
+	if (config->nat.last < config->nat.first)
+		return "a range of ports begins with the lower one";
+	switch (config->action) {
+	case STRATA_FW_SNAT:
+	case STRATA_FW_DNAT:
+		if (!addr || strata_addr_is_multicast(&config->nat.addr))
+			return "an address is missing: to ADDRESS";
+		break;
+	case STRATA_FW_MASQUERADE:
+	case STRATA_FW_REDIRECT:
+		if (addr)
+			return "masquerade and redirect find the address themselves";
+		break;
+	default:
+		return addr || has_range(config) ?
+		       "only what translates has an address or ports" : NULL;
+	}
+	if (config->action <= STRATA_FW_MASQUERADE)
+		return config->stage == STRATA_HOOK_L3_POSTROUTING ? NULL :
+		       "snat and masquerade are for ip postrouting";
+	return config->stage == STRATA_HOOK_L3_PREROUTING ? NULL :
+	       "dnat and redirect are for ip prerouting";
+}
+
 static const char *check_reject(const struct strata_fw_config *config)
 {
 	if (config->action != STRATA_FW_REJECT)
@@ -171,7 +206,7 @@ static int rule_fill(struct strata_fw_rule *rule,
 	int err;
 
 	wrong = check_stage(config) ?: check_sets(config) ?:
-		check_reject(config) ?: init_limit(rule, config);
+		check_reject(config) ?: check_nat(config) ?: init_limit(rule, config);
 	err = wrong ? -EINVAL : check_program(&part, &wrong);
 	/* The text is one of a few that never change. */
 	if (wrong && extack)
@@ -219,6 +254,7 @@ struct strata_fw_rule *strata_fw_rule_create(const struct strata_fw_config *conf
 	rule->action = config->action;
 	rule->devices = config->devices;
 	rule->reject = config->reject;
+	rule->nat = config->nat;
 	rule->set_not = config->set_not;
 	for (i = 0; i < STRATA_FW_FIELDS; i++)
 		rule->sets[i] = strata_fw_named_hold(config->sets[i]);

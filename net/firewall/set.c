@@ -340,7 +340,8 @@ static bool asks_states(const struct strata_fw_set *set)
 		const struct strata_fw_chain *chain = set->chain[stage];
 
 		for (i = 0; chain && i < chain->count; i++)
-			if (strata_fw_asks_state(chain->rules[i]))
+			if (strata_fw_asks_state(chain->rules[i]) ||
+			    strata_fw_translates(chain->rules[i]))
 				return true;
 	}
 	return false;

@@ -39,6 +39,9 @@ static const struct nla_policy rule_policy[STRATA_A_RULE_MAX + 1] = {
 	[STRATA_A_RULE_DPORT_SET] = STRATA_NL_POLICY_SET,
 	[STRATA_A_RULE_SET_NOT] =
 		NLA_POLICY_MASK(NLA_U8, BIT(STRATA_FW_FIELDS) - 1),
+	[STRATA_A_RULE_NAT_ADDRESS] = STRATA_NL_POLICY_ADDRESS,
+	[STRATA_A_RULE_NAT_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
+	[STRATA_A_RULE_NAT_PORT_LAST] = NLA_POLICY_MIN(NLA_U16, 1),
 };
 
 static const struct nla_policy chain_policy[STRATA_A_CHAIN_MAX + 1] = {
@@ -99,6 +102,20 @@ static int refuse(struct netlink_ext_ack *extack, const struct nlattr *attr,
 	return -EINVAL;
 }
 
+static int get_nat(struct nlattr **attrs, struct strata_ct_nat_range *range,
+		   struct netlink_ext_ack *extack)
+{
+	const struct nlattr *address = attrs[STRATA_A_RULE_NAT_ADDRESS];
+	const struct nlattr *first = attrs[STRATA_A_RULE_NAT_PORT];
+	const struct nlattr *last = attrs[STRATA_A_RULE_NAT_PORT_LAST];
+
+	if (first) {
+		range->first = nla_get_u16(first);
+		range->last = nla_get_u16(last ?: first);
+	}
+	return address ? strata_nl_get_addr(address, &range->addr, extack) : 0;
+}
+
 static int get_config(struct nlattr **attrs, const struct nlattr *nest,
 		      struct strata_fw_config *config,
 		      struct netlink_ext_ack *extack)
@@ -133,7 +150,7 @@ static int get_config(struct nlattr **attrs, const struct nlattr *nest,
 	if (attrs[STRATA_A_RULE_SET_NOT])
 		config->set_not = nla_get_u8(attrs[STRATA_A_RULE_SET_NOT]);
 	get_rate(attrs, &config->rate);
-	return 0;
+	return get_nat(attrs, &config->nat, extack);
 }
 
 static void put_sets(const struct strata_fw_config *config)
@@ -367,6 +384,21 @@ static int put_set_names(struct sk_buff *skb, const struct strata_fw_rule *rule)
 	return err;
 }
 
+static int put_nat(struct sk_buff *skb, const struct strata_ct_nat_range *range)
+{
+	int err = 0;
+
+	if (!ipv6_addr_any(&range->addr))
+		err = strata_nl_put_addr(skb, STRATA_A_RULE_NAT_ADDRESS,
+					 &range->addr);
+	if (!err && range->first)
+		err = nla_put_u16(skb, STRATA_A_RULE_NAT_PORT, range->first);
+	if (!err && range->last > range->first)
+		err = nla_put_u16(skb, STRATA_A_RULE_NAT_PORT_LAST,
+				  range->last);
+	return err;
+}
+
 static int put_rule(struct sk_buff *skb, const struct strata_fw_rule *rule,
 		    unsigned int at)
 {
@@ -390,6 +422,7 @@ static int put_rule(struct sk_buff *skb, const struct strata_fw_rule *rule,
 	       (rule->action == STRATA_FW_REJECT ?
 		nla_put_u8(skb, STRATA_A_RULE_REJECT, rule->reject) : 0) ?:
 	       put_set_names(skb, rule) ?:
+	       put_nat(skb, &rule->nat) ?:
 	       nla_put_u64_64bit(skb, STRATA_A_RULE_PACKETS, sum.packets,
 				 STRATA_A_RULE_PAD) ?:
 	       nla_put_u64_64bit(skb, STRATA_A_RULE_BYTES, sum.bytes,

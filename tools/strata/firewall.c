@@ -239,7 +239,9 @@ int firewall_main(struct args *args)
 			"SETS: { src | dst | sport | dport } [ not ] @NAME, each once\n"
 			"EXPRESSION: one word, as pcap-filter(7) has it; none matches everything\n"
 			"ACTION: accept, drop, reject [ with { tcp-reset | port | host | net | admin } ],\n"
-			"\tlog or limit RATE [ burst N ]\n"
+			"\tlog or limit RATE [ burst N ];\n"
+			"\tin ip postrouting snat to ADDRESS [ port N[-M] ], masquerade [ port N[-M] ],\n"
+			"\tin ip prerouting dnat to ADDRESS [ port N[-M] ], redirect [ port N[-M] ]\n"
 			"RATE: packets like 100/second or 6000/minute, or bytes like 10mbit\n"
 			"\nreplace sets all rules and policies at once, from what save prints.\n",
 	};

@@ -41,6 +41,9 @@ struct rate {
  * @comment: or NULL
  * @states: enum strata_nl_rule_state as bits, 0: any
  * @reject: enum strata_nl_rule_reject
+ * @nat: what an address becomes; AF_UNSPEC: nothing was said
+ * @port: what a port becomes, 0: nothing was said
+ * @port_last: of a range
  * @sets: names of those that the source, the destination and their ports must be
  *	in, or NULL
  * @set_not: those that they must not be in, as bits
@@ -57,6 +60,9 @@ struct rule {
 	const char *comment;
 	uint8_t states;
 	uint8_t reject;
+	struct prefix nat;
+	uint16_t port;
+	uint16_t port_last;
 	const char *sets[FIREWALL_FIELDS];
 	uint8_t set_not;
 	uint32_t at;
@@ -75,6 +81,9 @@ int arg_rule(struct args *args, struct rule *rule);
 int rule_put(struct args *args, const struct rule *rule,
 	     struct nlmsghdr *request);
 /* "tcp-reset" and the like, or ""; " src @NAME" and the like. */
+/* " to 192.0.2.1 port 1024-2047", or "". */
+const char *nat_text(const struct nl_row *row, char *text, size_t size);
+bool parse_ports(const char *word, uint16_t *first, uint16_t *last);
 const char *reject_text(const struct nl_row *row);
 const char *sets_text(const struct nl_row *row, char *text, size_t size);
 /* "new,established", or ""; returns @text. */

@@ -23,7 +23,7 @@ static const char *const types[] = {
 /* ------- elements ------- */
 
 /* "22" or "6000-6063" */
-static bool parse_ports(const char *word, uint16_t *first, uint16_t *last)
+bool parse_ports(const char *word, uint16_t *first, uint16_t *last)
 {
 	char *end;
 	unsigned long number = strtoul(word, &end, 10);

@@ -108,7 +108,9 @@ static void json_rule(const struct nl_row *rule)
 		json_string("sets", sets + 1);
 	json_string("expression", nl_text(rule, STRATA_A_RULE_EXPRESSION));
 	json_string("action", show_name(firewall_actions,
-					STRATA_RULE_ACTION_REJECT + 1, action));
+					STRATA_RULE_ACTION_REDIRECT + 1, action));
+	if (*nat_text(rule, sets, sizeof(sets)))
+		json_string("translation", sets + 1);
 	json_text("with", reject_text(rule));
 	if (action == STRATA_RULE_ACTION_LIMIT) {
 		json_string("rate", rate_text(rule, text, sizeof(text)));

@@ -9,7 +9,7 @@
 #include <linux/strata_netlink.h>
 #include "arg.h"
 
-#define NL_ATTRS	32	/* more than any object has */
+#define NL_ATTRS	40	/* more than any object has */
 
 /**
  * struct nl_rows - the messages of an answer, in order

@@ -32,6 +32,10 @@ const char *const firewall_actions[] = {
 	[STRATA_RULE_ACTION_LOG] = "log",
 	[STRATA_RULE_ACTION_LIMIT] = "limit",
 	[STRATA_RULE_ACTION_REJECT] = "reject",
+	[STRATA_RULE_ACTION_SNAT] = "snat",
+	[STRATA_RULE_ACTION_MASQUERADE] = "masquerade",
+	[STRATA_RULE_ACTION_DNAT] = "dnat",
+	[STRATA_RULE_ACTION_REDIRECT] = "redirect",
 	NULL,
 };
 
@@ -203,6 +207,23 @@ static int arg_reject(struct args *args, uint8_t *reject)
 	return args_error(args, "with what? auto, tcp-reset, port, host, net or admin");
 }
 
+/* "[ to ADDRESS ] [ port N[-M] ]" */
+static int arg_nat(struct args *args, struct rule *rule)
+{
+	const char *word;
+
+	if (args_take(args, "to") &&
+	    arg_address(args, "the address", &rule->nat) != STATUS_OK)
+		return STATUS_USAGE;
+	if (!args_take(args, "port"))
+		return STATUS_OK;
+	word = args_next(args);
+	if (word && parse_ports(word, &rule->port, &rule->port_last) &&
+	    rule->port)
+		return STATUS_OK;
+	return args_error(args, "a port or a range of ports is missing, like 80 or 1024-2047");
+}
+
 /* "src [ not ] @NAME"; -1: it is something else. */
 static int arg_set(struct args *args, struct rule *rule)
 {
@@ -255,6 +276,8 @@ static int take_action(struct args *args, struct rule *rule)
 		return arg_rate(args, &rule->rate);
 	if (action == STRATA_RULE_ACTION_REJECT)
 		return arg_reject(args, &rule->reject);
+	if (action >= STRATA_RULE_ACTION_SNAT)
+		return arg_nat(args, rule);
 	return STATUS_OK;
 }
 
@@ -299,7 +322,7 @@ int arg_rule(struct args *args, struct rule *rule)
 		if (arg_part(args, rule) != STATUS_OK)
 			return STATUS_USAGE;
 	if (rule->action < 0)
-		return args_error(args, "the action is missing: accept, drop, reject, log or limit RATE");
+		return args_error(args, "the action is missing: accept, drop, reject, log, limit RATE, snat, …");
 	if (!rule->expression)
 		rule->expression = "";
 	return STATUS_OK;
@@ -375,6 +398,19 @@ static void put_sets(const struct rule *rule, struct nlmsghdr *request)
 		       sizeof(rule->set_not));
 }
 
+static void put_nat(const struct rule *rule, struct nlmsghdr *request)
+{
+	if (rule->nat.family != AF_UNSPEC)
+		nl_put(request, STRATA_A_RULE_NAT_ADDRESS, rule->nat.bytes,
+		       prefix_bytes(&rule->nat));
+	if (!rule->port)
+		return;
+	nl_put(request, STRATA_A_RULE_NAT_PORT, &rule->port,
+	       sizeof(rule->port));
+	nl_put(request, STRATA_A_RULE_NAT_PORT_LAST, &rule->port_last,
+	       sizeof(rule->port_last));
+}
+
 static void put_words(const struct rule *rule, struct nlmsghdr *request)
 {
 	uint8_t chain = rule->chain, action = rule->action;
@@ -392,6 +428,7 @@ static void put_words(const struct rule *rule, struct nlmsghdr *request)
 		nl_put(request, STRATA_A_RULE_STATES, &rule->states,
 		       sizeof(rule->states));
 	put_sets(rule, request);
+	put_nat(rule, request);
 	if (action == STRATA_RULE_ACTION_REJECT)
 		nl_put(request, STRATA_A_RULE_REJECT, &rule->reject,
 		       sizeof(rule->reject));
@@ -441,6 +478,23 @@ const char *rate_text(const struct nl_row *row, char *text, size_t size)
 		snprintf(text, size, "%llubit", rate * 8);
 	else
 		snprintf(text, size, "%llu/%s", rate, period);
+	return text;
+}
+
+const char *nat_text(const struct nl_row *row, char *text, size_t size)
+{
+	char address[SHOW_TEXT];
+	size_t used = 0;
+
+	*text = '\0';
+	if (show_address(row, STRATA_A_RULE_NAT_ADDRESS, address))
+		used = snprintf(text, size, " to %s", address);
+	if (row->attrs[STRATA_A_RULE_NAT_PORT])
+		used += snprintf(text + used, size - used, " port %llu",
+				 nl_number(row, STRATA_A_RULE_NAT_PORT));
+	if (row->attrs[STRATA_A_RULE_NAT_PORT_LAST])
+		snprintf(text + used, size - used, "-%llu",
+			 nl_number(row, STRATA_A_RULE_NAT_PORT_LAST));
 	return text;
 }
 
@@ -523,8 +577,9 @@ void rule_print(const struct nl_row *row)
 	print_named("state", states_text(row, text, sizeof(text)));
 	printf("%s ", sets_text(row, sets, sizeof(sets)));
 	print_quoted(expression);
-	printf(" %s", show_name(firewall_actions, STRATA_RULE_ACTION_REJECT + 1,
-				action));
+	printf(" %s", show_name(firewall_actions,
+				STRATA_RULE_ACTION_REDIRECT + 1, action));
+	printf("%s", nat_text(row, sets, sizeof(sets)));
 	print_named("with", reject_text(row));
 	if (action == STRATA_RULE_ACTION_LIMIT)
 		printf(" %s burst %llu", rate_text(row, text, sizeof(text)),

@@ -147,6 +147,12 @@ enum strata_nl_rule_stage {
  * @STRATA_RULE_ACTION_LIMIT: above the rate it is dropped, else the next rule
  *   is asked
  * @STRATA_RULE_ACTION_REJECT: it is dropped, and its sender is told
+ * @STRATA_RULE_ACTION_SNAT: its connection's source becomes another
+ * @STRATA_RULE_ACTION_MASQUERADE: likewise, an address of the device that it
+ *   leaves by
+ * @STRATA_RULE_ACTION_DNAT: its destination becomes another
+ * @STRATA_RULE_ACTION_REDIRECT: likewise, an address of the device that it came
+ *   by
  */
 enum strata_nl_rule_action {
 	STRATA_RULE_ACTION_ACCEPT,
@@ -154,6 +160,10 @@ enum strata_nl_rule_action {
 	STRATA_RULE_ACTION_LOG,
 	STRATA_RULE_ACTION_LIMIT,
 	STRATA_RULE_ACTION_REJECT,
+	STRATA_RULE_ACTION_SNAT,
+	STRATA_RULE_ACTION_MASQUERADE,
+	STRATA_RULE_ACTION_DNAT,
+	STRATA_RULE_ACTION_REDIRECT,
 };
 
 /**
@@ -334,6 +344,9 @@ enum {
 	STRATA_A_RULE_SPORT_SET,
 	STRATA_A_RULE_DPORT_SET,
 	STRATA_A_RULE_SET_NOT,
+	STRATA_A_RULE_NAT_ADDRESS,
+	STRATA_A_RULE_NAT_PORT,
+	STRATA_A_RULE_NAT_PORT_LAST,
 
 	__STRATA_A_RULE_MAX,
 	STRATA_A_RULE_MAX = (__STRATA_A_RULE_MAX - 1)
