@@ -118,8 +118,10 @@ static bool find_reply(struct choice *choice, const struct strata_ct_tuple *orig
 	if (!given && source)
 		default_range(*choice->port, &first, &last);
 	/* A destination without ports keeps its own: another is another service. */
-	if (!given && !source)
-		first = last = ntohs(*choice->port);
+	if (!given && !source) {
+		first = ntohs(*choice->port);
+		last = first;
+	}
 	if ((!given || port_in(*choice->port, first, last)) &&
 	    !is_taken(choice))
 		return true;
@@ -253,6 +255,19 @@ enum strata_verdict strata_ct_nat(const struct strata_hook_state *state,
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_ct_nat);
 
+/* Does this end of packets that go one way stay as it is? A router on the way is
+ * no end of the connection, and its errors keep its address.
+ */
+static bool end_stays(const struct strata_ct_tuple *seen,
+		      const struct strata_ct_tuple *target, bool source)
+{
+	if (source)
+		return ipv6_addr_equal(&seen->saddr, &target->saddr) &&
+		       seen->sport == target->sport;
+	return ipv6_addr_equal(&seen->daddr, &target->daddr) &&
+	       seen->dport == target->dport;
+}
+
 /**
  * strata_ct_rewrite() - make a packet look as its entry says
  * @skb: skb->data at the IP header; tracked
@@ -264,12 +279,15 @@ bool strata_ct_rewrite(struct sk_buff *skb, bool source)
 {
 	const struct strata_ct *ct = strata_ct_of(skb);
 	bool reply = strata_cb(skb)->track & STRATA_CT_REPLY;
-	struct strata_ct_tuple other, target;
+	struct strata_ct_tuple seen, other, target;
 
 	if (likely(!ct || !ct_has(ct, CT_TRANSLATED)))
 		return true;
 	strata_ct_tuple_get(ct, !reply, &other);
 	invert(&other, &target);
+	strata_ct_tuple_get(ct, reply, &seen);
+	if (end_stays(&seen, &target, source))
+		return true;
 	if (strata_ct_state(skb) == STRATA_CT_RELATED)
 		return strata_ct_mangle_error(skb, &target, source);
 	return strata_ct_mangle(skb, &target, source);
