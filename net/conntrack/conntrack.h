@@ -5,7 +5,8 @@
  * The order of the files: tuple.c reads whose a packet is, table.c finds the
  * connection, track.c says what the packet is to it, with tcp.c and proto.c for
  * what protocols have of their own and related.c for ICMP errors; nat.c says
- * what becomes another and mangle.c makes it so; expire.c forgets, list.c shows, main.c turns all of it on and off.
+ * what becomes another and mangle.c makes it so; expire.c forgets, list.c shows,
+ * main.c turns all of it on and off.
  *
  * Locking: packets hold the RCU read side and look up without a lock. Chains of
  * the table change under the lock of their bucket. An entry's state is written

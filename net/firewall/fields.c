@@ -70,8 +70,9 @@ static bool is_in(const struct strata_fw_named *named,
 {
 	if (named->type != STRATA_FW_PREFIX && !fields->has_ports)
 		return false;
-	return strata_fw_named_has(named, &fields->addr[end],
-				   fields->port[end]);
+	return strata_fw_content_has(rcu_dereference(named->content),
+				     named->type, &fields->addr[end],
+				     fields->port[end]);
 }
 
 /**

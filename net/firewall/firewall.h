@@ -3,8 +3,8 @@
  * Private to net/firewall: rules, chains and sets.
  *
  * The order of the files: rule.c makes a rule, join.c one program of the
- * programs of many, chain.c asks it about packets, with fields.c, named.c and
- * prefix.c for named sets; set.c replaces the chains of a namespace, log.c tells
+ * programs of many, chain.c asks it about packets, with fields.c, named.c,
+ * content.c and prefix.c for named sets; set.c replaces the chains of a namespace, log.c tells
  * of packets, reject.c their senders, translate.c has connections translated,
  * main.c registers the hooks.
  *

@@ -65,9 +65,20 @@ strata_fw_named_hold(struct strata_fw_named *named)
 	return named;
 }
 
-/* Context: RCU read side. @port: host order. */
-bool strata_fw_named_has(const struct strata_fw_named *named,
-			 const struct in6_addr *addr, u16 port);
+/* content.c */
+struct strata_fw_content *strata_fw_content_create(enum strata_fw_set_type type);
+void strata_fw_content_free(struct strata_fw_content *content);
+int strata_fw_content_add(struct strata_fw_content *content,
+			  enum strata_fw_set_type type,
+			  const struct strata_fw_element *value);
+int strata_fw_content_del(struct strata_fw_content *content,
+			  enum strata_fw_set_type type,
+			  const struct strata_fw_element *value);
+bool strata_fw_content_next(const struct strata_fw_content *content, bool first,
+			    struct strata_fw_element *value);
+bool strata_fw_content_has(const struct strata_fw_content *content,
+			   enum strata_fw_set_type type,
+			   const struct in6_addr *addr, u16 port);
 
 /* The namespace goes. */
 void strata_fw_named_clear(struct strata_net *sn);

@@ -329,7 +329,8 @@ static int count(struct args *args)
 	return status;
 }
 
-#define FILTER	"[ proto PROTOCOL ] [ src ADDRESS ] [ dst ADDRESS ] [ sport PORT ] [ dport PORT ]"
+#define FILTER \
+	"[ proto PROTOCOL ] [ src ADDRESS ] [ dst ADDRESS ] [ sport PORT ] [ dport PORT ]"
 
 static const struct command commands[] = {
 	{ "show", "list", show, FILTER },

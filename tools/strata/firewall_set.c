@@ -126,7 +126,7 @@ static int put_name(struct args *args, struct nlmsghdr *request)
 		return args_error(args, "the set's name is missing");
 	if (!*name || strlen(name) > NAME_MAX_BYTES || *name == '@' ||
 	    strpbrk(name, " \t\n'\"#"))
-		return args_error(args, "\"%s\" is no name of a set: 1 to %d bytes, no blanks or quotes",
+		return args_error(args, "\"%s\" is no name of a set: 1 to %d bytes, no blanks",
 				  name, NAME_MAX_BYTES);
 	nl_put(request, STRATA_A_SET_NAME, name, strlen(name) + 1);
 	return STATUS_OK;

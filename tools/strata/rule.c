@@ -204,7 +204,7 @@ static int arg_reject(struct args *args, uint8_t *reject)
 	for (; word && *reject < ARRAY_SIZE(firewall_rejects); ++*reject)
 		if (strcmp(word, firewall_rejects[*reject]) == 0)
 			return STATUS_OK;
-	return args_error(args, "with what? auto, tcp-reset, port, host, net or admin");
+	return args_error(args, "with what? tcp-reset, port, host, net or admin");
 }
 
 /* "[ to ADDRESS ] [ port N[-M] ]" */
@@ -322,7 +322,7 @@ int arg_rule(struct args *args, struct rule *rule)
 		if (arg_part(args, rule) != STATUS_OK)
 			return STATUS_USAGE;
 	if (rule->action < 0)
-		return args_error(args, "the action is missing: accept, drop, reject, log, limit RATE, snat, …");
+		return args_error(args, "the action is missing: accept, drop, reject, log, limit, …");
 	if (!rule->expression)
 		rule->expression = "";
 	return STATUS_OK;

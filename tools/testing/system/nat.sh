@@ -67,6 +67,7 @@ seen() {
 	local got
 	echo "$2 $3 ${4:-7000} ${5:-0} ${6:-0}" >&"${ASK[1]}"
 	read -r got <&"${ASK[0]}"
+	# shellcheck disable=SC2053 # a pattern
 	[[ $got == $1 ]] || fail "$2 to $3 ${4:-7000} from port ${5:-0}: wanted '$1', got '$got'"
 }
 
