@@ -76,7 +76,7 @@ before=$(strata route show | wc -l)
 bash -e "$WORK/third" || fail "strata(8): $(cat "$WORK/third")"
 expect $((before + 200)) "$(strata route show | wc -l)" "routes"
 
-# strata-bridge(8), strata-nic(8), strata-firewall(8): each page's examples in turn, on devices of
+# strata-bridge(8), strata-nic(8), strata-firewall(8), strata-conntrack(8): each page's examples in turn, on devices of
 # the names that they have there.
 ip netns add lan
 EXTRA_NAMESPACES+=" lan one two"
@@ -101,6 +101,11 @@ page_example strata-firewall 0
 expect "policy bridge forward drop" "$(ip netns exec lan strata firewall save | grep drop)" "the policy"
 page_example strata-firewall 1
 grep -q "'ether broadcast' limit 100/second burst 5 packets 0" "$WORK/said" || fail "strata-firewall(8): $(cat "$WORK/said")"
+page_example strata-firewall 2
+page_example strata-firewall 3
+expect 2 "$(ip netns exec lan strata firewall save | grep -c 'masquerade$\|dnat to 10.0.0.5 port 8080$')" "translations"
+page_example strata-conntrack 0
+grep -q ' of 262144$' "$WORK/said" || fail "strata-conntrack(8): $(cat "$WORK/said")"
 
 # AF_STRATA(7): a program that fetches a page.
 if command -v cc >/dev/null; then
