@@ -139,9 +139,10 @@ static struct strata_fw_prefixes *prefixes_of(struct strata_fw_content *content,
 	if (*prefixes)
 		return *prefixes;
 	new = kzalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
+	if (!new)
+		return NULL;
 	/* Pairs with page_has(). */
-	if (new)
-		smp_store_release(prefixes, new);
+	smp_store_release(prefixes, new);
 	return new;
 }
 

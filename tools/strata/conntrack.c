@@ -284,7 +284,7 @@ static int delete(struct args *args)
 	if (!request)
 		return STATUS_KERNEL;
 	if (!args_peek(args))
-		return args_error(args, "which? proto, src, dst, sport or dport; flush forgets all");
+		return args_error(args, "which? proto, src, dst, sport, dport; flush forgets all");
 	status = put_filter(args, request);
 	return status == STATUS_OK ? forget(request) : status;
 }

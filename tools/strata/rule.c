@@ -322,7 +322,7 @@ int arg_rule(struct args *args, struct rule *rule)
 		if (arg_part(args, rule) != STATUS_OK)
 			return STATUS_USAGE;
 	if (rule->action < 0)
-		return args_error(args, "the action is missing: accept, drop, reject, log, limit, …");
+		return args_error(args, "the action is missing: accept, drop, reject, …");
 	if (!rule->expression)
 		rule->expression = "";
 	return STATUS_OK;
