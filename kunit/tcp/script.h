@@ -64,6 +64,7 @@
  * @no_sack: expected: without a SACK option
  * @ttl: sent: hop count, 0: 64
  * @tos: of the IP header; not compared
+ * @due_ms: captured: for a qdisc that paces, from now on; not compared
  * @bad_sum: sent: with a wrong checksum
  * @doff: sent: override of the header length in words
  */
@@ -83,6 +84,7 @@ struct seg {
 	bool no_sack;
 	u8 ttl;
 	u8 tos;
+	s64 due_ms;
 	bool bad_sum;
 	u8 doff;
 };

@@ -140,6 +140,8 @@ static void capture(struct script *s, struct sk_buff *skb,
 	memset(seg, 0, sizeof(*seg));
 	seg->flags = ((const u8 *)th)[13];
 	seg->tos = flow->tos;
+	if (skb->tstamp)
+		seg->due_ms = ktime_ms_delta(skb->tstamp, ktime_get());
 	if (seg->flags & SYN && !s->local_isn_known) {
 		s->local_isn = ntohl(th->seq);
 		s->local_isn_known = true;

@@ -8,7 +8,8 @@
 #include "input.h"
 #include "tcp.h"
 
-static void count_acked(struct strata_tcp_delivery *delivery,
+static void count_acked(struct strata_tcp *tp,
+			struct strata_tcp_delivery *delivery,
 			const struct strata_tcp_seg *seg, u32 segs)
 {
 	if (!delivery->segs) {
@@ -17,10 +18,12 @@ static void count_acked(struct strata_tcp_delivery *delivery,
 	}
 	delivery->segs += segs;
 	delivery->resent |= seg->retransmitted;
+	if (seg->measured)
+		strata_tcp_rate_arrived(tp, delivery, seg);
 }
 
 /* Part of a GSO buffer: it stays as it is, with fewer segments to come. */
-static void acked_partly(const struct strata_tcp *tp, struct sk_buff *skb,
+static void acked_partly(struct strata_tcp *tp, struct sk_buff *skb,
 			 struct strata_tcp_delivery *delivery)
 {
 	struct strata_tcp_seg *seg = tcp_seg(skb);
@@ -31,7 +34,7 @@ static void acked_partly(const struct strata_tcp *tp, struct sk_buff *skb,
 	left = DIV_ROUND_UP(seg->end_seq - tp->snd_una, seg->gso);
 	if (left >= seg->segs)
 		return;
-	count_acked(delivery, seg, seg->segs - left);
+	count_acked(tp, delivery, seg, seg->segs - left);
 	seg->segs = left;
 }
 
@@ -53,12 +56,13 @@ static u32 clean_queue(struct sock *sk, struct strata_tcp_delivery *delivery)
 			acked_partly(tp, skb, delivery);
 			break;
 		}
-		count_acked(delivery, seg, seg->segs);
+		count_acked(tp, delivery, seg, seg->segs);
 		if (skb == tp->sent_hint)
 			tp->sent_hint = NULL;
 		__skb_unlink(skb, &sk->sk_write_queue);
 		strata_tcp_skb_free(sk, skb);
 	}
+	tp->segs_acked += delivery->segs;
 	tp->packets_out -= min(delivery->segs, tp->packets_out);
 	return sent_us;
 }
@@ -132,9 +136,9 @@ static void ack_new(struct sock *sk, u32 ack,
 }
 
 /* What the ACK means for the congestion window, and what the timer waits for. */
-static void ack_congestion(struct sock *sk,
-			   const struct strata_tcp_delivery *delivery,
-			   const struct strata_tcp_options *opts)
+static void ack_window(struct sock *sk,
+		       const struct strata_tcp_delivery *delivery,
+		       const struct strata_tcp_options *opts)
 {
 	struct strata_tcp *tp = strata_tcp(sk);
 
@@ -143,11 +147,60 @@ static void ack_congestion(struct sock *sk,
 		tp->cong.flight = tp->packets_out;
 		tp->cong.snd_una = tp->snd_una;
 		tp->cong.snd_nxt = tp->snd_nxt;
-		if (delivery->segs)
+		if (delivery->segs && !tcp_cong_owns_window(tp))
 			tp->cong.ops->acked(&tp->cong, delivery->segs);
 	} else {
 		strata_tcp_recovery_ack(sk, delivery, opts);
 	}
+}
+
+/* For an algorithm that looks at each ACK: before the window's change or after. */
+static void ack_sampled(struct sock *sk, u32 prior_flight,
+			const struct strata_tcp_delivery *delivery,
+			const struct strata_tcp_options *opts)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+	struct strata_cong *cong = &tp->cong;
+	struct strata_cong_sample sample = {
+		.acked = delivery->octets,
+		.marked = delivery->marked,
+		.prior_flight = prior_flight,
+	};
+	u32 lost = tp->board.lost;
+
+	if (delivery->octets)
+		tcp_rate_ack(tp, delivery, &sample);
+	cong->now_us = (u32)tp->mstamp_us;
+	cong->snd_una = tp->snd_una;
+	cong->snd_nxt = tp->snd_nxt;
+	if (!tcp_cong_owns_window(tp)) {
+		if (delivery->octets)
+			cong->ops->sample(cong, &sample);
+		ack_window(sk, delivery, opts);
+		return;
+	}
+	ack_window(sk, delivery, opts);
+	cong->flight = strata_tcp_flight(tp);
+	sample.lost = tp->board.lost > lost ? tp->board.lost - lost : 0;
+	sample.state = tp->recovery;
+	cong->ops->sample(cong, &sample);
+}
+
+static void ack_congestion(struct sock *sk, u32 prior_flight,
+			   const struct strata_tcp_delivery *delivery,
+			   const struct strata_tcp_options *opts)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+
+	if (unlikely(tp->cong.ops->sample)) {
+		ack_sampled(sk, prior_flight, delivery, opts);
+	} else {
+		if (delivery->octets)
+			tcp_rate_ack(tp, delivery, NULL);
+		ack_window(sk, delivery, opts);
+	}
+	if (tcp_is_paced(sk))
+		strata_tcp_pacing_update(sk);
 }
 
 /* RFC 6298 5.2 and 5.3 */
@@ -251,13 +304,14 @@ bool strata_tcp_ack(struct sock *sk, const struct sk_buff *skb,
 	const struct strata_tcp_seg *seg = tcp_seg(skb);
 	struct strata_tcp *tp = strata_tcp(sk);
 	struct strata_tcp_delivery delivery = { .prior_una = tp->snd_una };
-	u32 sacked = tp->board.sacked;
+	u32 sacked = tp->board.sacked, flight;
 	bool window_changed, advanced;
 
 	if (unlikely(seq_before(seg->ack_seq, tp->snd_una) ||
 		     seq_after(seg->ack_seq, tp->snd_nxt)))
 		return acceptable(sk, seg);
 
+	flight = unlikely(tp->cong.ops->sample) ? strata_tcp_flight(tp) : 0;
 	window_changed = update_window(sk, seg);
 	tp->keepalive_sent = 0;
 	tp->peer_ttl = strata_cb(skb)->ttl;
@@ -271,7 +325,7 @@ bool strata_tcp_ack(struct sock *sk, const struct sk_buff *skb,
 	delivery.octets = tp->snd_una - delivery.prior_una +
 			  tp->board.sacked - sacked;
 	if (advanced || opts->sacks) {
-		ack_congestion(sk, &delivery, opts);
+		ack_congestion(sk, flight, &delivery, opts);
 		rearm(sk, advanced);
 		if (advanced)
 			wake_writer(sk);

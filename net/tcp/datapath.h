@@ -81,6 +81,24 @@ void strata_tcp_tsq_init(void);
 void strata_tcp_tsq_exit(void);
 void strata_tcp_tsq_own(struct sock *sk, struct sk_buff *skb);
 bool strata_tcp_tsq_full(struct sock *sk);
+/* pacing.c */
+bool strata_tcp_pacing_waits(struct sock *sk);
+void strata_tcp_pacing_sent(struct sock *sk, struct sk_buff *skb,
+			    struct strata_tcp_seg *seg);
+void strata_tcp_pacing_begin(struct sock *sk);
+void strata_tcp_pacing_update(struct sock *sk);
+u64 strata_tcp_pacing_rate(const struct sock *sk);
+u32 strata_tcp_pacing_quantum(const struct sock *sk);
+void strata_tcp_pacing_stop(struct sock *sk);
+void strata_tcp_pacing_free(struct sock *sk);
+bool strata_tcp_pacing_pending(const struct strata_tcp *tp);
+
+/* Is anything to be held back? A connection that is not paced asks only this. */
+static inline bool tcp_is_paced(const struct sock *sk)
+{
+	return unlikely(READ_ONCE(sk->sk_pacing_status) != SK_PACING_NONE);
+}
+
 /* pages.c */
 bool strata_tcp_page_refill(struct sock *sk, struct page_frag *pfrag);
 void strata_tcp_pages_exit(void);
@@ -114,6 +132,7 @@ void strata_tcp_timer_sent(struct sock *sk);
 void strata_tcp_timer_arm(struct sock *sk, enum strata_tcp_timer kind,
 			  unsigned long delay);
 void strata_tcp_timer_cancel(struct sock *sk);
+void strata_tcp_after_ack(struct sock *sk);
 void strata_tcp_keepalive_reset(struct sock *sk, unsigned long delay);
 /* proto.release_cb: what timers and small queues could not do meanwhile. */
 void strata_tcp_release_cb(struct sock *sk);
@@ -142,12 +161,55 @@ static inline bool tcp_recovery_idle(const struct strata_tcp *tp)
 		      !tp->dupacks && !tp->tlp.pending);
 }
 
+/* Recovery leaves the window alone. */
+static inline bool tcp_cong_owns_window(const struct strata_tcp *tp)
+{
+	return unlikely(tp->cong.ops->flags & STRATA_CONG_WINDOW);
+}
+
+/* ---- rate.c ---- */
+
+/*
+ * @seg leaves for the first time. One that is alone on its way tells of the round trip,
+ * which is measured anyhow, rather than of a rate: a dialogue need not pay for it.
+ */
+static inline void tcp_rate_sent(struct strata_tcp *tp,
+				 struct strata_tcp_seg *seg)
+{
+	if (!tp->packets_out) {
+		tp->rate.first_sent_us = seg->sent_us;
+		tp->rate.delivered_us = seg->sent_us;
+		seg->measured = 0;
+		if (!seg->gso && !tp->cong.ops->sample)
+			return;
+	}
+	strata_tcp_rate_sent(tp, seg);
+}
+
+/* Something has arrived. */
+static inline void tcp_rate_ack(struct strata_tcp *tp,
+				const struct strata_tcp_delivery *delivery,
+				struct strata_cong_sample *sample)
+{
+	tp->cong.delivered += delivery->octets;
+	tp->rate.delivered_us = (u32)tp->mstamp_us;
+	if (delivery->has_mark)
+		strata_tcp_rate_ack(tp, sample);
+}
+
 /* ---- cong.c: the registry behind cong.h ---- */
 int strata_tcp_cong_assign(struct sock *sk, const char *name);	/* -ENOENT */
 void strata_tcp_cong_init(struct sock *sk);	/* default, on establishment */
 void strata_tcp_cong_inherit(struct sock *child, const struct sock *listener);
 void strata_tcp_cong_release(struct sock *sk);
-const char *strata_tcp_cong_name(const struct sock *sk);
+u32 strata_tcp_cong_flags(const struct sock *sk);
+void strata_tcp_cong_name(const struct sock *sk, char *name);
+size_t strata_tcp_cong_info(const struct sock *sk, union tcp_cc_info *info);
+int strata_tcp_cong_set_default(struct strata_tcp_net *tn, const char *name);
+void strata_tcp_cong_default_name(const struct strata_tcp_net *tn, char *name);
+void strata_tcp_cong_names(char *buf, size_t size);
+void strata_tcp_cong_net_init(struct strata_net *sn);
+void strata_tcp_cong_net_exit(struct strata_net *sn);
 /* Built in. */
 extern struct strata_cong_ops strata_tcp_cubic;
 extern struct strata_cong_ops strata_tcp_reno;

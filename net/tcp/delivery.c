@@ -29,6 +29,7 @@ static void original_arrived(struct sock *sk, u32 end_seq,
 		return;
 	note_order(tp, end_seq, false);
 	strata_tcp_rack_advance(tp, tcp_seg(skb)->sent_us, end_seq, false);
+	strata_tcp_rate_arrived(tp, delivery, tcp_seg(skb));
 	delivery->sent_us = tcp_seg(skb)->sent_us;
 	delivery->has_rtt = true;
 }

@@ -10,6 +10,12 @@
 
 #define ECN_FLAGS	(TCPF_HDR_ECE | TCPF_HDR_CWR)
 
+/* The congestion control wants to know of each mark (RFC 8257). */
+static bool is_exact(const struct sock *sk)
+{
+	return strata_tcp_cong_flags(sk) & STRATA_CONG_ECN;
+}
+
 /**
  * strata_tcp_ecn_ask() - flags for our SYN
  * @sk: locked
@@ -17,16 +23,22 @@
  * Only the first SYN asks: the others may be sent because a middlebox drops
  * what asks (6.1.1.1).
  *
+ * What RFC 8257 controls asks whatever the sysctl says, and its SYN may be marked.
+ *
  * Context: socket locked. Return: TCPF_HDR_*.
  */
 u8 strata_tcp_ecn_ask(struct sock *sk)
 {
 	struct strata_tcp *tp = strata_tcp(sk);
 
-	if (READ_ONCE(strata_sock_net(sk)->tcp->ecn) != TCP_ECN_ON ||
+	bool exact = is_exact(sk);
+
+	if ((READ_ONCE(strata_sock_net(sk)->tcp->ecn) != TCP_ECN_ON && !exact) ||
 	    tp->retransmits)
 		return 0;
 	tp->ecn.asked = 1;
+	if (exact)
+		tp->ss.flow.tos = tp->ss.tos | INET_ECN_ECT_0;
 	return ECN_FLAGS;
 }
 
@@ -50,20 +62,23 @@ void strata_tcp_ecn_agreed(struct sock *sk, const struct sk_buff *skb)
 
 /**
  * strata_tcp_ecn_asks() - does a SYN ask for it, and may it?
- * @sn: the namespace's stack
+ * @listener: whom
  * @skb: the SYN
  *
  * A SYN must not be ECN-capable itself (6.1.1): somebody overwrites the field,
- * and its marks would mean nothing.
+ * and its marks would mean nothing; but for RFC 8257 it is.
  *
  * Context: softirq, RCU.
  */
-bool strata_tcp_ecn_asks(const struct strata_net *sn,
+bool strata_tcp_ecn_asks(const struct sock *listener,
 			 const struct sk_buff *skb)
 {
-	return (tcp_seg(skb)->flags & ECN_FLAGS) == ECN_FLAGS &&
-	       INET_ECN_is_not_ect(strata_cb(skb)->tos) &&
-	       READ_ONCE(sn->tcp->ecn) != TCP_ECN_OFF;
+	if ((tcp_seg(skb)->flags & ECN_FLAGS) != ECN_FLAGS)
+		return false;
+	if (is_exact(listener))
+		return true;
+	return INET_ECN_is_not_ect(strata_cb(skb)->tos) &&
+	       READ_ONCE(strata_sock_net(listener)->tcp->ecn) != TCP_ECN_OFF;
 }
 
 /**
@@ -72,7 +87,8 @@ bool strata_tcp_ecn_asks(const struct strata_net *sn,
  * @skb: the segment; its GSO fields are set
  * @fresh: it has data that was never sent before
  *
- * Pure ACKs, retransmissions and probes must not be marked (6.1.4 to 6.1.6).
+ * Pure ACKs, retransmissions and probes must not be marked (6.1.4 to 6.1.6); with
+ * RFC 8257 the switches on the way treat all of a connection alike.
  *
  * Context: socket locked. Return: TCPF_HDR_* for its header.
  */
@@ -82,9 +98,10 @@ u8 strata_tcp_ecn_send(struct sock *sk, struct sk_buff *skb, bool fresh)
 	u8 flags = tp->ecn.echo ? TCPF_HDR_ECE : 0;
 
 	tp->ss.flow.tos = tp->ss.tos;
+	if (fresh || is_exact(sk))
+		tp->ss.flow.tos |= INET_ECN_ECT_0;
 	if (!fresh)
 		return flags;
-	tp->ss.flow.tos |= INET_ECN_ECT_0;
 	if (!tp->ecn.cwr)
 		return flags;
 	/* Of several segments only the first says it. */
@@ -92,6 +109,22 @@ u8 strata_tcp_ecn_send(struct sock *sk, struct sk_buff *skb, bool fresh)
 		skb_shinfo(skb)->gso_type |= SKB_GSO_TCP_ECN;
 	tp->ecn.cwr = 0;
 	return flags | TCPF_HDR_CWR;
+}
+
+/*
+ * RFC 8257 3.2: ECE says of each segment whether it was marked. Where that changes,
+ * what has come before is acknowledged first, by what was true of it.
+ */
+static void echo_exactly(struct sock *sk, bool marked)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+
+	if (marked == tp->ecn.echo)
+		return;
+	if (tp->rcv_nxt != tp->rcv_wup)
+		strata_tcp_send_ack(sk);
+	tp->ecn.echo = marked;
+	tp->ack_flags |= TCP_ACK_PENDING | TCP_ACK_NOW;
 }
 
 /**
@@ -112,12 +145,16 @@ void strata_tcp_ecn_data(struct sock *sk, const struct sk_buff *skb)
 
 	if (field != INET_ECN_NOT_ECT)
 		tp->ecn.seen = 1;
+	if (marked)
+		strata_count(strata_sock_net(sk), TCP_ECN_MARKED);
+	if (is_exact(sk)) {
+		echo_exactly(sk, marked);
+		return;
+	}
 	if (told || (marked && !tp->ecn.echo))
 		tp->ack_flags |= TCP_ACK_PENDING | TCP_ACK_NOW;
-	if (marked) {
-		strata_count(strata_sock_net(sk), TCP_ECN_MARKED);
+	if (marked)
 		tp->ecn.echo = 1;
-	} else if (told) {
+	else if (told)
 		tp->ecn.echo = 0;
-	}
 }

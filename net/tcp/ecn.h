@@ -34,12 +34,11 @@ struct strata_tcp_ecn {
 
 struct sk_buff;
 struct sock;
-struct strata_net;
 struct strata_tcp_request;
 
 u8 strata_tcp_ecn_ask(struct sock *sk);
 void strata_tcp_ecn_agreed(struct sock *sk, const struct sk_buff *skb);
-bool strata_tcp_ecn_asks(const struct strata_net *sn,
+bool strata_tcp_ecn_asks(const struct sock *listener,
 			 const struct sk_buff *skb);
 u8 strata_tcp_ecn_send(struct sock *sk, struct sk_buff *skb, bool fresh);
 void strata_tcp_ecn_data(struct sock *sk, const struct sk_buff *skb);

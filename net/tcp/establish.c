@@ -12,6 +12,9 @@ static void cong_begin(struct sock *sk)
 	/* RFC 5681 3.1: "SHOULD be set arbitrarily high". */
 	tp->cong.ssthresh = INT_MAX;
 	tp->cong.flight = 0;
+	tp->cong.delivered = 0;
+	tp->cong.app_limited = 0;
+	tp->cong.ecn = tp->ecn.ok;
 	tp->cong.cwnd_limited = false;
 	tp->cong.snd_una = tp->snd_una;
 	tp->cong.snd_nxt = tp->snd_nxt;
@@ -30,6 +33,7 @@ void strata_tcp_established(struct sock *sk)
 	struct strata_tcp *tp = strata_tcp(sk);
 
 	tcp_mstamp_refresh(tp);
+	tp->segs_acked = 1;
 	tp->retransmits = 0;
 	tp->backoff = 0;
 	tp->max_window = tp->snd_wnd;

@@ -254,6 +254,24 @@ static void info_sizes(const struct strata_tcp *tp, struct tcp_info *info)
 	info->tcpi_snd_wnd = tp->snd_wnd;
 }
 
+/* An unsigned long of all ones is "no limit", on 32 bits too. */
+static u64 no_limit(unsigned long rate)
+{
+	return rate == ~0UL ? ~0ULL : rate;
+}
+
+static void info_rates(const struct sock *sk, struct tcp_info *info)
+{
+	const struct strata_tcp *tp = strata_tcp(sk);
+	u64 rate = (u64)tp->rate.octets * USEC_PER_SEC;
+
+	info->tcpi_pacing_rate = strata_tcp_pacing_rate(sk);
+	if (tp->rate.interval_us)
+		info->tcpi_delivery_rate = div_u64(rate, tp->rate.interval_us);
+	info->tcpi_delivery_rate_app_limited = tp->rate.app_limited;
+	info->tcpi_delivered = tp->segs_acked + info->tcpi_sacked;
+}
+
 /**
  * strata_tcp_info() - TCP_INFO
  * @sk: the socket
@@ -268,8 +286,7 @@ void strata_tcp_info(struct sock *sk, struct tcp_info *info)
 
 	memset(info, 0, sizeof(*info));
 	info->tcpi_state = READ_ONCE(sk->sk_state);
-	info->tcpi_pacing_rate = ~0ULL;
-	info->tcpi_max_pacing_rate = ~0ULL;
+	info->tcpi_max_pacing_rate = no_limit(sk->sk_max_pacing_rate);
 	info->tcpi_snd_cwnd = READ_ONCE(tp->cong.cwnd);
 	if (info->tcpi_state == TCP_LISTEN) {
 		/* As the kernel's: what waits, and how much may. */
@@ -282,6 +299,7 @@ void strata_tcp_info(struct sock *sk, struct tcp_info *info)
 	info_timing(tp, info);
 	info_retransmission(tp, info);
 	info_sizes(tp, info);
+	info_rates(sk, info);
 	unlock_sock_fast(sk, slow);
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_tcp_info);

@@ -10,7 +10,6 @@
 /* ack.c */
 bool strata_tcp_ack(struct sock *sk, const struct sk_buff *skb,
 		    const struct strata_tcp_options *opts);
-void strata_tcp_after_ack(struct sock *sk);
 
 /* input.c */
 void strata_tcp_challenge_ack(struct sock *sk);

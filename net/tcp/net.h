@@ -31,6 +31,7 @@ struct strata_tcp_wheel;
  * @wheel: timewaits by deadline
  * @timewaits: how many
  * @orphans: sockets without a program
+ * @cong: net.strata.tcp_congestion_control, with a reference on its module; RCU
  * @ecn: net.strata.tcp_ecn, &enum strata_tcp_ecn_mode
  * @rst_guard: net.strata.tcp_rst_guard: TCP_STRATA_RST_GUARD of new sockets
  * @sysctls: of their registration
@@ -44,6 +45,7 @@ struct strata_tcp_net {
 	struct strata_tcp_wheel *wheel;
 	atomic_t timewaits;
 	atomic_t orphans;
+	struct strata_cong_ops __rcu *cong;
 	u8 ecn;
 	u8 rst_guard;
 	struct ctl_table_header *sysctls;

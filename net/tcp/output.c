@@ -170,6 +170,8 @@ int strata_tcp_transmit(struct sock *sk, struct sk_buff *skb, bool clone,
 		if (unlikely(!skb))
 			return -ENOMEM;
 	}
+	if (tcp_is_paced(sk))
+		strata_tcp_pacing_sent(sk, skb, seg);
 	set_gso(sk, skb, seg);
 	if (unlikely(tp->ecn.ok))
 		header.flags |= strata_tcp_ecn_send(sk, skb, skb->len &&

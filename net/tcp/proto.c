@@ -15,6 +15,13 @@
 #include "timewait.h"
 #include "wheel.h"
 
+/* sk_destruct: the last reference is gone, and RCU has passed. */
+static void tcp_destruct(struct sock *sk)
+{
+	strata_tcp_pacing_free(sk);
+	strata_sock_destruct(sk);
+}
+
 /**
  * strata_tcp_init_sock() - proto.init
  * @sk: new, zeroed, in state CLOSE
@@ -31,6 +38,7 @@ int strata_tcp_init_sock(struct sock *sk)
 	tp->rst_guard = READ_ONCE(strata_sock_net(sk)->tcp->rst_guard);
 	sk->sk_state = TCP_CLOSE;
 	sk->sk_write_space = strata_tcp_write_space;
+	sk->sk_destruct = tcp_destruct;
 	WRITE_ONCE(sk->sk_sndbuf, TCP_SNDBUF_INIT);
 	WRITE_ONCE(sk->sk_rcvbuf, TCP_RCVBUF_INIT);
 	/* The receive path finds sockets without a reference. */
@@ -143,6 +151,7 @@ static int __net_init tcp_net_init(struct net *net)
 	err = strata_tcp_wheel_create(sn);
 	if (err)
 		goto table;
+	strata_tcp_cong_net_init(sn);
 	err = strata_tcp_sysctl_init(sn);
 	if (err)
 		goto wheel;
@@ -161,6 +170,7 @@ static void __net_exit tcp_net_exit(struct net *net)
 	struct strata_net *sn = strata_net(net);
 
 	strata_tcp_sysctl_exit(sn);
+	strata_tcp_cong_net_exit(sn);
 	strata_tcp_timewait_purge(sn);
 	strata_tcp_wheel_destroy(sn);
 	strata_tcp_table_exit(sn);

@@ -26,6 +26,12 @@ static void cong_view(struct strata_tcp *tp)
 	tp->cong.snd_nxt = tp->snd_nxt;
 }
 
+static void set_window(struct strata_tcp *tp, u32 segs)
+{
+	if (!tcp_cong_owns_window(tp))
+		tp->cong.cwnd = segs;
+}
+
 /**
  * strata_tcp_reduce() - loss was found: a new slow start threshold
  * @tp: connection
@@ -39,6 +45,7 @@ void strata_tcp_reduce(struct strata_tcp *tp)
 {
 	cong_view(tp);
 	tp->cong.flight = tp->packets_out;
+	tp->cong.marked = tp->recovery == TCP_RECOVERY_CWR;
 	tp->undo = (struct strata_tcp_undo) {
 		.cwnd = tp->cong.cwnd,
 		.ssthresh = tp->cong.ssthresh,
@@ -161,8 +168,8 @@ static void prr(struct strata_tcp *tp, u32 delivered, bool safe)
 	/* The first retransmission goes in any case. */
 	if (!out && tp->recovery == TCP_RECOVERY_FAST)
 		may = max_t(u64, may, tp->mss);
-	tp->cong.cwnd = max_t(u32, strata_tcp_flight(tp) +
-				   div_u64(may + tp->mss / 2, tp->mss), 1);
+	set_window(tp, max_t(u32, strata_tcp_flight(tp) +
+				  div_u64(may + tp->mss / 2, tp->mss), 1));
 }
 
 /* Until what is out now is acknowledged, the window sinks to ssthresh. */
@@ -223,7 +230,7 @@ static void leave_fast(struct sock *sk,
 		undo(sk);
 		return;
 	}
-	tp->cong.cwnd = tp->cong.ssthresh;
+	set_window(tp, tp->cong.ssthresh);
 	leave(tp);
 	/* What was sent since may have lost some, too. */
 	if (tp->sack_ok && strata_tcp_rack_detect(sk))
@@ -272,7 +279,7 @@ static void ack_in_cwr(struct sock *sk,
 	} else if (seq_before(tp->snd_una, tp->recover)) {
 		prr(tp, delivery->octets, false);
 	} else {
-		tp->cong.cwnd = tp->cong.ssthresh;
+		set_window(tp, tp->cong.ssthresh);
 		leave(tp);
 	}
 }
@@ -289,7 +296,7 @@ static void ack_in_loss(struct sock *sk,
 		strata_tcp_rack_detect(sk);
 	tp->cong.cwnd_limited = true;
 	cong_view(tp);
-	if (delivery->segs)
+	if (delivery->segs && !tcp_cong_owns_window(tp))
 		tp->cong.ops->acked(&tp->cong, delivery->segs);
 	if (!seq_before(tp->snd_una, tp->recover))
 		leave(tp);
@@ -381,7 +388,8 @@ static void ack_in_none(struct sock *sk,
 		return;
 	}
 	cong_view(tp);
-	tp->cong.ops->acked(&tp->cong, delivery->segs);
+	if (!tcp_cong_owns_window(tp))
+		tp->cong.ops->acked(&tp->cong, delivery->segs);
 }
 
 /**

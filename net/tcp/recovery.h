@@ -14,13 +14,18 @@
 #define _NET_TCP_RECOVERY_H
 
 #include <linux/types.h>
+#include <strata/cong.h>
 #include "scoreboard.h"
 
+/* As congestion controls know them. */
 enum strata_tcp_recovery {
-	TCP_RECOVERY_NONE,
-	TCP_RECOVERY_CWR,	/* nothing lost: a router marked a packet (ECN) */
-	TCP_RECOVERY_FAST,	/* losses found by ACKs, until @recover */
-	TCP_RECOVERY_LOSS,	/* after an RTO, until @recover is acknowledged */
+	TCP_RECOVERY_NONE = STRATA_CONG_OPEN,
+	/* nothing lost: a router marked a packet (ECN) */
+	TCP_RECOVERY_CWR = STRATA_CONG_REDUCED,
+	/* losses found by ACKs, until @recover */
+	TCP_RECOVERY_FAST = STRATA_CONG_RECOVERY,
+	/* after an RTO, until @recover is acknowledged */
+	TCP_RECOVERY_LOSS = STRATA_CONG_LOSS,
 };
 
 /**
@@ -107,6 +112,7 @@ struct strata_tcp_undo {
  * @resent: something that arrived was sent more than once
  * @original: what was taken for lost arrived without being sent again
  * @marked: the peer echoes a mark of the network (ECN)
+ * @has_mark: strata_tcp_rate.mark is of the newest of it
  * @dsack: the first block tells what came twice: @twice
  * @twice: octets of it
  */
@@ -120,6 +126,7 @@ struct strata_tcp_delivery {
 	bool original;
 	bool marked;
 	bool dsack;
+	bool has_mark;
 	struct strata_tcp_block twice;
 };
 

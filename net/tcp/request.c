@@ -179,7 +179,7 @@ static void copy_options(struct strata_tcp_request *req,
 	req->wscale_ok = opts->has_wscale;
 	req->snd_wscale = opts->has_wscale ? opts->wscale : 0;
 	req->sack_ok = opts->sack_ok;
-	req->ecn_ok = strata_tcp_ecn_asks(strata_tcp_request_net(req), skb);
+	req->ecn_ok = strata_tcp_ecn_asks(req->listener, skb);
 }
 
 /**

@@ -212,6 +212,8 @@ void strata_tcp_retransmit_lost(struct sock *sk)
 	struct sk_buff *skb;
 
 	while ((lost = strata_tcp_board_first_lost(&tp->board))) {
+		if (tcp_is_paced(sk) && strata_tcp_pacing_waits(sk))
+			return;
 		room = strata_tcp_cwnd_room(tp);
 		skb = room ? strata_tcp_sent_find(sk, lost->seq) : NULL;
 		if (!skb)

@@ -16,6 +16,8 @@ void strata_tcp_rtt_init(struct strata_tcp *tp)
 	tp->srtt_us8 = 0;
 	tp->rttvar_us4 = 0;
 	tp->rto = TCP_RTO_INIT;
+	tp->cong.srtt_us = 0;
+	tp->cong.min_rtt_us = 0;
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_tcp_rtt_init);
 

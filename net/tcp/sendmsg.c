@@ -57,6 +57,7 @@ struct sk_buff *strata_tcp_skb_alloc(struct sock *sk, gfp_t gfp)
 	seg->end_seq = tp->write_seq;
 	seg->flags = 0;
 	seg->retransmitted = 0;
+	seg->measured = 0;
 	__skb_queue_tail(&sk->sk_write_queue, skb);
 	sk_wmem_queued_add(sk, skb->truesize);
 	sk_mem_charge(sk, skb->truesize);

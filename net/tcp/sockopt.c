@@ -2,7 +2,7 @@
 /*
  * Options of level SOL_TCP, with the kernel's ranges and errors.
  */
-#include <linux/capability.h>
+#include <linux/inet_diag.h>
 #include <linux/strata.h>
 #include <linux/tcp.h>
 #include "info.h"
@@ -202,7 +202,7 @@ static int set_congestion(struct sock *sk, sockptr_t optval,
  *
  * Context: process; locks the socket.
  * Return: 0, -ENOPROTOOPT, -EINVAL, -EFAULT, -ENOENT (no such congestion
- * control).
+ * control), -EPERM (one that only CAP_NET_ADMIN may choose).
  */
 int strata_tcp_setsockopt(struct sock *sk, int level, int optname,
 			  sockptr_t optval, unsigned int optlen)
@@ -304,9 +304,21 @@ static int get_congestion(struct sock *sk, char __user *optval,
 	char name[STRATA_CONG_NAME_MAX] = {};
 
 	lock_sock(sk);
-	strscpy(name, strata_tcp_cong_name(sk), sizeof(name));
+	strata_tcp_cong_name(sk, name);
 	release_sock(sk);
 	return put(name, sizeof(name), optval, optlen, len);
+}
+
+static int get_cong_info(struct sock *sk, char __user *optval,
+			 int __user *optlen, int len)
+{
+	union tcp_cc_info info;
+	size_t size;
+
+	lock_sock(sk);
+	size = strata_tcp_cong_info(sk, &info);
+	release_sock(sk);
+	return put(&info, size, optval, optlen, len);
 }
 
 /**
@@ -338,6 +350,8 @@ int strata_tcp_getsockopt(struct sock *sk, int level, int optname,
 		return put(&info, sizeof(info), optval, optlen, len);
 	case TCP_CONGESTION:
 		return get_congestion(sk, optval, optlen, len);
+	case TCP_CC_INFO:
+		return get_cong_info(sk, optval, optlen, len);
 	default:
 		err = get_int(sk, optname, &val);
 		return err ? : put(&val, sizeof(val), optval, optlen, len);

@@ -3,9 +3,53 @@
  * What a namespace's administrator may set about TCP.
  */
 #include <linux/sysctl.h>
+#include <strata/sysctl.h>
 #include "tcp.h"
 
+#define NAMES_MAX	256
+
+/* @table->data is the offset of strata_tcp_net.cong, made an address. */
+static int congestion_control(STRATA_SYSCTL_TABLE *table, int write,
+			      void *buffer, size_t *lenp, loff_t *ppos)
+{
+	struct strata_tcp_net *tn = container_of(table->data,
+						 struct strata_tcp_net, cong);
+	char name[STRATA_CONG_NAME_MAX];
+	struct ctl_table text = { .data = name, .maxlen = sizeof(name) };
+	int err;
+
+	strata_tcp_cong_default_name(tn, name);
+	err = proc_dostring(&text, write, buffer, lenp, ppos);
+	if (err || !write)
+		return err;
+	return strata_tcp_cong_set_default(tn, name);
+}
+
+static int available_congestion_control(STRATA_SYSCTL_TABLE *table, int write,
+					void *buffer, size_t *lenp,
+					loff_t *ppos)
+{
+	char names[NAMES_MAX];
+	struct ctl_table text = { .data = names, .maxlen = sizeof(names) };
+
+	strata_tcp_cong_names(names, sizeof(names));
+	return proc_dostring(&text, write, buffer, lenp, ppos);
+}
+
 static const struct ctl_table tcp_table[] = {
+	{
+		.procname = "tcp_congestion_control",
+		.data = (void *)offsetof(struct strata_tcp_net, cong),
+		.maxlen = STRATA_CONG_NAME_MAX,
+		.mode = 0644,
+		.proc_handler = congestion_control,
+	},
+	{
+		.procname = "tcp_available_congestion_control",
+		.maxlen = NAMES_MAX,
+		.mode = 0444,
+		.proc_handler = available_congestion_control,
+	},
 	{
 		.procname = "tcp_ecn",
 		.data = (void *)offsetof(struct strata_tcp_net, ecn),

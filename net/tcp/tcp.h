@@ -23,6 +23,8 @@
  *	output.c	one segment: header, options, checksum, to L3
  *	retransmit.c	what to send again
  *	timer.c		when
+ *	pacing.c	not sooner than
+ *	rate.c		how fast the path delivers
  */
 #ifndef _NET_TCP_TCP_H
 #define _NET_TCP_TCP_H
@@ -43,6 +45,7 @@
 #include <strata/packet.h>
 #include <strata/sock.h>
 #include "ecn.h"
+#include "rate.h"
 #include "recovery.h"
 #include "sack.h"
 #include "seq.h"
@@ -102,23 +105,35 @@
  * @seq: of its first octet (SYN counts)
  * @end_seq: after its last octet (SYN and FIN count)
  * @ack_seq: received: SEG.ACK
+ * @delivered: sent: strata_cong.delivered when it was (rate.c)
  * @flags: TCPF_HDR_*
  * @retransmitted: sent: went out more than once (Karn, RFC 6298 3)
+ * @measured: sent: @delivered and others are set
+ * @app_limited: sent: the program, not the network, set the pace then
  * @window: received: SEG.WND unscaled
  * @sent_us: sent: when, in microseconds modulo 2^32
  * @segs: sent: segments of it not acknowledged yet
  * @gso: sent: bytes of payload in each, 0 if it is just one
+ * @first_sent_us: sent: strata_tcp_rate.first_sent_us when it was
+ * @delivered_us: sent: strata_tcp_rate.delivered_us when it was
  */
 struct strata_tcp_seg {
 	u32 seq;
 	u32 end_seq;
-	u32 ack_seq;
+	union {
+		u32 ack_seq;
+		u32 delivered;
+	};
 	u8 flags;
-	u8 retransmitted;
+	u8 retransmitted:1;
+	u8 measured:1;
+	u8 app_limited:1;
 	u16 window;
 	u32 sent_us;
 	u16 segs;
 	u16 gso;
+	u32 first_sent_us;
+	u32 delivered_us;
 };
 
 static inline struct strata_tcp_seg *tcp_seg(const struct sk_buff *skb)
@@ -188,6 +203,7 @@ struct strata_tcp_listener {
 };
 
 struct strata_tcp_port;
+struct strata_tcp_pacer;
 
 /*
  * struct strata_tcp - a connection or a listener
@@ -272,6 +288,8 @@ struct strata_tcp {
 	struct strata_tcp_tlp tlp;
 	struct strata_tcp_prr prr;
 	struct strata_tcp_undo undo;
+	struct strata_tcp_rate rate;
+	u64 pace_next_ns;	/* nothing leaves before, where it is paced */
 
 	/* RFC 6298, microseconds; srtt scaled by 8, rttvar by 4 */
 	u32 srtt_us8;
@@ -293,6 +311,7 @@ struct strata_tcp {
 	u8 doubted:1;			/* and nothing else has come since */
 	u8 peer_ttl;			/* of the last segment that was accepted */
 	u32 total_retrans;
+	u32 segs_acked;		/* the SYN counts */
 	u64 bytes_acked;
 	u64 bytes_retrans;
 	u32 ofo_segs;		/* ever queued out of order */
@@ -325,6 +344,7 @@ struct strata_tcp {
 	struct strata_cong cong;
 	struct list_head tsq_node;	/* small queues; the CPU's own */
 	unsigned long deferred;		/* TCP_DEFER_*; atomic bits */
+	struct strata_tcp_pacer *pacer;	/* pacing.c; NULL until it is needed */
 	struct timer_list delack_timer;
 	struct timer_list retransmit_timer;
 	struct timer_list keepalive_timer;

@@ -377,7 +377,7 @@ static void write_again(struct sock *sk)
 	if ((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_LISTEN | TCPF_SYN_SENT))
 		return;
 	tcp_mstamp_refresh(strata_tcp(sk));
-	strata_tcp_write(sk, false);
+	strata_tcp_after_ack(sk);
 }
 
 /* @bit was set with a reference: do @work and put it. */
@@ -442,6 +442,7 @@ void strata_tcp_timers_init(struct sock *sk)
 	timer_setup(&tp->delack_timer, delack_timer, 0);
 	timer_setup(&tp->retransmit_timer, retransmit_timer, 0);
 	timer_setup(&tp->keepalive_timer, keepalive_timer, 0);
+	tp->pacer = NULL;
 	INIT_LIST_HEAD(&tp->tsq_node);
 	tp->deferred = 0;
 	tp->retransmit_timer_kind = TCP_TIMER_NONE;
@@ -464,4 +465,5 @@ void strata_tcp_timers_stop(struct sock *sk)
 	sk_stop_timer(sk, &tp->retransmit_timer);
 	sk_stop_timer(sk, &tp->delack_timer);
 	sk_stop_timer(sk, &tp->keepalive_timer);
+	strata_tcp_pacing_stop(sk);
 }

@@ -100,6 +100,7 @@ void strata_tcp_tlp_ack(struct sock *sk,
 		return;
 	strata_tcp_reduce(tp);
 	tp->undo.cwnd = 0;
-	tp->cong.cwnd = tp->cong.ssthresh;
+	if (!tcp_cong_owns_window(tp))
+		tp->cong.cwnd = tp->cong.ssthresh;
 	strata_count(strata_sock_net(sk), TCP_TLP_REPAIRED);
 }

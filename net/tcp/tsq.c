@@ -119,11 +119,20 @@ void strata_tcp_tsq_own(struct sock *sk, struct sk_buff *skb)
 	refcount_add(skb->truesize, &sk->sk_wmem_alloc);
 }
 
+/* What the qdisc holds for later is enough of it if it is two buffers. */
+static u32 paced_limit(const struct sock *sk)
+{
+	return min_t(u32, 2 * SKB_TRUESIZE(strata_tcp_pacing_quantum(sk) +
+					   TCP_HEADROOM), TSQ_BYTES_MAX);
+}
+
 /* About a millisecond at the current rate. */
 static u32 tsq_limit(const struct strata_tcp *tp)
 {
 	u64 rate = (u64)tp->cong.cwnd * tp->mss * USEC_PER_MSEC;
 
+	if (tcp_is_paced(&tp->ss.sk))
+		return paced_limit(&tp->ss.sk);
 	if (!tp->cong.srtt_us)
 		return TSQ_BYTES_MIN;
 	return clamp_t(u64, div_u64(rate, tp->cong.srtt_us),
@@ -143,7 +152,8 @@ bool strata_tcp_tsq_full(struct sock *sk)
 	struct strata_tcp *tp = strata_tcp(sk);
 	u32 limit;
 
-	if (likely(refcount_read(&sk->sk_wmem_alloc) <= TSQ_BYTES_MIN)) {
+	if (likely(refcount_read(&sk->sk_wmem_alloc) <= TSQ_BYTES_MIN) &&
+	    !tcp_is_paced(sk)) {
 		if (unlikely(test_bit(TCP_TSQ_THROTTLED, &tp->deferred)))
 			clear_bit(TCP_TSQ_THROTTLED, &tp->deferred);
 		return false;

@@ -108,6 +108,8 @@ u32 strata_tcp_goal(const struct strata_tcp *tp)
 
 	if (unlikely(gso_is_off(tp)))
 		return tp->mss;
+	if (tcp_is_paced(&tp->ss.sk))
+		goal = strata_tcp_pacing_quantum(&tp->ss.sk);
 	/* A small window would have to be cut out of a large buffer. */
 	if (tp->max_window && goal > tp->max_window / 2)
 		goal = tp->max_window / 2;
@@ -257,6 +259,11 @@ static u32 sendable(struct strata_tcp *tp, const struct sk_buff *skb,
 		tp->cong.cwnd_limited = true;
 		allowed = room * tp->mss;
 	}
+	if (tcp_is_paced(&tp->ss.sk)) {
+		allowed = min(allowed, strata_tcp_pacing_quantum(&tp->ss.sk));
+		if (allowed < len)
+			return allowed;
+	}
 	if (allowed < len)
 		return worth_waiting(tp, skb, allowed) ? 0 : allowed;
 	if (!last || nagle_allows(tp, nagle) ||
@@ -286,7 +293,7 @@ static void data_sent(struct strata_tcp *tp)
 	u32 now = (u32)jiffies;
 
 	if (!tp->packets_out && now - tp->lsndtime > tp->rto &&
-	    tp->cong.cwnd > TCP_INIT_CWND)
+	    (tp->cong.cwnd > TCP_INIT_CWND || tcp_cong_owns_window(tp)))
 		tp->cong.ops->restart(&tp->cong);
 	tp->lsndtime = now;
 	if (jiffies - tp->ack_rcv_time < TCP_DELACK_MIN)
@@ -305,6 +312,7 @@ static bool send_one(struct sock *sk, struct sk_buff *skb, u32 len)
 	if (strata_tcp_transmit(sk, skb, true, GFP_ATOMIC | __GFP_NOWARN) ==
 	    -ENOMEM)
 		return false;
+	tcp_rate_sent(tp, tcp_seg(skb));
 	sent(sk, skb);
 	return true;
 }
@@ -325,17 +333,27 @@ static void wait_for_window(struct sock *sk)
 	struct strata_tcp *tp = strata_tcp(sk);
 
 	if (tp->packets_out || !tp->send_head ||
-	    tp->retransmit_timer_kind == TCP_TIMER_PROBE)
+	    tp->retransmit_timer_kind == TCP_TIMER_PROBE ||
+	    strata_tcp_pacing_pending(tp))
 		return;
 	tp->probes = 0;
 	tp->backoff = 0;
 	strata_tcp_timer_arm(sk, TCP_TIMER_PROBE, tp->rto);
 }
 
-/* RFC 7661, as Linux: half a window in use counts in slow start. */
+/*
+ * RFC 7661, as Linux: half a window in use counts in slow start. And what leaves after
+ * the program has let the window run empty shows its rate, not the path's, until all
+ * that is out now has arrived (rate.c).
+ */
 static void note_limit(struct strata_tcp *tp)
 {
-	tp->cong.cwnd_limited = 2 * tp->packets_out >= tp->cong.cwnd;
+	struct strata_cong *cong = &tp->cong;
+
+	cong->cwnd_limited = 2 * tp->packets_out >= cong->cwnd;
+	if (!tp->send_head && tp->packets_out < cong->cwnd)
+		cong->app_limited = (cong->delivered + tp->snd_nxt -
+				     tp->snd_una) ?: 1;
 }
 
 static void write_queue(struct sock *sk, enum nagle nagle)
@@ -347,7 +365,8 @@ static void write_queue(struct sock *sk, enum nagle nagle)
 
 	strata_tcp_fresh_mss(sk);
 	while ((skb = tp->send_head)) {
-		if (unlikely(strata_tcp_tsq_full(sk)))
+		if (unlikely(strata_tcp_tsq_full(sk)) ||
+		    (tcp_is_paced(sk) && strata_tcp_pacing_waits(sk)))
 			break;
 		len = sendable(tp, skb,
 			       skb_queue_is_last(&sk->sk_write_queue, skb),
