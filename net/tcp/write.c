@@ -15,6 +15,20 @@ enum nagle {
 	NAGLE_CORK,	/* the program says that more comes */
 };
 
+/* A new child has no path yet, but knows its peer. */
+static u32 l3_header_len(const struct sock *sk)
+{
+	const struct strata_af_ops *af = strata_sock(sk)->path.af;
+	u32 len;
+
+	rcu_read_lock();
+	if (!af)
+		af = strata_af_of(&sk->sk_v6_daddr);
+	len = af->header_len;
+	rcu_read_unlock();
+	return len;
+}
+
 /**
  * strata_tcp_mss_of_mtu() - payload of a full segment
  * @sk: flow and timestamps are settled
@@ -25,8 +39,7 @@ enum nagle {
 u32 strata_tcp_mss_of_mtu(const struct sock *sk, u32 mtu)
 {
 	const struct strata_tcp *tp = strata_tcp(sk);
-	const struct strata_path *path = &tp->ss.path;
-	u32 header = path->af ? path->af->header_len : sizeof(struct ipv6hdr);
+	u32 header = l3_header_len(sk);
 	u32 mss = mtu > header + sizeof(struct tcphdr) ?
 		  mtu - header - sizeof(struct tcphdr) : 0;
 
