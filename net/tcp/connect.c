@@ -107,13 +107,16 @@ static int open(struct sock *sk)
  */
 int strata_tcp_connect(struct sock *sk, struct sockaddr *uaddr, int len)
 {
+	struct strata_tcp *tp = strata_tcp(sk);
 	struct strata_endpoint ep;
 	int err;
 
 	err = strata_endpoint_parse(sk, uaddr, len, &ep);
 	if (err)
 		return err;
-	strata_tcp_forget(sk);
+	/* Not for the first time? */
+	if (tp->iss || tp->segs_out)
+		strata_tcp_forget(sk);
 	err = set_peer(sk, &ep);
 	if (err)
 		return err;
