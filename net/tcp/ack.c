@@ -214,7 +214,13 @@ static void rearm(struct sock *sk, bool advanced)
 		strata_tcp_timer_cancel(sk);
 }
 
-static void wake_writer(struct sock *sk)
+/**
+ * strata_tcp_wake_writer() - there is room again
+ * @sk: locked
+ *
+ * Context: socket locked.
+ */
+void strata_tcp_wake_writer(struct sock *sk)
 {
 	if (unlikely(sk->sk_socket &&
 		     test_bit(SOCK_NOSPACE, &sk->sk_socket->flags))) {
@@ -328,7 +334,7 @@ bool strata_tcp_ack(struct sock *sk, const struct sk_buff *skb,
 		ack_congestion(sk, flight, &delivery, opts);
 		rearm(sk, advanced);
 		if (advanced)
-			wake_writer(sk);
+			strata_tcp_wake_writer(sk);
 	} else if (tp->packets_out && !window_changed &&
 		   seg->end_seq == seg->seq) {
 		ack_duplicate(sk, &delivery, opts);

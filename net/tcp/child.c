@@ -20,6 +20,7 @@ static void init_clone(struct sock *child)
 	child->sk_shutdown = 0;
 	tp->port = NULL;
 	tp->ss.flags &= ~STRATA_SOCK_BOUND_PORT;
+	tp->saved_syn = NULL;
 	memset(&tp->ss.path, 0, sizeof(tp->ss.path));
 	strata_tcp_listener_init(&tp->listener);
 	strata_tcp_forget(child);
@@ -114,6 +115,9 @@ static bool publish(struct sock *child, struct strata_tcp_request *req)
 	if (!strata_tcp_replace(sn->tcp, (struct sock *)req, child))
 		return false;
 	strata_count(sn, TCP_PASSIVE_OPENS);
+	/* Out of the table, it is ours alone. */
+	strata_tcp(child)->saved_syn = req->saved_syn;
+	req->saved_syn = NULL;
 	if (strata_tcp_accept_add(req->listener, child)) {
 		strata_tcp_request_free(req);
 		return true;

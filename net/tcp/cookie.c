@@ -19,6 +19,7 @@
 #include <linux/jiffies.h>
 #include <linux/random.h>
 #include <linux/siphash.h>
+#include <linux/slab.h>
 #include "cookie.h"
 #include "request.h"
 #include "synack.h"
@@ -200,6 +201,9 @@ static struct strata_tcp_request *remember(struct sock *listener,
 	req = strata_tcp_request_create(listener, skb, opts);
 	if (!req)
 		return NULL;
+	/* What we have is not the SYN. */
+	kfree(req->saved_syn);
+	req->saved_syn = NULL;
 	req->rcv_isn = tcp_seg(skb)->seq - 1;
 	req->snt_isn = tcp_seg(skb)->ack_seq - 1;
 	req->ecn_ok = false;

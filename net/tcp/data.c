@@ -206,6 +206,8 @@ static void fin_step(struct sock *sk)
 
 	WRITE_ONCE(tp->rcv_nxt, tp->rcv_nxt + 1);
 	tp->fin_received = 1;
+	/* The kernel's tcpi_bytes_received counts it, too. */
+	tp->bytes_received++;
 	WRITE_ONCE(sk->sk_shutdown, sk->sk_shutdown | RCV_SHUTDOWN);
 	sock_set_flag(sk, SOCK_DONE);
 	tp->ack_flags |= TCP_ACK_PENDING;
@@ -364,6 +366,7 @@ static void ofo_queue(struct sock *sk, struct sk_buff *skb)
 	struct strata_tcp *tp = strata_tcp(sk);
 
 	tp->ack_flags |= TCP_ACK_PENDING | TCP_ACK_NOW;
+	tp->data_segs_in += max_t(u16, skb_shinfo(skb)->gso_segs, 1);
 	if (unlikely(tp->ecn.ok))
 		strata_tcp_ecn_data(sk, skb);
 	if (tp->ofo_len >= OFO_MAX ||

@@ -115,6 +115,8 @@ void strata_tcp_window_init(struct sock *sk);
 struct sk_buff *strata_tcp_skb_alloc(struct sock *sk, gfp_t gfp);
 void strata_tcp_skb_free(struct sock *sk, struct sk_buff *skb);
 void strata_tcp_sndbuf_grow(struct sock *sk);
+bool strata_tcp_may_queue(const struct sock *sk, int wake);
+void strata_tcp_wake_writer(struct sock *sk);	/* ack.c */
 void strata_tcp_timers_init(struct sock *sk);
 void strata_tcp_timers_stop(struct sock *sk);
 enum strata_tcp_timer {

@@ -63,6 +63,7 @@ void strata_tcp_ack_owe(struct sock *sk, const struct sk_buff *skb)
 	struct strata_tcp *tp = strata_tcp(sk);
 
 	learn_mss(tp, skb);
+	tp->data_segs_in += max_t(u16, skb_shinfo(skb)->gso_segs, 1);
 	tp->ack_flags |= TCP_ACK_PENDING;
 	tp->ack_rcv_time = jiffies;
 }

@@ -6,6 +6,7 @@
 #include <linux/tcp.h>
 #include <strata/visibility.h>
 #include "info.h"
+#include "options.h"
 #include "request.h"
 #include "table.h"
 #include "timewait.h"
@@ -243,6 +244,8 @@ static void info_sizes(const struct strata_tcp *tp, struct tcp_info *info)
 	info->tcpi_snd_mss = tp->mss;
 	info->tcpi_rcv_mss = tp->rcv_mss;
 	info->tcpi_advmss = tp->mss_advertised;
+	if (tp->ts_ok)
+		info->tcpi_advmss -= STRATA_TCP_TS_BYTES;
 	info->tcpi_pmtu = tp->path_mtu;
 	info->tcpi_rcv_ssthresh = tp->rcv_ssthresh;
 	info->tcpi_rcv_space = tp->rcvq_space;
@@ -251,6 +254,8 @@ static void info_sizes(const struct strata_tcp *tp, struct tcp_info *info)
 	info->tcpi_notsent_bytes = max_t(int, 0, tp->write_seq - tp->snd_nxt);
 	info->tcpi_segs_out = tp->segs_out;
 	info->tcpi_segs_in = tp->segs_in;
+	info->tcpi_data_segs_out = tp->data_segs_out;
+	info->tcpi_data_segs_in = tp->data_segs_in;
 	info->tcpi_snd_wnd = tp->snd_wnd;
 }
 

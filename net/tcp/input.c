@@ -399,7 +399,7 @@ int strata_tcp_input(struct sock *sk, struct sk_buff *skb)
 
 	tcp_mstamp_refresh(tp);
 	tp->last_rcv = jiffies;
-	tp->segs_in++;
+	tp->segs_in += max_t(u16, skb_shinfo(skb)->gso_segs, 1);
 	if (likely(sk->sk_state == TCP_ESTABLISHED)) {
 		if (!fast_path(sk, skb))
 			synchronised(sk, skb);

@@ -141,6 +141,7 @@ static void set_gso(struct sock *sk, struct sk_buff *skb,
 	}
 	shinfo->gso_type = strata_addr_is4(&strata_sock(sk)->flow.daddr) ?
 			   SKB_GSO_TCPV4 : SKB_GSO_TCPV6;
+	strata_tcp(sk)->segs_out += seg->segs - 1;
 	strata_count_add(strata_sock_net(sk), TCP_TX, seg->segs - 1);
 }
 
@@ -172,6 +173,8 @@ int strata_tcp_transmit(struct sock *sk, struct sk_buff *skb, bool clone,
 	}
 	if (tcp_is_paced(sk))
 		strata_tcp_pacing_sent(sk, skb, seg);
+	if (likely(skb->len))
+		tp->data_segs_out += seg->segs;
 	set_gso(sk, skb, seg);
 	if (unlikely(tp->ecn.ok))
 		header.flags |= strata_tcp_ecn_send(sk, skb, skb->len &&

@@ -3,6 +3,7 @@
  * TCP's tables of functions, and its registration with the layers around it.
  */
 #include <linux/module.h>
+#include <linux/slab.h>
 #include <net/net_namespace.h>
 #include <strata/tcp.h>
 #include <uapi/linux/strata.h>
@@ -18,6 +19,7 @@
 /* sk_destruct: the last reference is gone, and RCU has passed. */
 static void tcp_destruct(struct sock *sk)
 {
+	kfree(strata_tcp(sk)->saved_syn);
 	strata_tcp_pacing_free(sk);
 	strata_sock_destruct(sk);
 }
@@ -96,6 +98,7 @@ static struct proto strata_tcp_prot = {
 	.unhash			= strata_tcp_unhash,
 	.get_port		= strata_tcp_get_port,
 	.put_port		= strata_tcp_put_port,
+	.stream_memory_free	= strata_tcp_may_queue,
 	.enter_memory_pressure	= strata_tcp_enter_memory_pressure,
 	.leave_memory_pressure	= strata_tcp_leave_memory_pressure,
 	.memory_allocated	= &strata_tcp_memory_allocated,

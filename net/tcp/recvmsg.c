@@ -176,6 +176,16 @@ static int recvmsg_locked(struct sock *sk, struct reading *r)
 	return ret < 0 ? ret : r->copied;
 }
 
+/* TCP_INQ: how much more there is; 1 at the end, so that it is read. */
+static int inq(const struct sock *sk)
+{
+	u32 bytes = strata_tcp_readable(sk);
+
+	if (!bytes && sock_flag(sk, SOCK_DONE))
+		return 1;
+	return min_t(u32, bytes, INT_MAX);
+}
+
 /**
  * strata_tcp_recvmsg() - proto.recvmsg
  * @sk: not locked
@@ -192,12 +202,16 @@ int strata_tcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 		       int flags, int *addr_len)
 {
 	struct reading r = { .msg = msg, .len = len, .flags = flags };
-	int ret;
+	int ret, left = -1;
 
 	if (unlikely(flags & MSG_ERRQUEUE))
 		return -EAGAIN;
 	lock_sock(sk);
 	ret = recvmsg_locked(sk, &r);
+	if (unlikely(strata_tcp(sk)->tell_inq) && ret >= 0)
+		left = inq(sk);
 	release_sock(sk);
+	if (unlikely(left >= 0))
+		put_cmsg(msg, SOL_TCP, TCP_CM_INQ, sizeof(left), &left);
 	return ret;
 }

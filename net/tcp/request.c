@@ -11,6 +11,7 @@
 #include <linux/tcp.h>
 #include "cookie.h"
 #include "request.h"
+#include "savesyn.h"
 #include "synack.h"
 #include "table.h"
 
@@ -21,8 +22,10 @@ static struct kmem_cache *request_cache;
 
 static void free_rcu(struct rcu_head *head)
 {
-	kmem_cache_free(request_cache,
-			container_of(head, struct strata_tcp_request, rcu));
+	struct strata_tcp_request *req = container_of(head, typeof(*req), rcu);
+
+	kfree(req->saved_syn);
+	kmem_cache_free(request_cache, req);
 }
 
 /**
@@ -229,6 +232,7 @@ strata_tcp_request_create(struct sock *listener, const struct sk_buff *skb,
 	if (!req)
 		return NULL;
 	strata_tcp_request_fill(req, listener, skb, opts);
+	req->saved_syn = strata_tcp_save_syn(listener, skb);
 	timer_setup(&req->timer, timeout, 0);
 	sock_hold(listener);
 	atomic_inc(&strata_tcp(listener)->listener.requests);

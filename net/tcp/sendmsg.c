@@ -23,9 +23,27 @@ struct sending {
 	int copied;
 };
 
+/**
+ * strata_tcp_may_queue() - proto.stream_memory_free: TCP_NOTSENT_LOWAT
+ * @sk: may be unlocked
+ * @wake: 1: for who waits: half of it must be free, or each ACK would wake
+ *
+ * Context: any. Return: whether more may wait to be sent.
+ */
+bool strata_tcp_may_queue(const struct sock *sk, int wake)
+{
+	const struct strata_tcp *tp = strata_tcp(sk);
+	u32 unsent = READ_ONCE(tp->write_seq) - READ_ONCE(tp->snd_nxt);
+	u32 lowat = READ_ONCE(tp->notsent_lowat);
+
+	return likely(!lowat) || (u64)unsent << wake < lowat;
+}
+
 static bool has_room(const struct sock *sk)
 {
-	return READ_ONCE(sk->sk_wmem_queued) < READ_ONCE(sk->sk_sndbuf);
+	return READ_ONCE(sk->sk_wmem_queued) < READ_ONCE(sk->sk_sndbuf) &&
+	       (likely(!strata_tcp(sk)->notsent_lowat) ||
+		strata_tcp_may_queue(sk, 0));
 }
 
 /**
@@ -340,7 +358,7 @@ int strata_tcp_sendmsg(struct sock *sk, struct msghdr *msg, size_t size)
 /* A third of the buffer is free: worth waking a writer. */
 static bool writable(const struct sock *sk)
 {
-	return sk_stream_wspace(sk) >= sk_stream_min_wspace(sk);
+	return __sk_stream_is_writeable(sk, 1);
 }
 
 /**

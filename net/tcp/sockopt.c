@@ -6,6 +6,7 @@
 #include <linux/strata.h>
 #include <linux/tcp.h>
 #include "info.h"
+#include "savesyn.h"
 
 #define KEEPALIVE_SECONDS_MAX	32767
 #define COUNT_MAX		127
@@ -149,6 +150,18 @@ static int set_checked(struct sock *sk, int optname, int val)
 		return 0;
 	case TCP_WINDOW_CLAMP:
 		return set_window_clamp(sk, val);
+	case TCP_NOTSENT_LOWAT:
+		WRITE_ONCE(tp->notsent_lowat, val);
+		sk->sk_write_space(sk);
+		return 0;
+	case TCP_INQ:
+		tp->tell_inq = val;
+		return 0;
+	case TCP_SAVE_SYN:
+		WRITE_ONCE(tp->save_syn, val);
+		return 0;
+	case TCP_TIMESTAMP:
+		return -EPERM;	/* only TCP_REPAIR could */
 	default:
 		return -ENOPROTOOPT;
 	}
@@ -167,6 +180,10 @@ static bool val_allowed(int optname, int val)
 		return val >= 1 && val <= COUNT_MAX;
 	case TCP_USER_TIMEOUT:
 		return val >= 0;
+	case TCP_INQ:
+		return val == 0 || val == 1;
+	case TCP_SAVE_SYN:
+		return val >= 0 && val <= TCP_SAVE_SYN_MAX;
 	default:
 		return true;
 	}
@@ -284,6 +301,18 @@ static int get_int(const struct sock *sk, int optname, int *val)
 	case TCP_WINDOW_CLAMP:
 		*val = tp->user_window_clamp ? : tp->window_clamp;
 		return 0;
+	case TCP_NOTSENT_LOWAT:
+		*val = tp->notsent_lowat;
+		return 0;
+	case TCP_INQ:
+		*val = tp->tell_inq;
+		return 0;
+	case TCP_SAVE_SYN:
+		*val = tp->save_syn;
+		return 0;
+	case TCP_TIMESTAMP:
+		*val = tcp_clock_ms() + tp->ts_offset;
+		return 0;
 	default:
 		return -ENOPROTOOPT;
 	}
@@ -321,6 +350,17 @@ static int get_cong_info(struct sock *sk, char __user *optval,
 	return put(&info, size, optval, optlen, len);
 }
 
+static int get_saved_syn(struct sock *sk, char __user *optval,
+			 int __user *optlen, int len)
+{
+	int err;
+
+	lock_sock(sk);
+	err = strata_tcp_saved_syn_get(sk, optval, optlen, len);
+	release_sock(sk);
+	return err;
+}
+
 /**
  * strata_tcp_getsockopt() - proto.getsockopt
  * @sk: the socket
@@ -350,6 +390,8 @@ int strata_tcp_getsockopt(struct sock *sk, int level, int optname,
 		return put(&info, sizeof(info), optval, optlen, len);
 	case TCP_CONGESTION:
 		return get_congestion(sk, optval, optlen, len);
+	case TCP_SAVED_SYN:
+		return get_saved_syn(sk, optval, optlen, len);
 	case TCP_CC_INFO:
 		return get_cong_info(sk, optval, optlen, len);
 	default:

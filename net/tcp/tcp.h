@@ -204,6 +204,7 @@ struct strata_tcp_listener {
 
 struct strata_tcp_port;
 struct strata_tcp_pacer;
+struct strata_tcp_saved_syn;
 
 /*
  * struct strata_tcp - a connection or a listener
@@ -318,8 +319,10 @@ struct strata_tcp {
 	u32 dsacks;		/* received */
 	u32 reorderings;	/* seen */
 	u64 bytes_received;
-	u32 segs_in;
+	u32 segs_in;		/* as on the wire: GRO has made one of many */
 	u32 segs_out;
+	u32 data_segs_in;	/* of them, with text */
+	u32 data_segs_out;
 
 	/*
 	 * All from rcv_nxt to here is zeroed for a new connection (child.c,
@@ -337,13 +340,17 @@ struct strata_tcp {
 	u8 rst_guard:1;		/* TCP_STRATA_RST_GUARD */
 	u8 nonagle:1;
 	u8 cork:1;
+	u8 save_syn;		/* TCP_SAVE_SYN */
+	u8 tell_inq:1;		/* TCP_INQ */
 	u32 user_window_clamp;	/* TCP_WINDOW_CLAMP, 0: none */
+	u32 notsent_lowat;	/* TCP_NOTSENT_LOWAT, 0: none */
 
 	/* These outlive a connection, too. */
 	struct strata_tcp_port *port;	/* claimed (sk_bind_node), NULL: none; port.c */
 	struct strata_cong cong;
 	struct list_head tsq_node;	/* small queues; the CPU's own */
 	unsigned long deferred;		/* TCP_DEFER_*; atomic bits */
+	struct strata_tcp_saved_syn *saved_syn;	/* savesyn.c; until it is read */
 	struct strata_tcp_pacer *pacer;	/* pacing.c; NULL until it is needed */
 	struct timer_list delack_timer;
 	struct timer_list retransmit_timer;
@@ -378,6 +385,7 @@ static inline struct strata_tcp *strata_tcp(const struct sock *sk)
  * @retransmits: SYN+ACKs sent again
  * @tos: to answer with
  * @last_ack: jiffies of the last ACK for a segment out of window
+ * @saved_syn: for TCP_SAVED_SYN, or NULL; the child takes it
  *
  * In the established table like a socket. Whoever takes it out of the table
  * (under the bucket's lock) frees it, by RCU. All other fields are constant
@@ -408,6 +416,7 @@ struct strata_tcp_request {
 	u8 retransmits;
 	u8 tos;
 	u32 last_ack;
+	struct strata_tcp_saved_syn *saved_syn;
 	struct rcu_head rcu;
 };
 

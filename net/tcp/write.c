@@ -393,6 +393,8 @@ static void write_queue(struct sock *sk, enum nagle nagle)
 	if (any) {
 		note_limit(tp);
 		strata_tcp_timer_sent(sk);
+		if (unlikely(tp->notsent_lowat))
+			strata_tcp_wake_writer(sk);
 	}
 	if (unlikely(tp->send_head))
 		wait_for_window(sk);
