@@ -134,6 +134,8 @@ struct strata_net;
 	C(TCP_DELAYED_ACKS, "tcp", "delayed_acks", "ACKs sent by the delayed-ACK timer") \
 	C(TCP_ZERO_WINDOW_PROBES, "tcp", "zero_window_probes", "zero-window probes sent") \
 	C(TCP_KEEPALIVE_PROBES, "tcp", "keepalive_probes", "keepalive probes sent") \
+	C(TCP_BLACK_HOLES, "tcp", "black_holes", \
+	  "connections whose path seemed to swallow large segments (RFC 4821 7.7)") \
 	C(TCP_MEMORY, "tcp", "memory", "receives or sends refused for want of memory") \
 	C(SOCK_CREATED, "socket", "created", "sockets created") \
 	C(SOCK_REFUSED, "socket", "refused", "socket creations refused (permission)")

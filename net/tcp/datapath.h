@@ -60,6 +60,9 @@ void strata_tcp_initial_window(u32 space, u32 mss, bool wscale_ok,
 			       u32 *rcv_wnd, u32 *clamp, u8 *wscale);
 /* Recompute mss after a new path MTU; 0: from the cached path. */
 void strata_tcp_sync_mss(struct sock *sk, u32 path_mtu);
+/* blackhole.c */
+void strata_tcp_black_hole(struct sock *sk);
+void strata_tcp_black_hole_retry(struct sock *sk);
 u32 strata_tcp_mss_of_mtu(const struct sock *sk, u32 mtu);
 /* Is any segment queued or sent and not acknowledged? */
 bool strata_tcp_retransmit_head(struct sock *sk);

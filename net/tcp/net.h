@@ -33,6 +33,7 @@ struct strata_tcp_wheel;
  * @orphans: sockets without a program
  * @cong: net.strata.tcp_congestion_control, with a reference on its module; RCU
  * @ecn: net.strata.tcp_ecn, &enum strata_tcp_ecn_mode
+ * @mtu_probing: net.strata.tcp_mtu_probing: look for black holes (blackhole.c)
  * @rst_guard: net.strata.tcp_rst_guard: TCP_STRATA_RST_GUARD of new sockets
  * @sysctls: of their registration
  */
@@ -47,6 +48,7 @@ struct strata_tcp_net {
 	atomic_t orphans;
 	struct strata_cong_ops __rcu *cong;
 	u8 ecn;
+	u8 mtu_probing;
 	u8 rst_guard;
 	struct ctl_table_header *sysctls;
 };

@@ -60,6 +60,15 @@ static const struct ctl_table tcp_table[] = {
 		.extra2 = SYSCTL_TWO,
 	},
 	{
+		.procname = "tcp_mtu_probing",
+		.data = (void *)offsetof(struct strata_tcp_net, mtu_probing),
+		.maxlen = sizeof(u8),
+		.mode = 0644,
+		.proc_handler = proc_dou8vec_minmax,
+		.extra1 = SYSCTL_ZERO,
+		.extra2 = SYSCTL_ONE,
+	},
+	{
 		.procname = "tcp_rst_guard",
 		.data = (void *)offsetof(struct strata_tcp_net, rst_guard),
 		.maxlen = sizeof(u8),

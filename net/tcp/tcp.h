@@ -274,6 +274,8 @@ struct strata_tcp {
 	u32 mss;		/* payload of a full segment now, options deducted */
 	u32 mss_peer;		/* MSS option received */
 	u32 path_mtu;
+	u32 swallowed;		/* bytes that the path seems to take (blackhole.c), 0: all */
+	unsigned long swallowed_until;	/* jiffies */
 	u32 ts_offset;		/* added to our clock in timestamps */
 	u64 mstamp_us;		/* clock of the segment being processed */
 	u32 lsndtime;		/* jiffies32 of the last data sent */

@@ -169,6 +169,8 @@ static void retransmit_timeout(struct sock *sk)
 	}
 	if (tp->retransmits == STALE_PATH_RETRIES)
 		tp->ss.path.genid--;
+	if (tp->retransmits >= STALE_PATH_RETRIES)
+		strata_tcp_black_hole(sk);
 	strata_count(strata_sock_net(sk), TCP_RTO);
 	strata_tcp_recovery_timeout(sk);
 	if (tp->retransmits < U8_MAX)

@@ -70,7 +70,8 @@ void strata_tcp_sync_mss(struct sock *sk, u32 path_mtu)
 		tp->path_mtu = path_mtu;
 	else if (tp->ss.path.af)
 		tp->path_mtu = tp->ss.path.mtu;
-	tp->mss = strata_tcp_mss_of_mtu(sk, tp->path_mtu);
+	tp->mss = strata_tcp_mss_of_mtu(sk, min_not_zero(tp->path_mtu,
+							 tp->swallowed));
 	tp->cong.mss = tp->mss;
 }
 
@@ -93,6 +94,8 @@ u32 strata_tcp_fresh_mss(struct sock *sk)
 			strata_tcp_sync_mss(sk, path->mtu);
 		rcu_read_unlock();
 	}
+	if (unlikely(tp->swallowed))
+		strata_tcp_black_hole_retry(sk);
 	return tp->mss;
 }
 
