@@ -89,7 +89,7 @@ static void send_redirect(struct strata_net *sn, struct sk_buff *skb,
 
 /* Owns @skb, no GSO. */
 static void send_one(struct strata_net *sn, struct sk_buff *skb,
-		       const struct strata_forward *way)
+		     const struct strata_forward *way)
 {
 	if (likely(strata_forward_fits(skb, way->mtu)))
 		strata_forward_send(way, skb);
