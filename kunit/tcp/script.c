@@ -3,7 +3,7 @@
  * The interpreter of the TCP test language: socket calls above TCP. What is below
  * is in wire.c.
  */
-#include <linux/delay.h>
+#include <linux/hrtimer.h>
 #include <linux/slab.h>
 #include <linux/tcp.h>
 #include <linux/strata.h>
@@ -165,8 +165,13 @@ void close_sock(struct script *s)
 
 void wait_ms(unsigned int ms)
 {
-	/* Hours may pass: not a hung task. */
-	msleep_interruptible(ms);
+	ktime_t until = ktime_add_ms(ktime_get(), ms);
+
+	/* msleep() takes up to an eighth longer, as it happens to fit the timer
+	 * wheel. Interruptible: hours may pass, and this is no hung task.
+	 */
+	set_current_state(TASK_INTERRUPTIBLE);
+	schedule_hrtimeout(&until, HRTIMER_MODE_ABS);
 }
 
 void establish_passive(struct script *s, int mss, int win)
