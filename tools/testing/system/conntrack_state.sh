@@ -50,10 +50,10 @@ while True:
     c.close()
 PY
 web_a() { # ADDRESS PORT
-	(exec ip netns exec "$A" strata run -- python3 "$WORK/web.py" "$1" "$2" >/dev/null 2>&1) &
+	(exec ip netns exec "$A" strata run -- /usr/bin/python3 "$WORK/web.py" "$1" "$2" >/dev/null 2>&1) &
 }
 web_b() {
-	(exec ip netns exec "$B" python3 "$WORK/web.py" "$1" "$2" >/dev/null 2>&1) &
+	(exec ip netns exec "$B" /usr/bin/python3 "$WORK/web.py" "$1" "$2" >/dev/null 2>&1) &
 }
 
 # In: port 80 alone. The kernel's client waits for its SYN's answer in vain elsewhere.
@@ -70,7 +70,7 @@ web_b $B_ADDR 8000
 until_ok run_a curl -sf -m 5 "http://$B_ADDR:8000/page"
 ct show proto tcp dst $B_ADDR dport 8000 | grep -q 'src 10.0.0.1 dst 10.0.0.2 .*dport 8000 reply src 10.0.0.2 dst 10.0.0.1 sport 8000' ||
 	fail "not shown: $(ct show)"
-ct -j show proto tcp dport 8000 | python3 -c '
+ct -j show proto tcp dport 8000 | /usr/bin/python3 -c '
 import json, sys
 c = json.load(sys.stdin)[0]
 assert c["original"]["dport"] == 8000 and c["replied"], c'
@@ -88,8 +88,8 @@ except ConnectionRefusedError:
     sys.exit(0)
 sys.exit("nobody told")
 PY
-run_a python3 "$WORK/refused.py" $B_ADDR || fail "an error about our datagram did not come in"
-run_a python3 "$WORK/refused.py" $B6 || fail "an error about our datagram did not come in, IPv6"
+run_a /usr/bin/python3 "$WORK/refused.py" $B_ADDR || fail "an error about our datagram did not come in"
+run_a /usr/bin/python3 "$WORK/refused.py" $B6 || fail "an error about our datagram did not come in, IPv6"
 
 # Datagrams in fragments, both ways: put together before the rules ask, and sent whole through
 # them; the rule looks at what is only in the first one.
@@ -110,15 +110,15 @@ s.sendto(data, (sys.argv[1], 7))
 assert s.recv(65535) == data
 PY
 for addr in $A_ADDR $A6; do
-	(exec ip netns exec "$A" strata run -- python3 "$WORK/echo.py" $addr) &
-	until_ok in_b python3 "$WORK/ask.py" $addr y 20000
-	! in_b python3 "$WORK/ask.py" $addr n 20000 2>/dev/null || fail "the wrong datagram passed"
+	(exec ip netns exec "$A" strata run -- /usr/bin/python3 "$WORK/echo.py" $addr) &
+	until_ok in_b /usr/bin/python3 "$WORK/ask.py" $addr y 20000
+	! in_b /usr/bin/python3 "$WORK/ask.py" $addr n 20000 2>/dev/null || fail "the wrong datagram passed"
 done
 [ "$(counter "$A" drop frag_timeout)" = 0 ] || fail "fragments were lost"
 
 # Forgetting. Who was heard of some time ago may be forgotten already.
 for addr in $A_ADDR $A6; do
-	in_b python3 "$WORK/ask.py" $addr y 1
+	in_b /usr/bin/python3 "$WORK/ask.py" $addr y 1
 done
 [ "$(connections proto udp)" -ge 2 ] || fail "too few connections: $(ct show)"
 ct delete proto udp
@@ -132,7 +132,7 @@ refused "is no state" in_a strata firewall add ip input state old accept
 refused "states are known" in_a strata firewall add bridge input state new accept
 
 # With the last such rule all is forgotten.
-in_b python3 "$WORK/ask.py" $A_ADDR y 1
+in_b /usr/bin/python3 "$WORK/ask.py" $A_ADDR y 1
 [ "$(connections)" -ge 1 ] || fail "not tracked"
 fw flush
 expect 0 "$(connections)" "connections without rules"

@@ -18,7 +18,8 @@ ip -n "$A" link set s9 up
 fail_each "ip -force -batch" "link set s8 up" "link set s8 down"
 each "addr add 10.8.0.1/24 dev s8" "addr del 10.8.0.1/24 dev s8"
 each "route add 20.0.0.0/8 via 10.8.0.2" "route del 20.0.0.0/8"
-each "route replace 20.0.0.0/8 via 10.8.0.3"
+# Routes in a row travel together: something else between them.
+each "route replace 20.0.0.0/8 via 10.8.0.3" "route get 10.8.0.2"
 each "neigh add 10.8.0.2 lladdr 02:00:00:00:00:02 dev s8" "neigh del 10.8.0.2 dev s8"
 each "neigh replace 10.8.0.2 lladdr 02:00:00:00:00:03 dev s8"
 expect 1 "$(in_a strata route show | grep -c '^20.0.0.0/8 via 10.8.0.3')" "replaced routes"

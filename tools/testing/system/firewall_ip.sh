@@ -38,7 +38,7 @@ for line in sys.stdin:
     except OSError as e:
         print("timeout" if e.errno is None else errno.errorcode[e.errno], flush=True)
 PY
-coproc SAY { exec ip netns exec "$B" python3 "$WORK/say.py"; }
+coproc SAY { exec ip netns exec "$B" /usr/bin/python3 "$WORK/say.py"; }
 # says WANTED KIND ADDRESS PORT [SOURCE]
 says() {
 	local got

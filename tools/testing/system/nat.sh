@@ -58,8 +58,9 @@ for line in sys.stdin:
     except OSError as e:
         print("timeout" if e.errno is None else errno.errorcode[e.errno], flush=True)
 PY
-(exec ip netns exec "$C" python3 "$WORK/mirror.py") &
-coproc ASK { exec ip netns exec "$B" python3 "$WORK/ask.py"; }
+(exec ip netns exec "$C" /usr/bin/python3 "$WORK/mirror.py") &
+coproc ASK { exec ip netns exec "$B" /usr/bin/python3 "$WORK/ask.py"; }
+# shellcheck disable=SC2317 # by until_ok
 listening() { [ "$(in_c ss -Hln 'sport = :7000' | wc -l)" -ge 2 ]; }
 until_ok listening
 # seen WANTED KIND ADDRESS [PORT [OWN [BYTES]]]
@@ -124,7 +125,7 @@ seen "10.1.0.1 *" tcp 10.0.0.1 80 0 1000
 fw flush
 
 # Back to the router itself.
-(exec ip netns exec "$A" strata run -- python3 -m http.server -d "$WORK" -b 10.0.0.1 8080 >/dev/null 2>&1) &
+(exec ip netns exec "$A" strata run -- /usr/bin/python3 -m http.server -d "$WORK" -b 10.0.0.1 8080 >/dev/null 2>&1) &
 echo page >"$WORK/page"
 fw add ip prerouting in s0 'tcp dst port 80' redirect port 8080
 until_ok in_b curl -sf -m 5 http://10.1.0.99/page
