@@ -179,21 +179,29 @@ struct strata_ct *strata_ct_alloc(const struct ct_packet *packet)
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_ct_alloc);
 
-/* The locks of two buckets, in their order. */
+/* The locks of two buckets, in their order. Sparse cannot follow that one may be
+ * the other, and is told that none is held.
+ */
 static void lock_both(struct ct_table *table, u32 a, u32 b)
 {
 	spinlock_t *first = min(ct_lock(table, a), ct_lock(table, b));
 	spinlock_t *second = max(ct_lock(table, a), ct_lock(table, b));
 
 	spin_lock_bh(first);
-	if (first != second)
+	__release(first);
+	if (first != second) {
 		spin_lock_nested(second, SINGLE_DEPTH_NESTING);
+		__release(second);
+	}
 }
 
 static void unlock_both(struct ct_table *table, u32 a, u32 b)
 {
-	if (ct_lock(table, a) != ct_lock(table, b))
+	if (ct_lock(table, a) != ct_lock(table, b)) {
+		__acquire(ct_lock(table, b));
 		spin_unlock(ct_lock(table, b));
+	}
+	__acquire(ct_lock(table, a));
 	spin_unlock_bh(ct_lock(table, a));
 }
 
