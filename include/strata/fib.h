@@ -23,27 +23,51 @@ static inline bool strata_fib_usable(const struct strata_route *route, int oif)
 }
 
 /**
- * struct strata_fib_algo - longest-prefix match over &struct strata_route
+ * struct strata_fib_entry - a prefix, and where it leads
+ * @prefix: masked to @plen
+ * @plen: in the 128-bit form
+ * @serial: of the namespace's routes, higher is younger; never 0; below 2^48
+ * @route: where; shared by all prefixes that lead there. Borrowed
+ *
+ * A value: tables copy it. Entries of one prefix are told apart by @serial, and
+ * are in the order of their route's metric, then of @serial.
+ */
+struct strata_fib_entry {
+	struct in6_addr prefix;
+	u8 plen;
+	u64 serial;
+	const struct strata_route *route;
+};
+
+/* The order of entries with one prefix: as memcmp(). */
+static inline int strata_fib_order(const struct strata_fib_entry *a,
+				   const struct strata_fib_entry *b)
+{
+	if (a->route->metric != b->route->metric)
+		return a->route->metric < b->route->metric ? -1 : 1;
+	return a->serial < b->serial ? -1 : a->serial > b->serial;
+}
+
+/**
+ * struct strata_fib_algo - longest-prefix match
  * @owner: module. Required (NULL when built in)
  * @name: unique. Required
- * @create: an empty table; ERR_PTR(-errno). Required. Runs in: process
- * @destroy: frees an emptied table; readers are gone. Required. Runs in:
- *	process
- * @insert: adds @route, which the table then refers to but does not own, after
- *	those with its prefix whose metric is not higher. Entries may be equal
- *	in all. -ENOMEM, and then nothing has changed. Required. Runs in:
+ * @create: an empty table, whose prefixes all share their first @base bits: 96
+ *	for IPv4, 0 for IPv6. ERR_PTR(-errno). Required. Runs in: process
+ * @destroy: frees a table with all that is in it; readers are gone. Required.
+ *	Runs in: process
+ * @insert: adds a copy of @entry. -ENOMEM, and then nothing has changed.
+ *	Required. Runs in: process, one writer at a time
+ * @remove: takes out the entry of this prefix and serial, which is there.
+ *	Readers may still see its route until RCU has passed. Required. Runs in:
  *	process, one writer at a time
- * @remove: takes @route out. Readers may still see it until RCU has passed.
- *	Required. Runs in: process, one writer at a time
- * @next: of the entries with exactly this prefix and length, in order of
- *	metric, the one after @prev; @prev NULL: the first. NULL if none.
- *	Required. Runs in: process, one writer at a time
- * @lookup: the entry of the longest prefix that covers @daddr, among equals
- *	the lowest metric, of those that strata_fib_usable() lets pass for
- *	@oif. NULL if none. Required. Runs in: RCU read side, any
+ * @lookup: the route of the longest prefix that covers @daddr, among equals the
+ *	first in order, of those that strata_fib_usable() lets pass for @oif.
+ *	While entries come and go, what it answers was true before or is true
+ *	after. NULL if none. Required. Runs in: RCU read side, any
  * @walk: visits every entry from @prefix, @plen on, in the order of prefixes (a
  *	shorter one before the longer ones that begin with it) and of those with
- *	one prefix in the order of @next; stops when @visit returns non-zero.
+ *	one prefix in strata_fib_order(); stops when @visit returns non-zero.
  *	The prefix to begin with need not be there. Required. Runs in: process,
  *	no writer
  *
@@ -52,18 +76,16 @@ static inline bool strata_fib_usable(const struct strata_route *route, int oif)
 struct strata_fib_algo {
 	struct module *owner;
 	const char *name;
-	void *(*create)(void);
+	void *(*create)(u8 base);
 	void (*destroy)(void *table);
-	int (*insert)(void *table, struct strata_route *route);
-	void (*remove)(void *table, struct strata_route *route);
-	struct strata_route *(*next)(void *table,
-				     const struct in6_addr *prefix, u8 plen,
-				     struct strata_route *prev);
+	int (*insert)(void *table, const struct strata_fib_entry *entry);
+	void (*remove)(void *table, const struct strata_fib_entry *entry);
 	const struct strata_route *(*lookup)(void *table,
 					     const struct in6_addr *daddr,
 					     int oif);
 	int (*walk)(void *table, const struct in6_addr *prefix, u8 plen,
-		    int (*visit)(const struct strata_route *route, void *arg),
+		    int (*visit)(const struct strata_fib_entry *entry,
+				 void *arg),
 		    void *arg);
 };
 

@@ -17,7 +17,7 @@
 struct netlink_ext_ack;
 
 #define STRATA_ADDR_LIMIT	4096		/* addresses of a namespace */
-#define STRATA_ROUTE_LIMIT	BIT(20)		/* routes of a namespace */
+#define STRATA_ROUTE_LIMIT	BIT(21)		/* routes of a namespace */
 
 /* RFC 1122 3.2.1.3 (a), (b): in 0.0.0.0/8, "this network"; no host's address. */
 static inline bool strata_addr4_is_this_net(__be32 addr4)
@@ -152,21 +152,20 @@ enum strata_route_origin {
 };
 
 /**
- * struct strata_route - a prefix and where it leads
+ * struct strata_route - where packets go
  * @prefix: masked to @plen
  * @plen: in the 128-bit form
- * @metric: lower wins among equal prefixes
  * @origin: &enum strata_route_origin
+ * @metric: lower wins among equal prefixes
  * @mtu: limit, 0: the link's
  * @gateway: next hop; unspecified: the destination itself (on link)
  * @source: preferred source; unspecified: chosen by strata_addr_select()
  * @link: output link; referenced
- * @serial: of the namespace's routes, higher is younger; never 0
- * @node: for the algorithm that holds it; protected as the algorithm says
- * @list: in the namespace's list of all routes; strata_net.config
- * @rcu: frees
  *
- * Immutable once published. Created and freed under strata_net.config.
+ * A description, on somebody's stack, has all of them. What a lookup answers
+ * with is shared by every prefix that leads there, and has no @prefix and @plen:
+ * a million prefixes lead to a few hundred places. It is immutable, created
+ * under strata_net.config and freed by RCU after its last prefix has gone.
  */
 struct strata_route {
 	struct in6_addr prefix;
@@ -177,10 +176,6 @@ struct strata_route {
 	struct in6_addr gateway;
 	struct in6_addr source;
 	struct strata_link *link;
-	u64 serial;
-	struct hlist_node node;
-	struct list_head list;
-	struct rcu_head rcu;
 };
 
 /*
@@ -199,6 +194,10 @@ int strata_route_del(struct strata_net *sn, const struct strata_route *route,
 const struct strata_route *strata_route_lookup(struct strata_net *sn,
 					       const struct in6_addr *daddr,
 					       int oif);
+
+/* Look routes up by another algorithm. Context: strata_net.config held. */
+int strata_table_switch(struct strata_net *sn, const char *name,
+			struct netlink_ext_ack *extack);
 
 /**
  * struct strata_route_at - where a walk over the routes stands

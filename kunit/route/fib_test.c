@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The built-in route lookup against a model too simple to be wrong: all routes
- * in one array, every one of them compared for each lookup.
+ * The built-in route lookups against a model too simple to be wrong: all routes
+ * in one array, every one of them compared for each lookup. And tables that are
+ * too large for that, one against the other.
  */
 #include <kunit/test.h>
 #include <linux/netdevice.h>
@@ -16,22 +17,54 @@
 #define LOOKUPS		20	/* after each change */
 #define LINKS		3	/* the last is down */
 #define METRICS		3
+#define PLACES		24	/* that routes lead to */
 #define ADDR_BITS	128
+#define V4_BASE		96
 #define PREFIX_OCTETS	3	/* few values, so that prefixes nest */
+#define MANY_ROUTES	20000	/* a large table has more than a small one */
+
+/* Which lookup, for which family. */
+struct fib_case {
+	const char *name;
+	const struct strata_fib_algo *algo;
+	u8 base;
+};
+
+static const struct fib_case fib_cases[] = {
+	{ "trie, IPv4", &strata_trie, V4_BASE },
+	{ "trie, IPv6", &strata_trie, 0 },
+	{ "multibit, IPv4", &strata_multibit, V4_BASE },
+	{ "multibit, IPv6", &strata_multibit, 0 },
+};
+
+static void fib_describe(const struct fib_case *c, char *text)
+{
+	strscpy(text, c->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(fib, fib_cases, fib_describe);
 
 /**
- * struct model - the table under test and the routes in it
+ * struct model - the table under test and what is in it
  * @random: where all choices come from
- * @table: of strata_trie
- * @route: in it, oldest first
- * @routes: how many
+ * @algo: under test
+ * @base: bits that all prefixes share
+ * @table: of @algo
+ * @entry: in it, in no order
+ * @entries: how many
+ * @serial: of the youngest
+ * @place: where entries lead to
  * @link: fake ones
  */
 struct model {
 	struct rnd_state random;
+	const struct strata_fib_algo *algo;
+	u8 base;
 	void *table;
-	struct strata_route *route[ROUTES_MAX];
-	unsigned int routes;
+	struct strata_fib_entry entry[ROUTES_MAX];
+	unsigned int entries;
+	u64 serial;
+	struct strata_route place[PLACES];
 	struct strata_link *link[LINKS];
 };
 
@@ -56,6 +89,7 @@ static struct strata_link *fake_link(struct kunit *test, int ifindex, bool up)
 
 static int fib_test_init(struct kunit *test)
 {
+	const struct fib_case *c = test->param_value ?: &fib_cases[0];
 	struct model *model = kunit_kzalloc(test, sizeof(*model), GFP_KERNEL);
 	unsigned int i;
 
@@ -64,63 +98,73 @@ static int fib_test_init(struct kunit *test)
 	prandom_seed_state(&model->random, SEED);
 	for (i = 0; i < LINKS; i++)
 		model->link[i] = fake_link(test, i + 1, i < LINKS - 1);
-	model->table = strata_trie.create();
+	for (i = 0; i < PLACES; i++) {
+		model->place[i].metric = choose(model, METRICS);
+		model->place[i].link = model->link[choose(model, LINKS)];
+	}
+	model->algo = c->algo;
+	model->base = c->base;
+	model->table = model->algo->create(model->base);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(model->table));
 	test->priv = model;
 	return 0;
 }
 
-static void model_remove(struct model *model, unsigned int at)
-{
-	struct strata_route *route = model->route[at];
-
-	strata_trie.remove(model->table, route);
-	model->routes--;
-	memmove(&model->route[at], &model->route[at + 1],
-		(model->routes - at) * sizeof(route));
-	kfree(route);
-}
-
+/* What is still in a table goes with it. */
 static void fib_test_exit(struct kunit *test)
 {
 	struct model *model = test->priv;
 
-	if (!model)
-		return;
-	while (model->routes)
-		model_remove(model, 0);
-	strata_trie.destroy(model->table);
+	if (model)
+		model->algo->destroy(model->table);
 }
 
 static void random_addr(struct model *model, struct in6_addr *addr)
 {
 	unsigned int i;
 
-	for (i = 0; i < sizeof(*addr); i++)
+	strata_addr_from4(addr, 0);
+	for (i = model->base / 8; i < sizeof(*addr); i++)
 		addr->s6_addr[i] = choose(model, PREFIX_OCTETS) * 0x55;
+}
+
+static struct strata_fib_entry random_entry(struct model *model)
+{
+	struct strata_fib_entry entry = {
+		.serial = ++model->serial,
+		.route = &model->place[choose(model, PLACES)],
+	};
+	struct in6_addr addr;
+
+	random_addr(model, &addr);
+	/* Often short, so that many have the same prefix */
+	entry.plen = model->base +
+		     choose(model, choose(model, 2) ?
+				   ADDR_BITS + 1 - model->base : 12);
+	ipv6_addr_prefix(&entry.prefix, &addr, entry.plen);
+	return entry;
 }
 
 static void model_insert(struct kunit *test, struct model *model)
 {
-	struct strata_route *route = kzalloc(sizeof(*route), GFP_KERNEL);
-	struct in6_addr addr;
+	struct strata_fib_entry entry = random_entry(model);
 
-	KUNIT_ASSERT_NOT_NULL(test, route);
-	random_addr(model, &addr);
-	/* Often short, so that many routes share a node */
-	route->plen = choose(model, choose(model, 2) ? 129 : 12);
-	ipv6_addr_prefix(&route->prefix, &addr, route->plen);
-	route->metric = choose(model, METRICS);
-	route->link = model->link[choose(model, LINKS)];
-	KUNIT_ASSERT_EQ(test, strata_trie.insert(model->table, route), 0);
-	model->route[model->routes++] = route;
+	KUNIT_ASSERT_EQ(test, model->algo->insert(model->table, &entry), 0);
+	model->entry[model->entries++] = entry;
 }
 
-static bool better(const struct strata_route *a, const struct strata_route *b)
+static void model_remove(struct model *model, unsigned int at)
+{
+	model->algo->remove(model->table, &model->entry[at]);
+	model->entry[at] = model->entry[--model->entries];
+}
+
+static bool better(const struct strata_fib_entry *a,
+		   const struct strata_fib_entry *b)
 {
 	if (!b || a->plen != b->plen)
 		return !b || a->plen > b->plen;
-	return a->metric < b->metric;
+	return strata_fib_order(a, b) < 0;
 }
 
 /* RFC 1812 5.2.4.3: longest match, then metric; then the older. */
@@ -128,24 +172,34 @@ static const struct strata_route *model_lookup(struct model *model,
 					       const struct in6_addr *daddr,
 					       int oif)
 {
-	const struct strata_route *route, *best = NULL;
-	unsigned int i;
+	const struct strata_fib_entry *entry, *best = NULL;
 
-	for (i = 0; i < model->routes; i++) {
-		route = model->route[i];
-		if (route->link == model->link[LINKS - 1] ||
-		    (oif && route->link->ifindex != oif) ||
-		    !ipv6_prefix_equal(daddr, &route->prefix, route->plen))
+	for (entry = model->entry; entry < model->entry + model->entries;
+	     entry++) {
+		if (entry->route->link == model->link[LINKS - 1] ||
+		    (oif && entry->route->link->ifindex != oif) ||
+		    !ipv6_prefix_equal(daddr, &entry->prefix, entry->plen))
 			continue;
-		if (better(route, best))
-			best = route;
+		if (better(entry, best))
+			best = entry;
 	}
-	return best;
+	return best ? best->route : NULL;
+}
+
+static const struct strata_route *table_lookup(struct model *model, void *table,
+					       const struct in6_addr *daddr,
+					       int oif)
+{
+	const struct strata_route *found;
+
+	rcu_read_lock();
+	found = model->algo->lookup(table, daddr, oif);
+	rcu_read_unlock();
+	return found;
 }
 
 static void compare_lookups(struct kunit *test, struct model *model)
 {
-	const struct strata_route *found;
 	struct in6_addr daddr;
 	unsigned int i;
 	int oif;
@@ -153,10 +207,8 @@ static void compare_lookups(struct kunit *test, struct model *model)
 	for (i = 0; i < LOOKUPS; i++) {
 		random_addr(model, &daddr);
 		oif = choose(model, LINKS + 1);
-		rcu_read_lock();
-		found = strata_trie.lookup(model->table, &daddr, oif);
-		rcu_read_unlock();
-		KUNIT_ASSERT_PTR_EQ(test, found,
+		KUNIT_ASSERT_PTR_EQ(test, table_lookup(model, model->table,
+						       &daddr, oif),
 				    model_lookup(model, &daddr, oif));
 	}
 }
@@ -170,155 +222,145 @@ static void lookup_agrees_with_the_model(struct kunit *test)
 		/* Grows and shrinks in turn, down to empty */
 		bool grow = i / ROUTES_MAX % 2 == 0;
 
-		if (grow && model->routes < ROUTES_MAX)
+		if (grow && model->entries < ROUTES_MAX)
 			model_insert(test, model);
-		else if (model->routes)
-			model_remove(model, choose(model, model->routes));
+		else if (model->entries)
+			model_remove(model, choose(model, model->entries));
 		compare_lookups(test, model);
 	}
 }
 
-static void next_visits_one_prefix_by_metric(struct kunit *test)
-{
-	struct model *model = test->priv;
-	struct strata_route *route;
-	unsigned int i, seen = 0, there = 0;
-	u32 metric = 0;
-
-	while (model->routes < ROUTES_MAX)
-		model_insert(test, model);
-	for (i = 0; i < model->routes; i++)
-		there += !model->route[i]->plen;
-	KUNIT_ASSERT_GT(test, there, 1);
-	for (route = strata_trie.next(model->table, &in6addr_any, 0, NULL);
-	     route;
-	     route = strata_trie.next(model->table, &in6addr_any, 0, route)) {
-		KUNIT_EXPECT_GE(test, route->metric, metric);
-		KUNIT_EXPECT_EQ(test, route->plen, 0);
-		metric = route->metric;
-		seen++;
-	}
-	KUNIT_EXPECT_EQ(test, seen, there);
-}
-
 /* What a walk collects; stops when @room is used up. */
 struct collection {
-	const struct strata_route *route[ROUTES_MAX];
-	unsigned int routes;
+	struct strata_fib_entry entry[ROUTES_MAX];
+	unsigned int entries;
 	unsigned int room;
 };
 
-static int collect(const struct strata_route *route, void *arg)
+static int collect(const struct strata_fib_entry *entry, void *arg)
 {
 	struct collection *collection = arg;
 
-	if (collection->routes == collection->room)
+	if (collection->entries == collection->room)
 		return -EMSGSIZE;
-	collection->route[collection->routes++] = route;
+	collection->entry[collection->entries++] = *entry;
 	return 0;
 }
 
-/* As strings of bits: 0/0 before 0/1 before 00/2 before 01/2 before 1/1. */
-static int prefix_order(const struct in6_addr *a, u8 a_plen,
-			const struct in6_addr *b, u8 b_plen)
+static struct collection *collection_new(struct kunit *test, unsigned int room)
 {
-	return memcmp(a, b, sizeof(*a)) ?: a_plen - b_plen;
+	struct collection *collection;
+
+	collection = kunit_kzalloc(test, sizeof(*collection), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, collection);
+	collection->room = room;
+	return collection;
 }
 
-static bool visited_in_order(const struct strata_route *a,
-			     const struct strata_route *b)
+/* As strings of bits: 0/0 before 0/1 before 00/2 before 01/2 before 1/1. */
+static int prefix_order(const struct strata_fib_entry *a,
+			const struct strata_fib_entry *b)
 {
-	int order = prefix_order(&a->prefix, a->plen, &b->prefix, b->plen);
+	return memcmp(&a->prefix, &b->prefix, sizeof(a->prefix)) ?:
+	       a->plen - b->plen;
+}
 
-	return order < 0 || (!order && a->metric <= b->metric);
+static bool visited_in_order(const struct strata_fib_entry *a,
+			     const struct strata_fib_entry *b)
+{
+	int order = prefix_order(a, b);
+
+	return order < 0 || (!order && strata_fib_order(a, b) < 0);
+}
+
+static bool model_has(const struct model *model,
+		      const struct strata_fib_entry *entry)
+{
+	unsigned int i;
+
+	for (i = 0; i < model->entries; i++)
+		if (model->entry[i].serial == entry->serial)
+			return !prefix_order(&model->entry[i], entry) &&
+			       model->entry[i].route == entry->route;
+	return false;
 }
 
 static void walk_is_in_order_from_any_prefix(struct kunit *test)
 {
-	struct collection *whole, *part;
+	struct collection *whole = collection_new(test, ROUTES_MAX);
+	struct collection *part = collection_new(test, ROUTES_MAX);
 	struct model *model = test->priv;
-	struct in6_addr addr, from;
+	struct strata_fib_entry from;
 	unsigned int i, before;
-	u8 plen;
 
-	whole = kunit_kzalloc(test, sizeof(*whole), GFP_KERNEL);
-	part = kunit_kzalloc(test, sizeof(*part), GFP_KERNEL);
-	KUNIT_ASSERT_TRUE(test, whole && part);
-	while (model->routes < ROUTES_MAX)
+	while (model->entries < ROUTES_MAX)
 		model_insert(test, model);
 
 	/* Given a walk from the shortest prefix, which sees all in order */
-	whole->room = ROUTES_MAX;
-	part->room = ROUTES_MAX;
-	KUNIT_EXPECT_EQ(test, strata_trie.walk(model->table, &in6addr_any, 0,
-					       collect, whole), 0);
-	KUNIT_ASSERT_EQ(test, whole->routes, ROUTES_MAX);
+	KUNIT_EXPECT_EQ(test, model->algo->walk(model->table, &in6addr_any, 0,
+						collect, whole), 0);
+	KUNIT_ASSERT_EQ(test, whole->entries, ROUTES_MAX);
+	for (i = 0; i < ROUTES_MAX; i++)
+		KUNIT_EXPECT_TRUE(test, model_has(model, &whole->entry[i]));
 	for (i = 1; i < ROUTES_MAX; i++)
-		KUNIT_EXPECT_TRUE(test, visited_in_order(whole->route[i - 1],
-							 whole->route[i]));
+		KUNIT_EXPECT_TRUE(test, visited_in_order(&whole->entry[i - 1],
+							 &whole->entry[i]));
 	for (i = 0; i < LOOKUPS * LOOKUPS; i++) {
 		/* When it begins at one that may or may not be there */
-		random_addr(model, &addr);
-		plen = choose(model, 129);
-		ipv6_addr_prefix(&from, &addr, plen);
-		part->routes = 0;
-		KUNIT_EXPECT_EQ(test, strata_trie.walk(model->table, &from,
-						       plen, collect, part), 0);
+		from = random_entry(model);
+		part->entries = 0;
+		KUNIT_EXPECT_EQ(test, model->algo->walk(model->table,
+							&from.prefix, from.plen,
+							collect, part), 0);
 		/* Then it sees that one and all that follow */
 		for (before = 0; before < ROUTES_MAX; before++)
-			if (prefix_order(&whole->route[before]->prefix,
-					 whole->route[before]->plen, &from,
-					 plen) >= 0)
+			if (prefix_order(&whole->entry[before], &from) >= 0)
 				break;
-		KUNIT_ASSERT_EQ(test, part->routes, ROUTES_MAX - before);
-		KUNIT_EXPECT_EQ(test, memcmp(whole->route + before, part->route,
-					     part->routes *
-					     sizeof(part->route[0])), 0);
+		KUNIT_ASSERT_EQ(test, part->entries, ROUTES_MAX - before);
+		KUNIT_EXPECT_EQ(test, memcmp(whole->entry + before, part->entry,
+					     part->entries *
+					     sizeof(part->entry[0])), 0);
 	}
 }
 
 static void walk_stops_where_it_is_told(struct kunit *test)
 {
-	struct collection *some;
+	struct collection *some = collection_new(test, 7);
 	struct model *model = test->priv;
 
-	some = kunit_kzalloc(test, sizeof(*some), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, some);
-	while (model->routes < ROUTES_MAX)
+	while (model->entries < ROUTES_MAX)
 		model_insert(test, model);
-	some->room = 7;
-	KUNIT_EXPECT_EQ(test, strata_trie.walk(model->table, &in6addr_any, 0,
-					       collect, some), -EMSGSIZE);
-	KUNIT_EXPECT_EQ(test, some->routes, 7);
+	KUNIT_EXPECT_EQ(test, model->algo->walk(model->table, &in6addr_any, 0,
+						collect, some), -EMSGSIZE);
+	KUNIT_EXPECT_EQ(test, some->entries, 7);
 }
 
 /* What one insertion works on. */
 struct insertion {
 	struct model *model;
-	struct strata_route *route;
+	struct strata_fib_entry entry;
 };
 
 static int insert(void *arg)
 {
 	struct insertion *insertion = arg;
+	struct model *model = insertion->model;
 
-	return strata_trie.insert(insertion->model->table, insertion->route);
+	return model->algo->insert(model->table, &insertion->entry);
 }
 
 static void table_agrees_with_the_model(struct kunit *test, int err, void *arg)
 {
 	struct insertion *insertion = arg;
 	struct model *model = insertion->model;
-	struct collection *all;
+	struct collection *all = collection_new(test, ROUTES_MAX);
 
 	if (!err)
-		strata_trie.remove(model->table, insertion->route);
-	all = kunit_kzalloc(test, sizeof(*all), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, all);
-	all->room = ROUTES_MAX;
-	strata_trie.walk(model->table, &in6addr_any, 0, collect, all);
-	KUNIT_EXPECT_EQ(test, all->routes, model->routes);
+		model->algo->remove(model->table, &insertion->entry);
+	model->algo->walk(model->table, &in6addr_any, 0, collect, all);
+	KUNIT_EXPECT_EQ(test, all->entries, model->entries);
 	compare_lookups(test, model);
+	kunit_kfree(test, all);
 }
 
 /* A new prefix may need a node for itself, and one where it parts from others. */
@@ -328,17 +370,138 @@ static void insert_needs_all_its_memory(struct kunit *test)
 	struct insertion insertion = { .model = model };
 	unsigned int i;
 
-	for (i = 0; i < LOOKUPS; i++) {
+	for (i = 0; i < LOOKUPS * LOOKUPS / 2; i++) {
 		model_insert(test, model);
-		insertion.route = kunit_kzalloc(test, sizeof(*insertion.route),
-						GFP_KERNEL);
-		KUNIT_ASSERT_NOT_NULL(test, insertion.route);
-		insertion.route->link = model->link[0];
-		random_addr(model, &insertion.route->prefix);
-		insertion.route->plen = ADDR_BITS;
+		insertion.entry = random_entry(model);
 		fault_each(test, insert, table_agrees_with_the_model,
 			   &insertion);
 	}
+}
+
+/* There is no way to refuse. */
+static void remove_needs_no_memory_to_spare(struct kunit *test)
+{
+	struct model *model = test->priv;
+
+	while (model->entries < ROUTES_MAX)
+		model_insert(test, model);
+	while (model->entries) {
+		fault_arm(1);
+		model_remove(model, choose(model, model->entries));
+		fault_disarm();
+		compare_lookups(test, model);
+	}
+}
+
+/* ---- one against the other ---- */
+
+/**
+ * struct duel - two tables with the same in them
+ * @trie: what the other must agree with
+ * @entry: in both, in no order
+ * @entries: how many
+ */
+struct duel {
+	void *trie;
+	struct strata_fib_entry *entry;
+	unsigned int entries;
+};
+
+/* Any octets, and of the lengths that there are most of, more. */
+static struct strata_fib_entry wide_entry(struct model *model)
+{
+	struct strata_fib_entry entry = random_entry(model);
+	struct in6_addr addr = entry.prefix;
+	unsigned int i;
+
+	for (i = model->base / 8; i < sizeof(addr); i++)
+		addr.s6_addr[i] = choose(model, i % 4 ? 256 : 8);
+	if (choose(model, 8))
+		entry.plen = model->base + 8 + choose(model, 25);
+	ipv6_addr_prefix(&entry.prefix, &addr, entry.plen);
+	return entry;
+}
+
+static void duel_insert(struct kunit *test, struct model *model,
+			struct duel *duel)
+{
+	struct strata_fib_entry entry = wide_entry(model);
+
+	KUNIT_ASSERT_EQ(test, model->algo->insert(model->table, &entry), 0);
+	KUNIT_ASSERT_EQ(test, strata_trie.insert(duel->trie, &entry), 0);
+	duel->entry[duel->entries++] = entry;
+}
+
+static void duel_remove(struct model *model, struct duel *duel)
+{
+	unsigned int at = choose(model, duel->entries);
+
+	model->algo->remove(model->table, &duel->entry[at]);
+	strata_trie.remove(duel->trie, &duel->entry[at]);
+	duel->entry[at] = duel->entry[--duel->entries];
+}
+
+/* At both ends of a prefix that is or was there, and just outside. */
+static void duel_compare(struct kunit *test, struct model *model,
+			 struct duel *duel)
+{
+	const struct strata_fib_entry *near =
+		&duel->entry[choose(model, MANY_ROUTES)];
+	int oif = choose(model, 4) ? 0 : choose(model, LINKS + 1);
+	unsigned int i, octet = choose(model, 16 - model->base / 8);
+	const struct strata_route *found, *expected;
+	struct in6_addr daddr = near->prefix;
+
+	if (!near->serial)
+		random_addr(model, &daddr);
+	else if (choose(model, 2))
+		for (i = near->plen; i < ADDR_BITS; i++)
+			daddr.s6_addr[i / 8] |= 0x80 >> i % 8;
+	if (choose(model, 2))
+		daddr.s6_addr[model->base / 8 + octet] +=
+			choose(model, 2) ? 1 : -1;
+	found = table_lookup(model, model->table, &daddr, oif);
+	rcu_read_lock();
+	expected = strata_trie.lookup(duel->trie, &daddr, oif);
+	rcu_read_unlock();
+	KUNIT_ASSERT_PTR_EQ_MSG(test, found, expected,
+				"to %pI6c, link %d, of %u", &daddr, oif,
+				duel->entries);
+}
+
+static void duel_round(struct kunit *test, struct model *model,
+		       struct duel *duel, unsigned int to)
+{
+	while (duel->entries != to) {
+		bool grow = duel->entries < to;
+
+		/* One back for three there */
+		if (choose(model, 4) == 0)
+			grow = !grow && duel->entries < MANY_ROUTES;
+		if (grow)
+			duel_insert(test, model, duel);
+		else if (duel->entries)
+			duel_remove(model, duel);
+		duel_compare(test, model, duel);
+		cond_resched();
+	}
+}
+
+static void large_tables_agree(struct kunit *test)
+{
+	struct model *model = test->priv;
+	struct duel duel = {};
+
+	duel.trie = strata_trie.create(model->base);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(duel.trie));
+	duel.entry = kvcalloc(MANY_ROUTES, sizeof(*duel.entry), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, duel.entry);
+	duel_round(test, model, &duel, MANY_ROUTES);
+	duel_round(test, model, &duel, 100);
+	duel_round(test, model, &duel, MANY_ROUTES / 2);
+	duel_round(test, model, &duel, 0);
+	kvfree(duel.entry);
+	strata_trie.destroy(duel.trie);
 }
 
 static void register_refuses_gaps_and_twins(struct kunit *test)
@@ -357,11 +520,12 @@ static void register_refuses_gaps_and_twins(struct kunit *test)
 }
 
 static struct kunit_case fib_tests[] = {
-	KUNIT_CASE(lookup_agrees_with_the_model),
-	KUNIT_CASE(next_visits_one_prefix_by_metric),
-	KUNIT_CASE(walk_is_in_order_from_any_prefix),
-	KUNIT_CASE(walk_stops_where_it_is_told),
-	KUNIT_CASE(insert_needs_all_its_memory),
+	KUNIT_CASE_PARAM(lookup_agrees_with_the_model, fib_gen_params),
+	KUNIT_CASE_PARAM(walk_is_in_order_from_any_prefix, fib_gen_params),
+	KUNIT_CASE_PARAM(walk_stops_where_it_is_told, fib_gen_params),
+	KUNIT_CASE_PARAM(insert_needs_all_its_memory, fib_gen_params),
+	KUNIT_CASE_PARAM(remove_needs_no_memory_to_spare, fib_gen_params),
+	KUNIT_CASE_PARAM(large_tables_agree, fib_gen_params),
 	KUNIT_CASE(register_refuses_gaps_and_twins),
 	{}
 };

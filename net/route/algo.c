@@ -34,7 +34,7 @@ static struct algo_entry *algo_find(const char *name)
 static bool algo_complete(const struct strata_fib_algo *algo)
 {
 	return algo->name && algo->create && algo->destroy && algo->insert &&
-	       algo->remove && algo->next && algo->lookup && algo->walk;
+	       algo->remove && algo->lookup && algo->walk;
 }
 
 /**

@@ -25,18 +25,18 @@ static bool has_subnet(const struct strata_addr *addr)
 	       !(addr->link->flags & STRATA_LINK_LOOPBACK);
 }
 
-static struct strata_route *connected_find(const struct strata_addr *addr)
+static bool connected_find(const struct strata_addr *addr,
+			   struct strata_fib_entry *entry)
 {
-	struct strata_route *route = NULL;
 	struct in6_addr prefix;
 
 	ipv6_addr_prefix(&prefix, &addr->addr, addr->plen);
-	while ((route = strata_route_next(addr->link->sn, &prefix, addr->plen,
-					  route)))
-		if (route->origin == STRATA_ROUTE_KERNEL &&
-		    route->link == addr->link)
-			break;
-	return route;
+	*entry = (struct strata_fib_entry){};
+	while (strata_route_next(addr->link->sn, &prefix, addr->plen, entry))
+		if (entry->route->origin == STRATA_ROUTE_KERNEL &&
+		    entry->route->link == addr->link)
+			return true;
+	return false;
 }
 
 static int connected_insert(const struct strata_addr *addr,
@@ -67,7 +67,9 @@ static int connected_insert(const struct strata_addr *addr,
 int strata_addr_connect(struct strata_addr *addr,
 			struct netlink_ext_ack *extack)
 {
-	if (!has_subnet(addr) || connected_find(addr))
+	struct strata_fib_entry entry;
+
+	if (!has_subnet(addr) || connected_find(addr, &entry))
 		return 0;
 	return connected_insert(addr, extack);
 }
@@ -95,19 +97,16 @@ static struct strata_addr *subnet_heir(const struct strata_addr *addr)
  */
 void strata_addr_disconnect(struct strata_addr *addr)
 {
-	struct strata_route *route;
+	struct strata_fib_entry entry;
 	struct strata_addr *heir;
 
-	if (!has_subnet(addr))
-		return;
-	route = connected_find(addr);
-	if (!route)
+	if (!has_subnet(addr) || !connected_find(addr, &entry))
 		return;
 	heir = subnet_heir(addr);
-	if (heir && !ipv6_addr_equal(&route->source, &addr->addr))
+	if (heir && !ipv6_addr_equal(&entry.route->source, &addr->addr))
 		return;
 	/* New before old: no packet finds the subnet unreachable meanwhile. */
 	if (heir)
 		connected_insert(heir, NULL);
-	strata_route_erase(addr->link->sn, route);
+	strata_route_erase(addr->link->sn, &entry);
 }

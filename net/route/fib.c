@@ -12,14 +12,6 @@
 #define ROUTE_MTU_MAX	65535U
 #define V4_PLEN		96	/* bits before an IPv4 address in the 128-bit form */
 
-static void route_free_rcu(struct rcu_head *rcu)
-{
-	struct strata_route *route = container_of(rcu, struct strata_route, rcu);
-
-	strata_link_put(route->link);
-	kfree(route);
-}
-
 /**
  * strata_route_insert() - add a copy of a route, unconditionally
  * @sn: the namespace's stack
@@ -35,49 +27,73 @@ int strata_route_insert(struct strata_net *sn, const struct strata_route *like,
 {
 	int family = strata_route_family(&like->prefix);
 	struct strata_route_net *rn = sn->route;
-	struct strata_route *route;
+	struct strata_table *table = strata_table_main(rn);
+	struct strata_fib_entry entry = {
+		.prefix = like->prefix,
+		.plen = like->plen,
+	};
 	int err;
 
 	lockdep_assert_held(&sn->config);
-	if (rn->routes[STRATA_ROUTE_IPV4] + rn->routes[STRATA_ROUTE_IPV6] >=
-	    STRATA_ROUTE_LIMIT) {
+	if (rn->routes >= STRATA_ROUTE_LIMIT) {
 		NL_SET_ERR_MSG(extack, "Too many routes in this namespace");
 		return -ENOSPC;
 	}
-	route = kmemdup(like, sizeof(*like), GFP_KERNEL_ACCOUNT);
-	if (!route)
+	entry.serial = rn->route_serial + 1;
+	entry.route = strata_route_share(rn, like);
+	if (!entry.route)
 		return -ENOMEM;
-	route->serial = ++rn->route_serial;
-	err = rn->algo->insert(rn->table[family], route);
+	err = table->algo->insert(table->fib[family], &entry);
 	if (err) {
-		kfree(route);
+		strata_route_unshare(rn, entry.route);
 		return err;
 	}
-	strata_link_hold(route->link);
-	list_add_tail(&route->list, &rn->route_list);
-	rn->routes[family]++;
+	rn->route_serial++;
+	rn->routes++;
 	return 0;
 }
 
 /**
  * strata_route_erase() - take a route out
  * @sn: the namespace's stack
- * @route: in the table; readers may see it until RCU has passed
+ * @entry: in the table; readers may see its route until RCU has passed
  *
  * The caller calls strata_net_changed().
  *
  * Context: process, strata_net.config held.
  */
-void strata_route_erase(struct strata_net *sn, struct strata_route *route)
+void strata_route_erase(struct strata_net *sn,
+			const struct strata_fib_entry *entry)
 {
-	int family = strata_route_family(&route->prefix);
+	int family = strata_route_family(&entry->prefix);
 	struct strata_route_net *rn = sn->route;
+	struct strata_table *table = strata_table_main(rn);
 
 	lockdep_assert_held(&sn->config);
-	rn->algo->remove(rn->table[family], route);
-	list_del(&route->list);
-	rn->routes[family]--;
-	call_rcu(&route->rcu, route_free_rcu);
+	table->algo->remove(table->fib[family], entry);
+	rn->routes--;
+	strata_route_unshare(rn, entry->route);
+}
+
+/* What strata_route_next() looks for: what follows @at, of the same prefix. */
+struct sequel {
+	struct strata_fib_entry *at;
+	bool found;
+};
+
+static int sequel_visit(const struct strata_fib_entry *entry, void *arg)
+{
+	struct sequel *sequel = arg;
+	struct strata_fib_entry *at = sequel->at;
+
+	if (entry->plen != at->plen ||
+	    !ipv6_addr_equal(&entry->prefix, &at->prefix))
+		return 1;
+	if (at->serial && strata_fib_order(entry, at) <= 0)
+		return 0;
+	*at = *entry;
+	sequel->found = true;
+	return 1;
 }
 
 /**
@@ -85,20 +101,93 @@ void strata_route_erase(struct strata_net *sn, struct strata_route *route)
  * @sn: the namespace's stack
  * @prefix: masked
  * @plen: its length
- * @prev: NULL: the first
+ * @at: the last one visited, all 0 at first; out: the next in order of metric
  *
- * Context: process, strata_net.config held. Return: the next in order of
- * metric, NULL at the end.
+ * Context: process, strata_net.config held. Return: there is one.
  */
-struct strata_route *strata_route_next(struct strata_net *sn,
-				       const struct in6_addr *prefix, u8 plen,
-				       struct strata_route *prev)
+bool strata_route_next(struct strata_net *sn, const struct in6_addr *prefix,
+		       u8 plen, struct strata_fib_entry *at)
 {
-	struct strata_route_net *rn = sn->route;
+	const struct strata_table *table = strata_table_main(sn->route);
+	struct sequel sequel = { .at = at };
 
 	lockdep_assert_held(&sn->config);
-	return rn->algo->next(rn->table[strata_route_family(prefix)], prefix,
-			      plen, prev);
+	at->prefix = *prefix;
+	at->plen = plen;
+	table->algo->walk(table->fib[strata_route_family(prefix)], prefix, plen,
+			  sequel_visit, &sequel);
+	return sequel.found;
+}
+
+#define PURGE_BATCH	8
+
+/* Entries that are to go; a walk finds them, and they go when it stands. */
+struct purge {
+	bool (*match)(const struct strata_route *route, const void *arg);
+	const void *arg;
+	unsigned int count;
+	struct strata_fib_entry entry[PURGE_BATCH];
+};
+
+static int purge_visit(const struct strata_fib_entry *entry, void *arg)
+{
+	struct purge *purge = arg;
+
+	if (purge->match(entry->route, purge->arg))
+		purge->entry[purge->count++] = *entry;
+	return purge->count == PURGE_BATCH;
+}
+
+static void purge_family(struct strata_net *sn, int family, struct purge *purge)
+{
+	const struct strata_table *table = strata_table_main(sn->route);
+	struct in6_addr prefix = in6addr_any;
+	unsigned int i;
+	u8 plen = 0;
+
+	do {
+		purge->count = 0;
+		table->algo->walk(table->fib[family], &prefix, plen,
+				  purge_visit, purge);
+		for (i = 0; i < purge->count; i++) {
+			prefix = purge->entry[i].prefix;
+			plen = purge->entry[i].plen;
+			strata_route_erase(sn, &purge->entry[i]);
+		}
+	} while (purge->count == PURGE_BATCH);
+}
+
+static void route_purge(struct strata_net *sn,
+			bool (*match)(const struct strata_route *route,
+				      const void *arg),
+			const void *arg)
+{
+	struct purge purge = { .match = match, .arg = arg };
+	int family;
+
+	for (family = 0; family < STRATA_ROUTE_FAMILIES; family++)
+		purge_family(sn, family, &purge);
+}
+
+static bool match_all(const struct strata_route *route, const void *arg)
+{
+	return true;
+}
+
+/**
+ * strata_route_purge_all() - take out every route
+ * @sn: the namespace's stack
+ *
+ * Context: process, strata_net.config held.
+ */
+void strata_route_purge_all(struct strata_net *sn)
+{
+	route_purge(sn, match_all, NULL);
+}
+
+static bool match_link(const struct strata_route *route, const void *link)
+{
+	return route->link == link;
 }
 
 /**
@@ -111,11 +200,12 @@ struct strata_route *strata_route_next(struct strata_net *sn,
 void strata_route_purge_link(struct strata_net *sn,
 			     const struct strata_link *link)
 {
-	struct strata_route *route, *next;
+	route_purge(sn, match_link, link);
+}
 
-	list_for_each_entry_safe(route, next, &sn->route->route_list, list)
-		if (route->link == link)
-			strata_route_erase(sn, route);
+static bool match_source(const struct strata_route *route, const void *source)
+{
+	return ipv6_addr_equal(&route->source, source);
 }
 
 /**
@@ -128,11 +218,7 @@ void strata_route_purge_link(struct strata_net *sn,
 void strata_route_purge_source(struct strata_net *sn,
 			       const struct in6_addr *source)
 {
-	struct strata_route *route, *next;
-
-	list_for_each_entry_safe(route, next, &sn->route->route_list, list)
-		if (ipv6_addr_equal(&route->source, source))
-			strata_route_erase(sn, route);
+	route_purge(sn, match_source, source);
 }
 
 /**
@@ -147,10 +233,10 @@ const struct strata_route *strata_route_lookup(struct strata_net *sn,
 					       const struct in6_addr *daddr,
 					       int oif)
 {
-	const struct strata_route_net *rn = sn->route;
+	const struct strata_table *table = rcu_dereference(sn->route->main);
 
-	return INDIRECT_CALL_1(rn->algo->lookup, strata_trie_lookup,
-			       rn->table[strata_route_family(daddr)], daddr,
+	return INDIRECT_CALL_1(table->algo->lookup, strata_multibit_lookup,
+			       table->fib[strata_route_family(daddr)], daddr,
 			       oif);
 }
 EXPORT_SYMBOL_GPL(strata_route_lookup);
@@ -162,33 +248,37 @@ struct walk {
 	void *arg;
 };
 
-/* Was @route visited before the walk came to @at? They are of one family. */
+/* Was @entry visited before the walk came to @at? They are of one family. */
 static bool walk_passed(const struct strata_route_at *at,
-			const struct strata_route *route)
+			const struct strata_fib_entry *entry)
 {
-	if (!at->serial || route->plen != at->plen ||
-	    !ipv6_addr_equal(&route->prefix, &at->prefix))
+	if (!at->serial || entry->plen != at->plen ||
+	    !ipv6_addr_equal(&entry->prefix, &at->prefix))
 		return false;
-	if (route->metric != at->metric)
-		return route->metric < at->metric;
-	return route->serial <= at->serial;
+	if (entry->route->metric != at->metric)
+		return entry->route->metric < at->metric;
+	return entry->serial <= at->serial;
 }
 
-static int walk_visit(const struct strata_route *route, void *arg)
+static int walk_visit(const struct strata_fib_entry *entry, void *arg)
 {
 	const struct walk *walk = arg;
+	struct strata_route route;
 	int ret;
 
-	if (walk_passed(walk->at, route))
+	if (walk_passed(walk->at, entry))
 		return 0;
-	ret = walk->visit(route, walk->arg);
+	route = *entry->route;
+	route.prefix = entry->prefix;
+	route.plen = entry->plen;
+	ret = walk->visit(&route, walk->arg);
 	if (ret)
 		return ret;
 	*walk->at = (struct strata_route_at) {
-		.prefix = route->prefix,
-		.plen = route->plen,
-		.metric = route->metric,
-		.serial = route->serial,
+		.prefix = entry->prefix,
+		.plen = entry->plen,
+		.metric = route.metric,
+		.serial = entry->serial,
 	};
 	return 0;
 }
@@ -207,7 +297,7 @@ int strata_route_walk(struct strata_net *sn, struct strata_route_at *at,
 		      void *arg)
 {
 	struct walk walk = { at, visit, arg };
-	struct strata_route_net *rn = sn->route;
+	const struct strata_table *table = strata_table_main(sn->route);
 	struct in6_addr prefix = at->prefix;
 	int family = 0, ret = 0;
 	u8 plen = at->plen;
@@ -216,8 +306,8 @@ int strata_route_walk(struct strata_net *sn, struct strata_route_at *at,
 	if (at->serial)
 		family = strata_route_family(&prefix);
 	for (; family < STRATA_ROUTE_FAMILIES && !ret; family++) {
-		ret = rn->algo->walk(rn->table[family], &prefix, plen,
-				     walk_visit, &walk);
+		ret = table->algo->walk(table->fib[family], &prefix, plen,
+					walk_visit, &walk);
 		prefix = in6addr_any;
 		plen = 0;
 	}
@@ -368,16 +458,13 @@ static int check_source(struct strata_net *sn, const struct strata_route *want,
 }
 
 /* The route that @want would stand beside: same prefix, same metric. */
-static struct strata_route *route_twin(struct strata_net *sn,
-				       const struct strata_route *want)
+static bool route_twin(struct strata_net *sn, const struct strata_route *want,
+		       struct strata_fib_entry *twin)
 {
-	struct strata_route *route = NULL;
-
-	while ((route = strata_route_next(sn, &want->prefix, want->plen,
-					  route)))
-		if (route->metric == want->metric)
-			break;
-	return route;
+	while (strata_route_next(sn, &want->prefix, want->plen, twin))
+		if (twin->route->metric == want->metric)
+			return true;
+	return false;
 }
 
 /**
@@ -394,7 +481,8 @@ int strata_route_add(struct strata_net *sn, const struct strata_route *route,
 		     bool replace, struct netlink_ext_ack *extack)
 {
 	struct strata_route want = *route;
-	struct strata_route *twin;
+	struct strata_fib_entry twin = {};
+	bool has_twin;
 	int err;
 
 	err = check_prefix(&want, extack) ?:
@@ -403,13 +491,13 @@ int strata_route_add(struct strata_net *sn, const struct strata_route *route,
 	      check_source(sn, &want, extack);
 	if (err)
 		return err;
-	twin = route_twin(sn, &want);
-	if (twin && !replace) {
+	has_twin = route_twin(sn, &want, &twin);
+	if (has_twin && !replace) {
 		NL_SET_ERR_MSG(extack,
 			       "A route with this prefix and metric exists");
 		return -EEXIST;
 	}
-	if (twin && twin->origin == STRATA_ROUTE_KERNEL) {
+	if (has_twin && twin.route->origin == STRATA_ROUTE_KERNEL) {
 		NL_SET_ERR_MSG(extack,
 			       "The route of an address cannot be replaced");
 		return -EEXIST;
@@ -417,8 +505,8 @@ int strata_route_add(struct strata_net *sn, const struct strata_route *route,
 	err = strata_route_insert(sn, &want, extack);
 	if (err)
 		return err;
-	if (twin)
-		strata_route_erase(sn, twin);
+	if (has_twin)
+		strata_route_erase(sn, &twin);
 	strata_net_changed(sn);
 	return 0;
 }
@@ -446,17 +534,16 @@ static bool route_matches(const struct strata_route *route,
 int strata_route_del(struct strata_net *sn, const struct strata_route *route,
 		     struct netlink_ext_ack *extack)
 {
-	struct strata_route *found = NULL;
+	struct strata_fib_entry found = {};
 	int err;
 
 	err = check_prefix(route, extack);
 	if (err)
 		return err;
-	while ((found = strata_route_next(sn, &route->prefix, route->plen,
-					  found))) {
-		if (!route_matches(found, route))
+	while (strata_route_next(sn, &route->prefix, route->plen, &found)) {
+		if (!route_matches(found.route, route))
 			continue;
-		strata_route_erase(sn, found);
+		strata_route_erase(sn, &found);
 		strata_net_changed(sn);
 		return 0;
 	}

@@ -6,11 +6,11 @@
 #include <linux/slab.h>
 #include "table.h"
 
-#define FIB_DEFAULT	"trie"
+#define FIB_DEFAULT	"multibit"
 
 static char *fib_name = FIB_DEFAULT;
 module_param_named(fib, fib_name, charp, 0644);
-MODULE_PARM_DESC(fib, "route lookup algorithm of namespaces created from now on (default: trie)");
+MODULE_PARM_DESC(fib, "route lookup algorithm of namespaces created from now on (default: multibit)");
 
 /* The algorithm asked for, or the built-in one where nobody offers it. */
 static const struct strata_fib_algo *fib_choose(void)
@@ -26,50 +26,18 @@ static const struct strata_fib_algo *fib_choose(void)
 	return algo ?: strata_fib_get(FIB_DEFAULT);
 }
 
-static void tables_destroy(struct strata_route_net *rn)
-{
-	int family;
-
-	for (family = 0; family < STRATA_ROUTE_FAMILIES; family++)
-		if (!IS_ERR_OR_NULL(rn->table[family]))
-			rn->algo->destroy(rn->table[family]);
-	strata_fib_put(rn->algo);
-}
-
-static int tables_create(struct strata_route_net *rn)
-{
-	int family;
-
-	rn->algo = fib_choose();
-	if (!rn->algo)
-		return -ENOENT;
-	for (family = 0; family < STRATA_ROUTE_FAMILIES; family++) {
-		rn->table[family] = rn->algo->create();
-		if (IS_ERR(rn->table[family])) {
-			int err = PTR_ERR(rn->table[family]);
-
-			tables_destroy(rn);
-			return err;
-		}
-	}
-	return 0;
-}
-
 static void __net_exit route_net_exit(struct net *net)
 {
 	struct strata_net *sn = strata_net(net);
 
 	mutex_lock(&sn->config);
 	strata_addr_purge_link(sn, NULL);
-	while (!list_empty(&sn->route->route_list))
-		strata_route_erase(sn, list_first_entry(&sn->route->route_list,
-							struct strata_route,
-							list));
+	strata_route_purge_all(sn);
 	mutex_unlock(&sn->config);
 	/* Nobody may be inside a lookup when the tables go. */
 	synchronize_net();
 	strata_dests_exit(sn);
-	tables_destroy(sn->route);
+	strata_table_destroy(strata_table_main(sn->route));
 	kfree(sn->route);
 	sn->route = NULL;
 }
@@ -77,19 +45,22 @@ static void __net_exit route_net_exit(struct net *net)
 static int __net_init route_net_init(struct net *net)
 {
 	struct strata_net *sn = strata_net(net);
+	const struct strata_fib_algo *algo;
 	struct strata_route_net *rn;
-	int err;
+	struct strata_table *table;
 
 	rn = kzalloc(sizeof(*rn), GFP_KERNEL);
 	if (!rn)
 		return -ENOMEM;
-	INIT_LIST_HEAD(&rn->route_list);
 	INIT_LIST_HEAD(&rn->addr_list);
-	err = tables_create(rn);
-	if (err) {
+	algo = fib_choose();
+	table = strata_table_create(algo);
+	if (IS_ERR(table)) {
+		strata_fib_put(algo);
 		kfree(rn);
-		return err;
+		return PTR_ERR(table);
 	}
+	RCU_INIT_POINTER(rn->main, table);
 	sn->route = rn;
 	strata_dests_init(sn);
 	return 0;
@@ -139,9 +110,15 @@ int strata_route_init(void)
 {
 	int err;
 
-	err = strata_fib_register(&strata_trie);
+	err = mb_node_init();
 	if (err)
 		return err;
+	err = strata_fib_register(&strata_multibit);
+	if (err)
+		goto exit_nodes;
+	err = strata_fib_register(&strata_trie);
+	if (err)
+		goto unregister_multibit;
 	err = register_pernet_subsys(&route_net_ops);
 	if (err)
 		goto unregister_algo;
@@ -154,6 +131,10 @@ unregister_pernet:
 	unregister_pernet_subsys(&route_net_ops);
 unregister_algo:
 	strata_fib_unregister(&strata_trie);
+unregister_multibit:
+	strata_fib_unregister(&strata_multibit);
+exit_nodes:
+	mb_node_exit();
 	return err;
 }
 
@@ -167,4 +148,6 @@ void strata_route_exit(void)
 	strata_link_notifier_unregister(&route_link_notifier);
 	unregister_pernet_subsys(&route_net_ops);
 	strata_fib_unregister(&strata_trie);
+	strata_fib_unregister(&strata_multibit);
+	mb_node_exit();
 }

@@ -5,6 +5,7 @@
 #ifndef _NET_ROUTE_TABLE_H
 #define _NET_ROUTE_TABLE_H
 
+#include <linux/rbtree.h>
 #include <linux/siphash.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
@@ -44,12 +45,21 @@ struct strata_dests {
 };
 
 /**
+ * struct strata_table - routes, and how they are looked up
+ * @algo: constant, its module is referenced
+ * @fib: one of @algo's for each family
+ */
+struct strata_table {
+	const struct strata_fib_algo *algo;
+	void *fib[STRATA_ROUTE_FAMILIES];
+};
+
+/**
  * struct strata_route_net - what net/route keeps for a namespace
- * @algo: how routes are looked up; constant, its module is referenced
- * @table: one of @algo's for each family
- * @routes: how many each table holds; strata_net.config
- * @route_serial: of the youngest route; strata_net.config
- * @route_list: all routes by age; strata_net.config
+ * @main: where routes are; replaced under strata_net.config, RCU
+ * @routes: how many entries there are; strata_net.config
+ * @route_serial: of the youngest entry; strata_net.config
+ * @shared: the routes that entries lead to; strata_net.config
  * @addrs: how many are in @addr_list; strata_net.config
  * @addr_serial: of the youngest address; strata_net.config
  * @addr_list: addresses by age; written under strata_net.config, RCU
@@ -60,17 +70,31 @@ struct strata_dests {
  * Created with the namespace (or when the module is loaded), freed with it.
  */
 struct strata_route_net {
-	const struct strata_fib_algo *algo;
-	void *table[STRATA_ROUTE_FAMILIES];
-	unsigned int routes[STRATA_ROUTE_FAMILIES];
+	struct strata_table __rcu *main;
+	unsigned int routes;
 	u64 route_serial;
-	struct list_head route_list;
+	struct rb_root shared;
 	unsigned int addrs;
 	u64 addr_serial;
 	struct list_head addr_list;
 	struct hlist_head addr_hash[1 << STRATA_ADDR_HASH_BITS];
 	struct strata_dests dests;
 };
+
+/* Context: strata_net.config held, or nobody else is there. */
+static inline struct strata_table *
+strata_table_main(const struct strata_route_net *rn)
+{
+	return rcu_dereference_protected(rn->main, true);
+}
+
+struct strata_table *strata_table_create(const struct strata_fib_algo *algo);
+void strata_table_destroy(struct strata_table *table);
+
+const struct strata_route *strata_route_share(struct strata_route_net *rn,
+					      const struct strata_route *like);
+void strata_route_unshare(struct strata_route_net *rn,
+			  const struct strata_route *route);
 
 void strata_dests_init(struct strata_net *sn);
 void strata_dests_exit(struct strata_net *sn);
@@ -82,10 +106,11 @@ static inline int strata_route_family(const struct in6_addr *addr)
 
 int strata_route_insert(struct strata_net *sn, const struct strata_route *like,
 			struct netlink_ext_ack *extack);
-void strata_route_erase(struct strata_net *sn, struct strata_route *route);
-struct strata_route *strata_route_next(struct strata_net *sn,
-				       const struct in6_addr *prefix, u8 plen,
-				       struct strata_route *prev);
+void strata_route_erase(struct strata_net *sn,
+			const struct strata_fib_entry *entry);
+bool strata_route_next(struct strata_net *sn, const struct in6_addr *prefix,
+		       u8 plen, struct strata_fib_entry *at);
+void strata_route_purge_all(struct strata_net *sn);
 void strata_route_purge_link(struct strata_net *sn,
 			     const struct strata_link *link);
 void strata_route_purge_source(struct strata_net *sn,
@@ -102,9 +127,13 @@ void strata_addr_purge_link(struct strata_net *sn,
 			    const struct strata_link *link);
 int strata_addr_loopback(struct strata_link *link);
 
-const struct strata_route *strata_trie_lookup(void *table,
-					      const struct in6_addr *daddr,
-					      int oif);
+const struct strata_route *strata_multibit_lookup(void *table,
+						  const struct in6_addr *daddr,
+						  int oif);
+extern const struct strata_fib_algo strata_multibit;
+int mb_node_init(void);
+void mb_node_exit(void);
+
 extern const struct strata_fib_algo strata_trie;
 
 #endif /* _NET_ROUTE_TABLE_H */

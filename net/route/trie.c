@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The built-in route lookup: a path-compressed binary trie.
+ * The simplest route lookup: a path-compressed binary trie. What others must
+ * agree with.
  *
  * Each node is a prefix. A node below another has a longer prefix that starts
  * with the upper one's bits, so a lookup walks down while prefixes match and
@@ -25,7 +26,7 @@
  * @plen: bits of @prefix
  * @parent: NULL: the root; writers only
  * @child: by the bit after the prefix; RCU
- * @routes: in order of metric; RCU
+ * @entries: in strata_fib_order(); RCU
  * @rcu: frees
  */
 struct trie_node {
@@ -33,7 +34,19 @@ struct trie_node {
 	u8 plen;
 	struct trie_node *parent;
 	struct trie_node __rcu *child[2];
-	struct hlist_head routes;
+	struct hlist_head entries;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct trie_entry - one of a node's entries
+ * @node: in trie_node.entries; RCU
+ * @own: what was inserted
+ * @rcu: frees
+ */
+struct trie_entry {
+	struct hlist_node node;
+	struct strata_fib_entry own;
 	struct rcu_head rcu;
 };
 
@@ -49,19 +62,11 @@ static int addr_bit(const struct in6_addr *addr, u8 bit)
 	return addr->s6_addr[bit / 8] >> (7 - bit % 8) & 1;
 }
 
-static void *trie_create(void)
+static void *trie_create(u8 base)
 {
 	struct trie *trie = kzalloc(sizeof(*trie), GFP_KERNEL_ACCOUNT);
 
 	return trie ?: ERR_PTR(-ENOMEM);
-}
-
-static void trie_destroy(void *table)
-{
-	struct trie *trie = table;
-
-	WARN_ON_ONCE(rcu_access_pointer(trie->root));
-	kfree(trie);
 }
 
 static struct trie_node *node_new(const struct in6_addr *prefix, u8 plen,
@@ -163,12 +168,12 @@ static struct trie_node __rcu **node_slot(struct trie *trie,
 					     node->parent->plen)];
 }
 
-/* Free nodes that hold no route and part no ways, from @node upwards. */
+/* Free nodes that hold nothing and part no ways, from @node upwards. */
 static void node_prune(struct trie *trie, struct trie_node *node)
 {
 	struct trie_node *left, *right, *child, *parent;
 
-	for (; node && hlist_empty(&node->routes); node = parent) {
+	for (; node && hlist_empty(&node->entries); node = parent) {
 		left = trie_own(node->child[0]);
 		right = trie_own(node->child[1]);
 		if (left && right)
@@ -182,70 +187,68 @@ static void node_prune(struct trie *trie, struct trie_node *node)
 	}
 }
 
-static int trie_insert(void *table, struct strata_route *route)
+static void node_add(struct trie_node *node, struct trie_entry *new)
 {
-	struct trie_node *node = node_get(table, &route->prefix, route->plen);
-	struct strata_route *entry, *before = NULL;
+	struct trie_entry *entry, *before = NULL;
 
-	if (!node)
-		return -ENOMEM;
-	hlist_for_each_entry(entry, &node->routes, node) {
-		if (entry->metric > route->metric)
+	hlist_for_each_entry(entry, &node->entries, node) {
+		if (strata_fib_order(&entry->own, &new->own) > 0)
 			break;
 		before = entry;
 	}
 	if (before)
-		hlist_add_behind_rcu(&route->node, &before->node);
+		hlist_add_behind_rcu(&new->node, &before->node);
 	else
-		hlist_add_head_rcu(&route->node, &node->routes);
+		hlist_add_head_rcu(&new->node, &node->entries);
+}
+
+static int trie_insert(void *table, const struct strata_fib_entry *entry)
+{
+	struct trie_entry *new = kmalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
+	struct trie_node *node;
+
+	if (!new)
+		return -ENOMEM;
+	new->own = *entry;
+	node = node_get(table, &entry->prefix, entry->plen);
+	if (!node) {
+		kfree(new);
+		return -ENOMEM;
+	}
+	node_add(node, new);
 	return 0;
 }
 
-static void trie_remove(void *table, struct strata_route *route)
+static void trie_remove(void *table, const struct strata_fib_entry *like)
 {
-	struct trie_node *node = node_find(table, &route->prefix, route->plen);
+	struct trie_node *node = node_find(table, &like->prefix, like->plen);
+	struct trie_entry *entry;
 
 	if (WARN_ON_ONCE(!node))
 		return;
-	hlist_del_rcu(&route->node);
-	node_prune(table, node);
+	hlist_for_each_entry(entry, &node->entries, node) {
+		if (entry->own.serial != like->serial)
+			continue;
+		hlist_del_rcu(&entry->node);
+		kfree_rcu(entry, rcu);
+		node_prune(table, node);
+		return;
+	}
 }
 
-static struct strata_route *trie_next(void *table,
-				      const struct in6_addr *prefix, u8 plen,
-				      struct strata_route *prev)
-{
-	struct trie_node *node;
-
-	if (prev)
-		return hlist_entry_safe(prev->node.next, struct strata_route,
-					node);
-	node = node_find(table, prefix, plen);
-	if (!node)
-		return NULL;
-	return hlist_entry_safe(node->routes.first, struct strata_route, node);
-}
-
-/**
- * strata_trie_lookup() - longest prefix match
- * @table: of strata_trie
- * @daddr: destination
- * @oif: index of the output link, 0: any
- *
- * Context: RCU read side. Return: borrowed, NULL if none.
- */
-const struct strata_route *strata_trie_lookup(void *table,
+static const struct strata_route *trie_lookup(void *table,
 					      const struct in6_addr *daddr,
 					      int oif)
 {
-	const struct strata_route *route, *best = NULL;
+	const struct strata_route *best = NULL;
 	const struct trie *trie = table;
 	const struct trie_node *node = rcu_dereference(trie->root);
+	const struct trie_entry *entry;
 
 	while (node && ipv6_prefix_equal(daddr, &node->prefix, node->plen)) {
-		hlist_for_each_entry_rcu(route, &node->routes, node) {
-			if (strata_fib_usable(route, oif)) {
-				best = route;
+		hlist_for_each_entry_rcu(entry, &node->entries, node) {
+			if (strata_fib_usable(entry->own.route, oif)) {
+				best = entry->own.route;
 				break;
 			}
 		}
@@ -304,21 +307,52 @@ static struct trie_node *node_from(struct trie *trie,
 }
 
 static int trie_walk(void *table, const struct in6_addr *prefix, u8 plen,
-		     int (*visit)(const struct strata_route *route, void *arg),
+		     int (*visit)(const struct strata_fib_entry *entry,
+				  void *arg),
 		     void *arg)
 {
 	struct trie_node *node = node_from(table, prefix, plen);
-	struct strata_route *route;
+	struct trie_entry *entry;
 	int ret;
 
 	for (; node; node = node_after(node)) {
-		hlist_for_each_entry(route, &node->routes, node) {
-			ret = visit(route, arg);
+		hlist_for_each_entry(entry, &node->entries, node) {
+			ret = visit(&entry->own, arg);
 			if (ret)
 				return ret;
 		}
 	}
 	return 0;
+}
+
+/* The first node that has none below. */
+static struct trie_node *node_deepest(struct trie_node *node)
+{
+	struct trie_node *child;
+
+	while ((child = trie_own(node->child[0]) ?: trie_own(node->child[1])))
+		node = child;
+	return node;
+}
+
+static void trie_destroy(void *table)
+{
+	struct trie_node *node, *parent;
+	struct trie *trie = table;
+	struct trie_entry *entry;
+	struct hlist_node *next;
+
+	node = trie_own(trie->root);
+	while (node) {
+		node = node_deepest(node);
+		hlist_for_each_entry_safe(entry, next, &node->entries, node)
+			kfree(entry);
+		parent = node->parent;
+		RCU_INIT_POINTER(*node_slot(trie, node), NULL);
+		kfree(node);
+		node = parent;
+	}
+	kfree(trie);
 }
 
 const struct strata_fib_algo strata_trie = {
@@ -327,8 +361,7 @@ const struct strata_fib_algo strata_trie = {
 	.destroy = trie_destroy,
 	.insert = trie_insert,
 	.remove = trie_remove,
-	.next = trie_next,
-	.lookup = strata_trie_lookup,
+	.lookup = trie_lookup,
 	.walk = trie_walk,
 };
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_trie);
