@@ -31,6 +31,7 @@ const struct nla_policy strata_nl_route_add_policy[STRATA_A_ROUTE_MAX + 1] = {
 	[STRATA_A_ROUTE_METRIC] = { .type = NLA_U32 },
 	[STRATA_A_ROUTE_MTU] = { .type = NLA_U32 },
 	[STRATA_A_ROUTE_REPLACE] = { .type = NLA_FLAG },
+	[STRATA_A_ROUTE_LIST] = { .type = NLA_NESTED },
 };
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_nl_route_add_policy);
 
@@ -215,13 +216,14 @@ static int route_lookup(struct sk_buff *reply, struct genl_info *info,
 	return err;
 }
 
-static int get_dst(struct genl_info *info, struct in6_addr *dst)
+static int get_dst(struct nlattr **attrs, struct in6_addr *dst,
+		   struct netlink_ext_ack *extack)
 {
-	const struct nlattr *attr = info->attrs[STRATA_A_ROUTE_DST];
+	const struct nlattr *attr = attrs[STRATA_A_ROUTE_DST];
 
 	if (attr)
-		return strata_nl_get_addr(attr, dst, info->extack);
-	NL_SET_ERR_MSG(info->extack, "no destination given");
+		return strata_nl_get_addr(attr, dst, extack);
+	NL_SET_ERR_MSG(extack, "no destination given");
 	return -EINVAL;
 }
 
@@ -239,7 +241,7 @@ int strata_nl_route_get(struct sk_buff *skb, struct genl_info *info)
 	void *header;
 	int err;
 
-	err = get_dst(info, &dst);
+	err = get_dst(info->attrs, &dst, info->extack);
 	if (err)
 		return err;
 	reply = strata_nl_reply(info, STRATA_CMD_ROUTE_GET, &header);
@@ -249,55 +251,99 @@ int strata_nl_route_get(struct sk_buff *skb, struct genl_info *info)
 	return strata_nl_reply_send(info, reply, header, err);
 }
 
-static int get_optional_addr(struct genl_info *info, int type,
-			     struct in6_addr *addr)
+static int get_optional_addr(struct nlattr **attrs, int type,
+			     struct in6_addr *addr,
+			     struct netlink_ext_ack *extack)
 {
-	const struct nlattr *attr = info->attrs[type];
+	const struct nlattr *attr = attrs[type];
 	int err;
 
 	if (!attr)
 		return 0;
-	err = strata_nl_get_addr(attr, addr, info->extack);
+	err = strata_nl_get_addr(attr, addr, extack);
 	if (err || !strata_addr_any(addr))
 		return err;
-	NL_SET_ERR_MSG_ATTR(info->extack, attr,
+	NL_SET_ERR_MSG_ATTR(extack, attr,
 			    "the unspecified address is no station's");
 	return -EINVAL;
 }
 
 /* What was not given, or is not for this operation, stays 0. */
-static int route_parse(struct genl_info *info, struct strata_route *route)
+static int route_parse(struct nlattr **attrs, struct strata_route *route,
+		       struct netlink_ext_ack *extack)
 {
 	int err;
 
 	memset(route, 0, sizeof(*route));
 	route->origin = STRATA_ROUTE_STATIC;
-	err = get_dst(info, &route->prefix) ?:
-	      strata_nl_get_plen(info->attrs[STRATA_A_ROUTE_DST_LEN],
-				 &route->prefix, &route->plen, info->extack) ?:
-	      get_optional_addr(info, STRATA_A_ROUTE_GATEWAY, &route->gateway);
+	err = get_dst(attrs, &route->prefix, extack) ?:
+	      strata_nl_get_plen(attrs[STRATA_A_ROUTE_DST_LEN], &route->prefix,
+				 &route->plen, extack) ?:
+	      get_optional_addr(attrs, STRATA_A_ROUTE_GATEWAY, &route->gateway,
+				extack);
 	if (err)
 		return err;
-	if (info->attrs[STRATA_A_ROUTE_METRIC])
-		route->metric = nla_get_u32(info->attrs[STRATA_A_ROUTE_METRIC]);
-	if (info->attrs[STRATA_A_ROUTE_MTU])
-		route->mtu = nla_get_u32(info->attrs[STRATA_A_ROUTE_MTU]);
-	return get_optional_addr(info, STRATA_A_ROUTE_SOURCE, &route->source);
+	if (attrs[STRATA_A_ROUTE_METRIC])
+		route->metric = nla_get_u32(attrs[STRATA_A_ROUTE_METRIC]);
+	if (attrs[STRATA_A_ROUTE_MTU])
+		route->mtu = nla_get_u32(attrs[STRATA_A_ROUTE_MTU]);
+	return get_optional_addr(attrs, STRATA_A_ROUTE_SOURCE, &route->source,
+				 extack);
 }
 
-static int route_get_link(struct genl_info *info, struct strata_net *sn,
-			  struct strata_route *route)
+static int route_get_link(struct nlattr **attrs, struct strata_net *sn,
+			  struct strata_route *route,
+			  struct netlink_ext_ack *extack)
 {
-	struct strata_nl_device device = STRATA_NL_DEVICE(info->attrs, ROUTE);
+	struct strata_nl_device device = STRATA_NL_DEVICE(attrs, ROUTE);
 
 	if (!device.ifindex && !device.ifname)
 		return 0;
-	route->link = strata_nl_get_link(sn, &device, info->extack);
+	route->link = strata_nl_get_link(sn, &device, extack);
 	return PTR_ERR_OR_ZERO(route->link);
 }
 
+static int add_one(struct strata_net *sn, struct nlattr **attrs,
+		   struct netlink_ext_ack *extack)
+{
+	bool replace = nla_get_flag(attrs[STRATA_A_ROUTE_REPLACE]);
+	struct strata_route route;
+
+	return route_parse(attrs, &route, extack) ?:
+	       route_get_link(attrs, sn, &route, extack) ?:
+	       strata_route_add(sn, &route, replace, extack);
+}
+
+/* Each as if it came alone, in order, up to the first that is refused: whose
+ * attribute is the bad one.
+ */
+static int add_list(struct strata_net *sn, const struct nlattr *list,
+		    struct netlink_ext_ack *extack)
+{
+	struct nlattr *attrs[STRATA_A_ROUTE_MAX + 1];
+	const struct nlattr *item;
+	int left, err;
+
+	nla_for_each_nested(item, list, left) {
+		err = nla_parse_nested(attrs, STRATA_A_ROUTE_MAX, item,
+				       strata_nl_route_add_policy, extack);
+		if (!err && attrs[STRATA_A_ROUTE_LIST]) {
+			NL_SET_ERR_MSG(extack, "a list within a list");
+			err = -EINVAL;
+		}
+		if (!err)
+			err = add_one(sn, attrs, extack);
+		if (err) {
+			NL_SET_BAD_ATTR(extack, item);
+			return err;
+		}
+		cond_resched();
+	}
+	return 0;
+}
+
 /**
- * strata_nl_route_add() - add a route
+ * strata_nl_route_add() - add a route, or many
  * @skb: request, not owned
  * @info: its parts
  *
@@ -305,17 +351,12 @@ static int route_get_link(struct genl_info *info, struct strata_net *sn,
  */
 int strata_nl_route_add(struct sk_buff *skb, struct genl_info *info)
 {
-	bool replace = nla_get_flag(info->attrs[STRATA_A_ROUTE_REPLACE]);
-	struct strata_route route;
-	struct strata_net *sn;
+	const struct nlattr *list = info->attrs[STRATA_A_ROUTE_LIST];
+	struct strata_net *sn = strata_nl_lock(info);
 	int err;
 
-	err = route_parse(info, &route);
-	if (err)
-		return err;
-	sn = strata_nl_lock(info);
-	err = route_get_link(info, sn, &route) ?:
-	      strata_route_add(sn, &route, replace, info->extack);
+	err = list ? add_list(sn, list, info->extack) :
+		     add_one(sn, info->attrs, info->extack);
 	return strata_nl_unlock(sn, err);
 }
 
@@ -332,11 +373,11 @@ int strata_nl_route_del(struct sk_buff *skb, struct genl_info *info)
 	struct strata_net *sn;
 	int err;
 
-	err = route_parse(info, &route);
+	err = route_parse(info->attrs, &route, info->extack);
 	if (err)
 		return err;
 	sn = strata_nl_lock(info);
-	err = route_get_link(info, sn, &route) ?:
+	err = route_get_link(info->attrs, sn, &route, info->extack) ?:
 	      strata_route_del(sn, &route, info->extack);
 	return strata_nl_unlock(sn, err);
 }

@@ -7,12 +7,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
+#include "bulk.h"
 #include "command.h"
 
 #define NETNS_DIR	"/run/netns"	/* where ip netns keeps them */
@@ -74,46 +77,93 @@ static int run_object(struct args *args)
 	return object->run(args);
 }
 
-static int batch_line(char *line, const char *name, unsigned int number)
+/* Is it a route to add, which can wait for others to go with it? */
+static bool line_waits(const struct args *args)
+{
+	struct args rest = *args;
+	const struct command *object = command_find(objects, args_next(&rest));
+
+	return object && object->run == route_main && route_waits(&rest);
+}
+
+static int batch_words(struct args *args)
 {
 	const struct options before = options;
-	char *words[BATCH_WORDS];
-	struct args args = { .words = words };
+	int waited = STATUS_OK;
 	int status;
 
-	args.count = args_split(line, words, BATCH_WORDS);
-	if (!args.count)
-		return STATUS_OK;
-	if (args.count < 0)
+	if (args->count < 0) {
 		status = usage_error("a line has at most %d words", BATCH_WORDS);
-	else
-		status = run_object(&args);
+	} else {
+		if (!line_waits(args) || bulk_full())
+			waited = bulk_flush();
+		if (waited != STATUS_OK && !options.force)
+			return waited;
+		status = run_object(args);
+	}
 	options = before;
-	if (status != STATUS_OK)
-		fprintf(stderr, "strata: %s:%u: this command failed\n", name,
-			number);
+	if (status == STATUS_OK)
+		return waited;
+	fprintf(stderr, "strata: %s:%u: this command failed\n", options.batch,
+		options.line);
 	return status;
+}
+
+static int batch_line(char *line)
+{
+	char *words[BATCH_WORDS];
+	struct args args = { .words = words };
+
+	options.line++;
+	args.count = args_split(line, words, BATCH_WORDS);
+	return args.count ? batch_words(&args) : STATUS_OK;
+}
+
+static bool is_plain(FILE *file)
+{
+	struct stat about;
+
+	return fstat(fileno(file), &about) == 0 && S_ISREG(about.st_mode);
+}
+
+/* Whoever writes the commands step by step wants each done at once. */
+static bool is_idle(FILE *file)
+{
+	struct pollfd input = { .fd = fileno(file), .events = POLLIN };
+
+	return poll(&input, 1, 0) == 0;
+}
+
+static int run_lines(FILE *file)
+{
+	int status = STATUS_OK, one = STATUS_OK;
+	bool plain = is_plain(file);
+	size_t capacity = 0;
+	char *line = NULL;
+
+	while ((one == STATUS_OK || options.force) &&
+	       getline(&line, &capacity, file) >= 0) {
+		one = batch_line(line);
+		if (one == STATUS_OK && !plain && is_idle(file))
+			one = bulk_flush();
+		if (one != STATUS_OK)
+			status = one;
+	}
+	free(line);
+	one = bulk_flush();
+	return one != STATUS_OK ? one : status;
 }
 
 static int run_batch(const char *name, bool force)
 {
 	FILE *file = strcmp(name, "-") == 0 ? stdin : fopen(name, "re");
-	int status = STATUS_OK;
-	unsigned int number = 0;
-	size_t capacity = 0;
-	char *line = NULL;
+	int status;
 
 	if (!file)
 		return usage_error("cannot read %s: %s", name, strerror(errno));
-	while (getline(&line, &capacity, file) >= 0) {
-		int one = batch_line(line, name, ++number);
-
-		if (one != STATUS_OK)
-			status = one;
-		if (one != STATUS_OK && !force)
-			break;
-	}
-	free(line);
+	options.batch = name;
+	options.force = force;
+	status = run_lines(file);
 	if (file != stdin)
 		fclose(file);
 	return status;

@@ -31,6 +31,7 @@ static char answer_buffer[65536];
 struct verdict {
 	int error;
 	char text[256];
+	uint32_t offset;
 	bool interrupted;
 };
 
@@ -73,6 +74,8 @@ static void read_extack(const struct nlmsghdr *message, size_t offset,
 	if (text && mnl_attr_validate(text, MNL_TYPE_NUL_STRING) == 0)
 		snprintf(verdict->text, sizeof(verdict->text), "%s",
 			 mnl_attr_get_str(text));
+	if (attrs[NLMSGERR_ATTR_OFFS])
+		verdict->offset = mnl_attr_get_u32(attrs[NLMSGERR_ATTR_OFFS]);
 }
 
 static void read_error(const struct nlmsghdr *message, struct verdict *verdict)
@@ -308,12 +311,20 @@ void nl_put_prefix(struct nlmsghdr *request, uint16_t type,
 	mnl_attr_put(request, type, prefix_bytes(address), address->bytes);
 }
 
-int nl_change(struct nlmsghdr *request)
+int nl_change_at(struct nlmsghdr *request, uint32_t *offset)
 {
 	struct verdict verdict;
 
 	exchange(request, NULL, &verdict);
+	*offset = verdict.offset;
 	return judge(&verdict);
+}
+
+int nl_change(struct nlmsghdr *request)
+{
+	uint32_t offset;
+
+	return nl_change_at(request, &offset);
 }
 
 int nl_ask(struct nlmsghdr *request, struct nl_rows *rows)

@@ -35,7 +35,7 @@ struct nl_row {
 
 /*
  * A request is built in one static buffer: begin, add attributes with
- * libmnl's mnl_attr_put_*(), then send it with one of the last three.
+ * libmnl's mnl_attr_put_*(), then send it with one of the last four.
  * nl_begin() returns NULL when there is no way to talk to the stack.
  */
 struct nlmsghdr *nl_begin(uint8_t command);
@@ -49,6 +49,8 @@ void nl_put_prefix(struct nlmsghdr *request, uint16_t type,
 
 /* Each returns the exit status. Rows of a failed request are empty. */
 int nl_change(struct nlmsghdr *request);
+/* @offset: where in the request the kernel saw what it refused; 0: not said. */
+int nl_change_at(struct nlmsghdr *request, uint32_t *offset);
 int nl_ask(struct nlmsghdr *request, struct nl_rows *rows);
 int nl_dump(struct nlmsghdr *request, struct nl_rows *rows);
 

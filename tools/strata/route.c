@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include "bulk.h"
 #include "command.h"
 #include "json.h"
 #include "netlink.h"
@@ -21,6 +22,7 @@
  * @device: output device
  * @metric: of the route
  * @mtu: of the route
+ * @replace: take the place of one that is there
  * @have: which of them were given
  */
 struct route_args {
@@ -30,6 +32,7 @@ struct route_args {
 	const char *device;
 	uint32_t metric;
 	uint32_t mtu;
+	bool replace;
 	struct {
 		bool dst, via, source, metric, mtu;
 	} have;
@@ -128,11 +131,18 @@ static void put_route(struct nlmsghdr *request, const struct route_args *route)
 	if (route->device)
 		mnl_attr_put_strz(request, STRATA_A_ROUTE_IFNAME,
 				  route->device);
+	if (route->replace)
+		mnl_attr_put(request, STRATA_A_ROUTE_REPLACE, 0, NULL);
 	if (route->have.metric)
 		mnl_attr_put_u32(request, STRATA_A_ROUTE_METRIC,
 				 route->metric);
 	if (route->have.mtu)
 		mnl_attr_put_u32(request, STRATA_A_ROUTE_MTU, route->mtu);
+}
+
+static void put_item(struct nlmsghdr *request, const void *route)
+{
+	put_route(request, route);
 }
 
 static int missing_dst(const struct args *args)
@@ -151,12 +161,13 @@ static int add_route(struct args *args, bool replace)
 		return missing_dst(args);
 	if (!route.have.via && !route.device)
 		return args_error(args, "where to? Give via ADDRESS, dev NAME or both");
+	route.replace = replace;
+	if (options.batch)
+		return bulk_add(put_item, &route);
 	request = nl_begin(STRATA_CMD_ROUTE_ADD);
 	if (!request)
 		return STATUS_KERNEL;
 	put_route(request, &route);
-	if (replace)
-		mnl_attr_put(request, STRATA_A_ROUTE_REPLACE, 0, NULL);
 	return nl_change(request);
 }
 
@@ -413,6 +424,16 @@ static const struct command commands[] = {
 	{ "get", NULL, get, "ADDRESS [ dev NAME ]" },
 	{ 0 },
 };
+
+/* Does this command only add to what waits? */
+bool route_waits(const struct args *args)
+{
+	const char *word = args_peek(args);
+	const struct command *command;
+
+	command = word ? command_find(commands, word) : NULL;
+	return command && (command->run == add || command->run == replace);
+}
 
 int route_main(struct args *args)
 {

@@ -29,12 +29,18 @@
  * @pretty: and indent it
  * @statistics: show more
  * @family: AF_INET or AF_INET6: show these only; 0: both
+ * @batch: the file that commands are read from; NULL: none
+ * @line: of it
+ * @force: go on with it after an error
  */
 struct options {
 	bool json;
 	bool pretty;
 	bool statistics;
 	int family;
+	const char *batch;
+	unsigned int line;
+	bool force;
 };
 
 extern struct options options;
