@@ -14,12 +14,14 @@
  * @route: an entry whose prefix covers the destination
  * @oif: index of the link asked for, 0: any
  *
- * Context: RCU read side. Return: its link is up and the one asked for.
+ * Context: RCU read side. Return: its link is up and the one asked for, or it
+ * leads to none.
  */
 static inline bool strata_fib_usable(const struct strata_route *route, int oif)
 {
-	return (!oif || route->link->ifindex == oif) &&
-	       strata_link_is_up(route->link);
+	return likely((!oif || route->link->ifindex == oif) &&
+		      strata_link_is_up(route->link)) ||
+	       route->type != STRATA_ROUTE_UNICAST;
 }
 
 /**

@@ -151,16 +151,24 @@ enum strata_route_origin {
 	STRATA_ROUTE_RA,	/* from a router advertisement */
 };
 
+enum strata_route_type {
+	STRATA_ROUTE_UNICAST,
+	STRATA_ROUTE_BLACKHOLE,		/* packets vanish */
+	STRATA_ROUTE_UNREACHABLE,	/* they are refused: no way there */
+	STRATA_ROUTE_PROHIBIT,		/* they are refused: not allowed */
+};
+
 /**
  * struct strata_route - where packets go
  * @prefix: masked to @plen
  * @plen: in the 128-bit form
  * @origin: &enum strata_route_origin
+ * @type: &enum strata_route_type
  * @metric: lower wins among equal prefixes
  * @mtu: limit, 0: the link's
  * @gateway: next hop; unspecified: the destination itself (on link)
  * @source: preferred source; unspecified: chosen by strata_addr_select()
- * @link: output link; referenced
+ * @link: output link; referenced. The loopback one where nothing is sent
  *
  * A description, on somebody's stack, has all of them. What a lookup answers
  * with is shared by every prefix that leads there, and has no @prefix and @plen:
@@ -171,6 +179,7 @@ struct strata_route {
 	struct in6_addr prefix;
 	u8 plen;
 	u8 origin;
+	u8 type;
 	u32 metric;
 	u32 mtu;
 	struct in6_addr gateway;
@@ -190,10 +199,35 @@ int strata_route_add(struct strata_net *sn, const struct strata_route *route,
 int strata_route_del(struct strata_net *sn, const struct strata_route *route,
 		     struct netlink_ext_ack *extack);
 
-/* The best route; @oif 0: any link. Context: RCU. Borrowed, NULL if none. */
+/*
+ * The best route, whatever its type; @oif 0: any link. Context: RCU. Borrowed,
+ * NULL if none.
+ */
+const struct strata_route *strata_route_find(struct strata_net *sn,
+					     const struct in6_addr *daddr,
+					     int oif);
+/* The same where packets are sent; NULL, too, if the best one refuses them. */
 const struct strata_route *strata_route_lookup(struct strata_net *sn,
 					       const struct in6_addr *daddr,
 					       int oif);
+
+/**
+ * strata_route_error() - does a route refuse what is sent there?
+ * @route: as found; NULL: none was
+ *
+ * Return: 0, -ENETUNREACH, or what its type means to a program, as the kernel
+ * has it: -EINVAL for a black hole, -EHOSTUNREACH, -EACCES.
+ */
+static inline int strata_route_error(const struct strata_route *route)
+{
+	static const s8 errors[] = {
+		[STRATA_ROUTE_BLACKHOLE] = -EINVAL,
+		[STRATA_ROUTE_UNREACHABLE] = -EHOSTUNREACH,
+		[STRATA_ROUTE_PROHIBIT] = -EACCES,
+	};
+
+	return route ? errors[route->type] : -ENETUNREACH;
+}
 
 /* Look routes up by another algorithm. Context: strata_net.config held. */
 int strata_table_switch(struct strata_net *sn, const char *name,

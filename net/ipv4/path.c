@@ -122,7 +122,9 @@ static int hop_unicast(struct strata_net *sn, const struct strata_flow *flow,
 	const struct strata_route *route;
 
 	hop->type = STRATA_PATH_UNICAST;
-	route = strata_route_lookup(sn, &flow->daddr, flow->oif);
+	route = strata_route_find(sn, &flow->daddr, flow->oif);
+	if (unlikely(route && route->type != STRATA_ROUTE_UNICAST))
+		return strata_route_error(route);
 	if (likely(route)) {
 		hop->link = route->link;
 		hop->mtu = route->mtu;
@@ -198,7 +200,7 @@ static int fill_path(struct strata_path *path, const struct strata_flow *flow,
  *
  * Context: RCU read side, softirq or process. Return: 0, -ENETUNREACH, -EACCES
  * (broadcast without the flag), -EINVAL (saddr is not ours, or nobody can have
- * daddr), -ENOBUFS (no room for the neighbour).
+ * daddr), -ENOBUFS (no room for the neighbour), or strata_route_error().
  */
 int strata_ipv4_route(struct strata_net *sn, struct strata_flow *flow,
 		      struct strata_path *path)

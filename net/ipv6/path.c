@@ -107,10 +107,12 @@ static int hop_unicast(struct strata_net *sn, const struct strata_flow *flow,
 		       int oif, struct hop *hop)
 {
 	const struct strata_route *route;
+	int err;
 
-	route = strata_route_lookup(sn, &flow->daddr, oif);
-	if (!route)
-		return -ENETUNREACH;
+	route = strata_route_find(sn, &flow->daddr, oif);
+	err = strata_route_error(route);
+	if (unlikely(err))
+		return err;
 	hop->type = STRATA_PATH_UNICAST;
 	hop->link = route->link;
 	hop->mtu = route->mtu;
@@ -203,7 +205,8 @@ static const struct strata_addr *source_of(struct strata_net *sn,
  *
  * Context: RCU read side, softirq or process. Return: 0, -ENETUNREACH (also a
  * link-local destination of no link), -EADDRNOTAVAIL (no address to send
- * from), -EINVAL (saddr is not ours), -ENOBUFS (no room for the neighbour).
+ * from), -EINVAL (saddr is not ours), -ENOBUFS (no room for the neighbour), or
+ * strata_route_error().
  */
 int strata_ipv6_route(struct strata_net *sn, struct strata_flow *flow,
 		      struct strata_path *path)

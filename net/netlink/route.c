@@ -20,6 +20,7 @@ const struct nla_policy strata_nl_route_del_policy[STRATA_A_ROUTE_MAX + 1] = {
 	[STRATA_A_ROUTE_DST_LEN] = STRATA_NL_POLICY_PLEN,
 	[STRATA_A_ROUTE_GATEWAY] = STRATA_NL_POLICY_ADDRESS,
 	[STRATA_A_ROUTE_METRIC] = { .type = NLA_U32 },
+	[STRATA_A_ROUTE_TYPE] = { .type = NLA_U8 },
 };
 
 const struct nla_policy strata_nl_route_add_policy[STRATA_A_ROUTE_MAX + 1] = {
@@ -30,10 +31,31 @@ const struct nla_policy strata_nl_route_add_policy[STRATA_A_ROUTE_MAX + 1] = {
 	[STRATA_A_ROUTE_SOURCE] = STRATA_NL_POLICY_ADDRESS,
 	[STRATA_A_ROUTE_METRIC] = { .type = NLA_U32 },
 	[STRATA_A_ROUTE_MTU] = { .type = NLA_U32 },
+	[STRATA_A_ROUTE_TYPE] = { .type = NLA_U8 },
 	[STRATA_A_ROUTE_REPLACE] = { .type = NLA_FLAG },
 	[STRATA_A_ROUTE_LIST] = { .type = NLA_NESTED },
 };
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_nl_route_add_policy);
+
+/* What a route in the table can be. */
+static const u8 route_types[] = {
+	[STRATA_ROUTE_UNICAST] = STRATA_ROUTE_TYPE_UNICAST,
+	[STRATA_ROUTE_BLACKHOLE] = STRATA_ROUTE_TYPE_BLACKHOLE,
+	[STRATA_ROUTE_UNREACHABLE] = STRATA_ROUTE_TYPE_UNREACHABLE,
+	[STRATA_ROUTE_PROHIBIT] = STRATA_ROUTE_TYPE_PROHIBIT,
+};
+
+static int get_type(const struct nlattr *attr, u8 *type,
+		    struct netlink_ext_ack *extack)
+{
+	if (!attr)
+		return 0;
+	for (*type = 0; *type < ARRAY_SIZE(route_types); (*type)++)
+		if (route_types[*type] == nla_get_u8(attr))
+			return 0;
+	NL_SET_ERR_MSG_ATTR(extack, attr, "no route has this type");
+	return -EINVAL;
+}
 
 /* The way a route leads: as the table has it, or, in a look-up, as others have
  * corrected it for one destination.
@@ -43,10 +65,12 @@ static int route_fill_way(struct sk_buff *skb, const struct strata_route *route,
 {
 	const struct in6_addr *next = strata_dest_next(dest, route);
 	u32 mtu = dest && dest->mtu ? dest->mtu : route->mtu;
-	int err = strata_nl_put_device(skb, STRATA_A_ROUTE_IFINDEX,
-				       STRATA_A_ROUTE_IFNAME, route->link) ?:
-		  nla_put_u32(skb, STRATA_A_ROUTE_METRIC, route->metric);
+	int err = nla_put_u32(skb, STRATA_A_ROUTE_METRIC, route->metric);
 
+	if (err || route->type != STRATA_ROUTE_UNICAST)
+		return err;
+	err = strata_nl_put_device(skb, STRATA_A_ROUTE_IFINDEX,
+				   STRATA_A_ROUTE_IFNAME, route->link);
 	if (!err && !strata_addr_any(next))
 		err = strata_nl_put_addr(skb, STRATA_A_ROUTE_GATEWAY, next);
 	if (!err && mtu)
@@ -67,6 +91,7 @@ static int route_fill(struct sk_buff *skb, const struct strata_route *route)
 	      strata_nl_put_plen(skb, STRATA_A_ROUTE_DST_LEN, &route->prefix,
 				 route->plen) ?:
 	      nla_put_u8(skb, STRATA_A_ROUTE_ORIGIN, origins[route->origin]) ?:
+	      nla_put_u8(skb, STRATA_A_ROUTE_TYPE, route_types[route->type]) ?:
 	      route_fill_way(skb, route, NULL);
 	if (!err && !strata_addr_any(&route->source))
 		err = strata_nl_put_addr(skb, STRATA_A_ROUTE_SOURCE,
@@ -179,12 +204,16 @@ static int lookup_fill(struct sk_buff *skb, struct strata_net *sn,
 
 	if (!oif && strata_addr_find(sn, dst))
 		return local_fill(skb, sn, dst);
-	route = strata_route_lookup(sn, dst, oif);
-	if (!route) {
+	route = strata_route_find(sn, dst, oif);
+	if (!route)
 		NL_SET_ERR_MSG(extack,
 			       "no route leads there: see `strata route show`");
-		return -ENETUNREACH;
-	}
+	else if (route->type != STRATA_ROUTE_UNICAST)
+		NL_SET_ERR_MSG(extack,
+			       "the route there refuses what is sent: see `strata route show`");
+	err = strata_route_error(route);
+	if (err)
+		return err;
 	err = strata_nl_put_addr(skb, STRATA_A_ROUTE_DST, dst) ?:
 	      nla_put_u8(skb, STRATA_A_ROUTE_TYPE,
 			 route_type(sn, route, dst)) ?:
@@ -279,6 +308,7 @@ static int route_parse(struct nlattr **attrs, struct strata_route *route,
 	err = get_dst(attrs, &route->prefix, extack) ?:
 	      strata_nl_get_plen(attrs[STRATA_A_ROUTE_DST_LEN], &route->prefix,
 				 &route->plen, extack) ?:
+	      get_type(attrs[STRATA_A_ROUTE_TYPE], &route->type, extack) ?:
 	      get_optional_addr(attrs, STRATA_A_ROUTE_GATEWAY, &route->gateway,
 				extack);
 	if (err)

@@ -222,22 +222,40 @@ void strata_route_purge_source(struct strata_net *sn,
 }
 
 /**
- * strata_route_lookup() - the best route to a destination
+ * strata_route_find() - the best route to a destination, whatever its type
  * @sn: the namespace's stack
  * @daddr: destination
  * @oif: index of the output link, 0: any
  *
  * Context: RCU read side. Return: borrowed, NULL if none.
  */
-const struct strata_route *strata_route_lookup(struct strata_net *sn,
-					       const struct in6_addr *daddr,
-					       int oif)
+const struct strata_route *strata_route_find(struct strata_net *sn,
+					     const struct in6_addr *daddr,
+					     int oif)
 {
 	const struct strata_table *table = rcu_dereference(sn->route->main);
 
 	return INDIRECT_CALL_1(table->algo->lookup, strata_multibit_lookup,
 			       table->fib[strata_route_family(daddr)], daddr,
 			       oif);
+}
+EXPORT_SYMBOL_GPL(strata_route_find);
+
+/**
+ * strata_route_lookup() - the best route to a destination, if one leads there
+ * @sn: the namespace's stack
+ * @daddr: destination
+ * @oif: index of the output link, 0: any
+ *
+ * Context: RCU read side. Return: borrowed, NULL if none, or if it refuses.
+ */
+const struct strata_route *strata_route_lookup(struct strata_net *sn,
+					       const struct in6_addr *daddr,
+					       int oif)
+{
+	const struct strata_route *route = strata_route_find(sn, daddr, oif);
+
+	return route && route->type == STRATA_ROUTE_UNICAST ? route : NULL;
 }
 EXPORT_SYMBOL_GPL(strata_route_lookup);
 
@@ -393,6 +411,20 @@ static bool gateway_possible(struct strata_net *sn,
 	return !ours;
 }
 
+/* A route that refuses leads to no link, and the loopback one stands for it. */
+static int check_refusal(struct strata_net *sn, struct strata_route *want,
+			 struct netlink_ext_ack *extack)
+{
+	if (want->link || !strata_addr_any(&want->gateway) ||
+	    !strata_addr_any(&want->source) || want->mtu) {
+		NL_SET_ERR_MSG(extack,
+			       "Nothing is sent by such a route: only its prefix and metric count");
+		return -EINVAL;
+	}
+	want->link = strata_link_loopback(sn);
+	return want->link ? 0 : -ENODEV;
+}
+
 /* Check @want's gateway and settle its link. */
 static int check_gateway(struct strata_net *sn, struct strata_route *want,
 			 struct netlink_ext_ack *extack)
@@ -485,10 +517,13 @@ int strata_route_add(struct strata_net *sn, const struct strata_route *route,
 	bool has_twin;
 	int err;
 
-	err = check_prefix(&want, extack) ?:
-	      check_gateway(sn, &want, extack) ?:
-	      check_link(sn, &want, extack) ?:
-	      check_source(sn, &want, extack);
+	err = check_prefix(&want, extack);
+	if (!err && want.type != STRATA_ROUTE_UNICAST)
+		err = check_refusal(sn, &want, extack);
+	else if (!err)
+		err = check_gateway(sn, &want, extack) ?:
+		      check_link(sn, &want, extack) ?:
+		      check_source(sn, &want, extack);
 	if (err)
 		return err;
 	has_twin = route_twin(sn, &want, &twin);
@@ -517,6 +552,8 @@ static bool route_matches(const struct strata_route *route,
 {
 	if (want->metric && want->metric != route->metric)
 		return false;
+	if (want->type != STRATA_ROUTE_UNICAST && want->type != route->type)
+		return false;
 	if (want->link && want->link != route->link)
 		return false;
 	return strata_addr_any(&want->gateway) ||
@@ -526,7 +563,7 @@ static bool route_matches(const struct strata_route *route,
 /**
  * strata_route_del() - delete a route
  * @sn: the namespace's stack
- * @route: prefix and length; metric, gateway and link match where set
+ * @route: prefix and length; metric, type, gateway and link match where set
  * @extack: for the reason of a refusal
  *
  * Context: process, strata_net.config held. Return: 0, -EINVAL, -ESRCH.

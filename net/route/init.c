@@ -30,6 +30,7 @@ static void __net_exit route_net_exit(struct net *net)
 {
 	struct strata_net *sn = strata_net(net);
 
+	strata_sysctl_unregister(sn->route->sysctl);
 	mutex_lock(&sn->config);
 	strata_addr_purge_link(sn, NULL);
 	strata_route_purge_all(sn);
@@ -42,28 +43,47 @@ static void __net_exit route_net_exit(struct net *net)
 	sn->route = NULL;
 }
 
+static int main_create(struct strata_route_net *rn)
+{
+	const struct strata_fib_algo *algo = fib_choose();
+	struct strata_table *table = strata_table_create(algo);
+
+	if (IS_ERR(table)) {
+		strata_fib_put(algo);
+		return PTR_ERR(table);
+	}
+	RCU_INIT_POINTER(rn->main, table);
+	return 0;
+}
+
 static int __net_init route_net_init(struct net *net)
 {
 	struct strata_net *sn = strata_net(net);
-	const struct strata_fib_algo *algo;
 	struct strata_route_net *rn;
-	struct strata_table *table;
+	int err;
 
 	rn = kzalloc(sizeof(*rn), GFP_KERNEL);
 	if (!rn)
 		return -ENOMEM;
 	INIT_LIST_HEAD(&rn->addr_list);
-	algo = fib_choose();
-	table = strata_table_create(algo);
-	if (IS_ERR(table)) {
-		strata_fib_put(algo);
-		kfree(rn);
-		return PTR_ERR(table);
-	}
-	RCU_INIT_POINTER(rn->main, table);
+	err = main_create(rn);
+	if (err)
+		goto free;
 	sn->route = rn;
+	rn->sysctl = strata_route_sysctl_register(sn);
+	if (!rn->sysctl) {
+		err = -ENOMEM;
+		goto destroy;
+	}
 	strata_dests_init(sn);
 	return 0;
+
+destroy:
+	sn->route = NULL;
+	strata_table_destroy(strata_table_main(rn));
+free:
+	kfree(rn);
+	return err;
 }
 
 static struct pernet_operations route_net_ops = {

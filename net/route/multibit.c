@@ -94,6 +94,7 @@ struct way {
 /* Readers see what a leaf leads to complete. */
 static void leaf_publish(unsigned long *slot, unsigned long leaf)
 {
+	/* Pairs with leaf_read(). */
 	smp_store_release(slot, leaf);
 }
 
@@ -605,16 +606,17 @@ const struct strata_route *strata_multibit_lookup(void *arg,
 	const struct strata_route *route;
 	const struct mb_node *node;
 	unsigned long leaf;
+	u8 slot;
 
 	leaf = leaf_read(top ? &top->leaf[top_index(table, daddr)] :
 			       &table->root);
 	while (mb_is_node(leaf)) {
 		node = mb_to_node(leaf);
+		slot = daddr->s6_addr[node->octet];
 		leaf = 0;
 		if (likely(!READ_ONCE(node->skips)) ||
 		    mb_leads_to(node, daddr))
-			leaf = leaf_read(&node->leaf[mb_index(node,
-						daddr->s6_addr[node->octet])]);
+			leaf = leaf_read(&node->leaf[mb_index(node, slot)]);
 		if (!leaf)
 			leaf = (unsigned long)READ_ONCE(node->outer);
 	}

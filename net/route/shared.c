@@ -33,7 +33,7 @@ static int route_order(const struct strata_route *a,
 	       memcmp(&a->gateway, &b->gateway, sizeof(a->gateway)) ?:
 	       memcmp(&a->source, &b->source, sizeof(a->source)) ?:
 	       compare(a->metric, b->metric) ?: compare(a->mtu, b->mtu) ?:
-	       compare(a->origin, b->origin);
+	       compare(a->origin, b->origin) ?: compare(a->type, b->type);
 }
 
 static struct shared_route *shared_new(const struct strata_route *like)

@@ -66,6 +66,7 @@ struct strata_table {
  * @addr_hash: addresses and broadcast addresses by their bits; our own stand
  *	before broadcast addresses in each chain; RCU
  * @dests: what was said of single destinations
+ * @sysctl: net.strata.fib_algo
  *
  * Created with the namespace (or when the module is loaded), freed with it.
  */
@@ -79,6 +80,7 @@ struct strata_route_net {
 	struct list_head addr_list;
 	struct hlist_head addr_hash[1 << STRATA_ADDR_HASH_BITS];
 	struct strata_dests dests;
+	struct ctl_table_header *sysctl;
 };
 
 /* Context: strata_net.config held, or nobody else is there. */
@@ -95,6 +97,8 @@ const struct strata_route *strata_route_share(struct strata_route_net *rn,
 					      const struct strata_route *like);
 void strata_route_unshare(struct strata_route_net *rn,
 			  const struct strata_route *route);
+
+struct ctl_table_header *strata_route_sysctl_register(struct strata_net *sn);
 
 void strata_dests_init(struct strata_net *sn);
 void strata_dests_exit(struct strata_net *sn);

@@ -94,7 +94,8 @@ static int route_lookup(struct strata_net *sn, const struct strata_flow *asked,
 	memset(&answer->path, 0, sizeof(answer->path));
 	err = af->route(sn, &answer->flow, &answer->path);
 	/* What programs are told of a source address that is not ours. */
-	return err == -EINVAL ? -ENETUNREACH : err;
+	return err == -EINVAL && !strata_addr_any(&asked->saddr) ?
+	       -ENETUNREACH : err;
 }
 
 /**

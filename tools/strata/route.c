@@ -14,6 +14,22 @@
 #define MTU_MIN		68
 #define MTU_MAX		65535
 
+static const char *const types[] = {
+	[STRATA_ROUTE_TYPE_UNICAST] = "unicast",
+	[STRATA_ROUTE_TYPE_LOCAL] = "local",
+	[STRATA_ROUTE_TYPE_BROADCAST] = "broadcast",
+	[STRATA_ROUTE_TYPE_MULTICAST] = "multicast",
+	[STRATA_ROUTE_TYPE_BLACKHOLE] = "blackhole",
+	[STRATA_ROUTE_TYPE_UNREACHABLE] = "unreachable",
+	[STRATA_ROUTE_TYPE_PROHIBIT] = "prohibit",
+};
+
+/* Those that routes can be given. */
+static const uint8_t own_types[] = {
+	STRATA_ROUTE_TYPE_UNICAST, STRATA_ROUTE_TYPE_BLACKHOLE,
+	STRATA_ROUTE_TYPE_UNREACHABLE, STRATA_ROUTE_TYPE_PROHIBIT,
+};
+
 /**
  * struct route_args - what the words of a route command say
  * @dst: prefix; its family is AF_UNSPEC for "default" until another tells
@@ -22,6 +38,7 @@
  * @device: output device
  * @metric: of the route
  * @mtu: of the route
+ * @type: of the route
  * @replace: take the place of one that is there
  * @have: which of them were given
  */
@@ -32,6 +49,7 @@ struct route_args {
 	const char *device;
 	uint32_t metric;
 	uint32_t mtu;
+	uint8_t type;
 	bool replace;
 	struct {
 		bool dst, via, source, metric, mtu;
@@ -92,9 +110,13 @@ static int same_family(const struct args *args, const char *what, bool have,
 
 static int parse_route(struct args *args, struct route_args *route)
 {
+	size_t i;
 	int status;
 
 	memset(route, 0, sizeof(*route));
+	for (i = 0; i < ARRAY_SIZE(own_types) && !route->type; i++)
+		if (args_take(args, types[own_types[i]]))
+			route->type = own_types[i];
 	while (args_peek(args)) {
 		status = parse_word(args, route);
 		if (status != STATUS_OK)
@@ -131,6 +153,8 @@ static void put_route(struct nlmsghdr *request, const struct route_args *route)
 	if (route->device)
 		mnl_attr_put_strz(request, STRATA_A_ROUTE_IFNAME,
 				  route->device);
+	if (route->type)
+		mnl_attr_put_u8(request, STRATA_A_ROUTE_TYPE, route->type);
 	if (route->replace)
 		mnl_attr_put(request, STRATA_A_ROUTE_REPLACE, 0, NULL);
 	if (route->have.metric)
@@ -143,6 +167,11 @@ static void put_route(struct nlmsghdr *request, const struct route_args *route)
 static void put_item(struct nlmsghdr *request, const void *route)
 {
 	put_route(request, route);
+}
+
+static bool refuses(const struct route_args *route)
+{
+	return route->type != STRATA_ROUTE_TYPE_UNICAST;
 }
 
 static int missing_dst(const struct args *args)
@@ -159,7 +188,7 @@ static int add_route(struct args *args, bool replace)
 		return STATUS_USAGE;
 	if (!route.have.dst)
 		return missing_dst(args);
-	if (!route.have.via && !route.device)
+	if (!route.have.via && !route.device && !refuses(&route))
 		return args_error(args, "where to? Give via ADDRESS, dev NAME or both");
 	route.replace = replace;
 	if (options.batch)
@@ -230,7 +259,8 @@ static void json_way(const struct nl_row *row)
 		if (address)
 			json_string(addresses[i].key, address);
 	}
-	json_string("dev", nl_text(row, STRATA_A_ROUTE_IFNAME));
+	if (*nl_text(row, STRATA_A_ROUTE_IFNAME))
+		json_string("dev", nl_text(row, STRATA_A_ROUTE_IFNAME));
 	if (nl_number(row, STRATA_A_ROUTE_METRIC))
 		json_u64("metric", nl_number(row, STRATA_A_ROUTE_METRIC));
 	if (nl_number(row, STRATA_A_ROUTE_MTU))
@@ -245,7 +275,8 @@ static void print_way(const struct nl_row *row, const char *protocol)
 	address = show_address(row, STRATA_A_ROUTE_GATEWAY, text);
 	if (address)
 		printf(" via %s", address);
-	printf(" dev %s", nl_text(row, STRATA_A_ROUTE_IFNAME));
+	if (*nl_text(row, STRATA_A_ROUTE_IFNAME))
+		printf(" dev %s", nl_text(row, STRATA_A_ROUTE_IFNAME));
 	if (protocol)
 		printf(" proto %s", protocol);
 	address = show_address(row, STRATA_A_ROUTE_SOURCE, text);
@@ -302,14 +333,19 @@ static void show_route(const struct nl_row *row, const struct prefix *dst)
 	};
 	const char *origin = show_name(origins, ARRAY_SIZE(origins),
 				       nl_number(row, STRATA_A_ROUTE_ORIGIN));
+	uint64_t type = nl_number(row, STRATA_A_ROUTE_TYPE);
 	char text[SHOW_TEXT];
 
 	if (!options.json) {
+		if (type != STRATA_ROUTE_TYPE_UNICAST)
+			printf("%s ", show_name(types, ARRAY_SIZE(types), type));
 		fputs(show_dst(dst, text), stdout);
 		print_way(row, origin);
 		return;
 	}
 	json_object(NULL);
+	if (type != STRATA_ROUTE_TYPE_UNICAST)
+		json_string("type", show_name(types, ARRAY_SIZE(types), type));
 	json_string("dst", show_dst(dst, text));
 	json_string("protocol", origin);
 	json_way(row);
@@ -354,12 +390,6 @@ static int show(struct args *args)
 
 static void show_answer(const struct nl_row *row)
 {
-	static const char *const types[] = {
-		[STRATA_ROUTE_TYPE_UNICAST] = "unicast",
-		[STRATA_ROUTE_TYPE_LOCAL] = "local",
-		[STRATA_ROUTE_TYPE_BROADCAST] = "broadcast",
-		[STRATA_ROUTE_TYPE_MULTICAST] = "multicast",
-	};
 	uint64_t number = nl_number(row, STRATA_A_ROUTE_TYPE);
 	const char *type = show_name(types, ARRAY_SIZE(types), number);
 	char text[SHOW_TEXT];
@@ -413,13 +443,13 @@ static int get(struct args *args)
 }
 
 #define ROUTE_USAGE \
-	"PREFIX [ via ADDRESS ] [ dev NAME ] [ metric NUMBER ] " \
+	"[ TYPE ] PREFIX [ via ADDRESS ] [ dev NAME ] [ metric NUMBER ] " \
 	"[ src ADDRESS ] [ mtu BYTES ]"
 
 static const struct command commands[] = {
 	{ "show", "list", show, "[ PREFIX ] [ via ADDRESS ] [ dev NAME ] [ metric NUMBER ]" },
 	{ "add", NULL, add, ROUTE_USAGE },
-	{ "delete", NULL, delete, "PREFIX [ via ADDRESS ] [ dev NAME ] [ metric NUMBER ]" },
+	{ "delete", NULL, delete, "[ TYPE ] PREFIX [ via ADDRESS ] [ dev NAME ] [ metric NUMBER ]" },
 	{ "replace", "change", replace, ROUTE_USAGE },
 	{ "get", NULL, get, "ADDRESS [ dev NAME ]" },
 	{ 0 },
@@ -440,7 +470,8 @@ int route_main(struct args *args)
 	static const struct object object = {
 		.name = "route",
 		.commands = commands,
-		.help = "\nPREFIX is ADDRESS/LENGTH, ADDRESS for all of its bits, or default.\n",
+		.help = "\nPREFIX is ADDRESS/LENGTH, ADDRESS for all of its bits, or default.\n"
+			"TYPE is unicast, or where nothing is sent blackhole, unreachable or prohibit.\n",
 	};
 
 	return object_run(&object, args);

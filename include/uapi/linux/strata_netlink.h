@@ -69,12 +69,18 @@ enum strata_nl_route_origin {
  * @STRATA_ROUTE_TYPE_LOCAL: an address of this stack
  * @STRATA_ROUTE_TYPE_BROADCAST: every station of a subnet
  * @STRATA_ROUTE_TYPE_MULTICAST: a group
+ * @STRATA_ROUTE_TYPE_BLACKHOLE: nobody, and packets vanish
+ * @STRATA_ROUTE_TYPE_UNREACHABLE: nobody, and senders learn of it
+ * @STRATA_ROUTE_TYPE_PROHIBIT: nobody, and senders learn that it is forbidden
  */
 enum strata_nl_route_type {
 	STRATA_ROUTE_TYPE_UNICAST,
 	STRATA_ROUTE_TYPE_LOCAL,
 	STRATA_ROUTE_TYPE_BROADCAST,
 	STRATA_ROUTE_TYPE_MULTICAST,
+	STRATA_ROUTE_TYPE_BLACKHOLE,
+	STRATA_ROUTE_TYPE_UNREACHABLE,
+	STRATA_ROUTE_TYPE_PROHIBIT,
 };
 
 /**

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A namespace's table: moved to another lookup algorithm, and routes that refuse.
+ */
+#include <kunit/test.h>
+#include <strata/l3.h>
+#include "../../net/route/table.h"
+#include "../fault.h"
+#include "../ipv4/station.h"
+
+#define NETS		300	/* routes, each of another prefix */
+#define NET		0x14000000U	/* 20.0.0.0 */
+#define GATEWAY		STATION_PEER
+#define V4_PLEN		96
+
+static struct strata_route route_to(unsigned int i)
+{
+	return (struct strata_route){
+		.prefix = strata_station_addr(NET + (i << 8)),
+		.plen = V4_PLEN + 24,
+		.origin = STRATA_ROUTE_STATIC,
+		.metric = i,
+		.gateway = strata_station_addr(GATEWAY),
+	};
+}
+
+static int add(const struct strata_route *route)
+{
+	int err;
+
+	mutex_lock(&strata_station.sn->config);
+	err = strata_route_add(strata_station.sn, route, false, NULL);
+	mutex_unlock(&strata_station.sn->config);
+	return err;
+}
+
+static int switch_to(void *name)
+{
+	int err;
+
+	mutex_lock(&strata_station.sn->config);
+	err = strata_table_switch(strata_station.sn, name, NULL);
+	mutex_unlock(&strata_station.sn->config);
+	return err;
+}
+
+static const char *algo(void)
+{
+	return strata_table_main(strata_station.sn->route)->algo->name;
+}
+
+static unsigned int routes_found(void)
+{
+	const struct strata_route *route;
+	unsigned int i, found = 0;
+	struct in6_addr daddr;
+
+	rcu_read_lock();
+	for (i = 0; i < NETS; i++) {
+		daddr = strata_station_addr(NET + (i << 8) + 1);
+		route = strata_route_lookup(strata_station.sn, &daddr, 0);
+		found += route && route->metric == i;
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+static void add_all(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < NETS; i++) {
+		struct strata_route route = route_to(i);
+
+		KUNIT_ASSERT_EQ(test, add(&route), 0);
+	}
+}
+
+static void routes_move_to_another_algorithm(struct kunit *test)
+{
+	add_all(test);
+	KUNIT_EXPECT_STREQ(test, algo(), "multibit");
+	KUNIT_EXPECT_EQ(test, routes_found(), NETS);
+	KUNIT_EXPECT_EQ(test, switch_to("trie"), 0);
+	KUNIT_EXPECT_STREQ(test, algo(), "trie");
+	KUNIT_EXPECT_EQ(test, routes_found(), NETS);
+	KUNIT_EXPECT_EQ(test, switch_to("none such"), -ENOENT);
+	KUNIT_EXPECT_EQ(test, routes_found(), NETS);
+	KUNIT_EXPECT_EQ(test, switch_to("multibit"), 0);
+	KUNIT_EXPECT_EQ(test, routes_found(), NETS);
+}
+
+static void moved_or_not(struct kunit *test, int err, void *name)
+{
+	KUNIT_EXPECT_STREQ(test, algo(), err ? "multibit" : name);
+	KUNIT_EXPECT_EQ(test, routes_found(), 2);
+	if (!err)
+		KUNIT_EXPECT_EQ(test, switch_to("multibit"), 0);
+}
+
+static void moving_needs_all_its_memory(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		struct strata_route route = route_to(i);
+
+		KUNIT_ASSERT_EQ(test, add(&route), 0);
+	}
+	fault_each(test, switch_to, moved_or_not, "trie");
+}
+
+static int route_packet(u32 daddr)
+{
+	struct strata_flow flow = { .daddr = strata_station_addr(daddr) };
+	struct strata_path path;
+	int err;
+
+	rcu_read_lock();
+	err = strata_af(AF_INET)->route(strata_station.sn, &flow, &path);
+	rcu_read_unlock();
+	return err;
+}
+
+struct refusal {
+	const char *name;
+	u8 type;
+	int err;
+};
+
+static const struct refusal refusals[] = {
+	{ "black hole", STRATA_ROUTE_BLACKHOLE, -EINVAL },
+	{ "unreachable", STRATA_ROUTE_UNREACHABLE, -EHOSTUNREACH },
+	{ "prohibit", STRATA_ROUTE_PROHIBIT, -EACCES },
+};
+
+static void refusal_describe(const struct refusal *refusal, char *text)
+{
+	strscpy(text, refusal->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(refusal, refusals, refusal_describe);
+
+static void route_refuses(struct kunit *test)
+{
+	const struct refusal *refusal = test->param_value;
+	struct strata_route way = route_to(0), wall = route_to(0);
+	struct in6_addr daddr = strata_station_addr(NET + 1);
+
+	/* Given a way to half of what is refused */
+	wall.type = refusal->type;
+	wall.gateway = in6addr_any;
+	way.plen++;
+	KUNIT_ASSERT_EQ(test, add(&way), 0);
+	KUNIT_ASSERT_EQ(test, add(&wall), 0);
+	/* then that half is reached, and the other is not */
+	KUNIT_EXPECT_EQ(test, route_packet(NET + 1), 0);
+	KUNIT_EXPECT_EQ(test, route_packet(NET + 0x81), refusal->err);
+	/* whatever link is asked for */
+	daddr = strata_station_addr(NET + 0x81);
+	rcu_read_lock();
+	KUNIT_EXPECT_NOT_NULL(test, strata_route_find(strata_station.sn, &daddr,
+						      strata_station.link->ifindex));
+	KUNIT_EXPECT_NULL(test, strata_route_lookup(strata_station.sn, &daddr,
+						    0));
+	rcu_read_unlock();
+	/* It belongs to no link, so it stays until it is deleted */
+	mutex_lock(&strata_station.sn->config);
+	KUNIT_EXPECT_EQ(test, strata_route_del(strata_station.sn, &wall, NULL),
+			0);
+	mutex_unlock(&strata_station.sn->config);
+	/* It can have no gateway */
+	wall.gateway = way.gateway;
+	KUNIT_EXPECT_EQ(test, add(&wall), -EINVAL);
+}
+
+static struct kunit_case table_tests[] = {
+	KUNIT_CASE(routes_move_to_another_algorithm),
+	KUNIT_CASE(moving_needs_all_its_memory),
+	KUNIT_CASE_PARAM(route_refuses, refusal_gen_params),
+	{}
+};
+
+static struct kunit_suite table_suite = {
+	.name = "strata_route_table",
+	.init = strata_station_init,
+	.exit = strata_station_exit,
+	.test_cases = table_tests,
+};
+
+kunit_test_suite(table_suite);
