@@ -24,45 +24,19 @@
  * Readers walk under RCU. A writer (one at a time) completes a node before it
  * publishes it with one pointer. The leaves of a node know nothing of the
  * prefixes above it: for slots without one the node has their answer, @outer,
- * and that alone is changed in place when one of them comes or goes.
+ * and that alone is changed in place when one of them comes or goes. What readers
+ * do is in mbread.c.
  */
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <strata/visibility.h>
-#include "mbnode.h"
+#include "multibit.h"
 #include "table.h"
 
 #define ADDR_BITS	128
 #define DEPTH_MAX	(ADDR_BITS / MB_STRIDE)
-#define TOP_OCTETS	2
-#define TOP_BITS	(TOP_OCTETS * MB_STRIDE)
-#define TOP_SLOTS	BIT(TOP_BITS)
 #define TOP_ROUTES	8192	/* from so many on; half a MiB is worth it */
-
-/**
- * struct top - leaves by the first sixteen bits that differ
- * @rcu: frees
- * @leaf: as in &struct mb_node, but of nodes beyond these bits only
- */
-struct top {
-	struct rcu_head rcu;
-	unsigned long leaf[TOP_SLOTS];
-};
-
-/**
- * struct multibit - a table
- * @root: a leaf
- * @top: RCU; NULL: too few routes, or no memory
- * @octet: the first that is not the same in all addresses
- * @routes: how many
- */
-struct multibit {
-	unsigned long root;
-	struct top __rcu *top;
-	u8 octet;
-	unsigned int routes;
-};
 
 /**
  * struct step - a node on the way to a prefix
@@ -94,14 +68,8 @@ struct way {
 /* Readers see what a leaf leads to complete. */
 static void leaf_publish(unsigned long *slot, unsigned long leaf)
 {
-	/* Pairs with leaf_read(). */
+	/* Pairs with mb_leaf_read(). */
 	smp_store_release(slot, leaf);
-}
-
-/* Pairs with leaf_publish() by address dependency, as rcu_dereference(). */
-static unsigned long leaf_read(const unsigned long *slot)
-{
-	return READ_ONCE(*slot);
 }
 
 /* The octet of the node where a prefix is. */
@@ -159,13 +127,6 @@ static void multibit_destroy(void *arg)
 
 /* ---- the array over the first bits ---- */
 
-static unsigned int top_index(const struct multibit *table,
-			      const struct in6_addr *addr)
-{
-	return addr->s6_addr[table->octet] << MB_STRIDE |
-	       addr->s6_addr[table->octet + 1];
-}
-
 /* What the nodes above say of all addresses with the first bits @addr. */
 static unsigned long top_leaf(const struct multibit *table,
 			      const struct in6_addr *addr)
@@ -177,10 +138,10 @@ static unsigned long top_leaf(const struct multibit *table,
 		const struct mb_node *node = mb_to_node(leaf);
 
 		i = table->octet;
-		while (i < min(node->octet, table->octet + TOP_OCTETS) &&
+		while (i < min(node->octet, table->octet + MB_TOP_OCTETS) &&
 		       node->key.s6_addr[i] == addr->s6_addr[i])
 			i++;
-		if (i == table->octet + TOP_OCTETS)
+		if (i == table->octet + MB_TOP_OCTETS)
 			return leaf;
 		if (i < node->octet)
 			return (unsigned long)node->outer;
@@ -190,7 +151,7 @@ static unsigned long top_leaf(const struct multibit *table,
 	return leaf;
 }
 
-static void top_fill(const struct multibit *table, struct top *top,
+static void top_fill(const struct multibit *table, struct mb_top *top,
 		     unsigned int from, unsigned int count)
 {
 	struct in6_addr addr = {};
@@ -206,18 +167,18 @@ static void top_fill(const struct multibit *table, struct top *top,
 static void top_update(const struct multibit *table,
 		       const struct strata_fib_entry *entry)
 {
-	struct top *top = mb_own(table->top);
-	int left = table->octet * MB_STRIDE + TOP_BITS - entry->plen;
+	struct mb_top *top = mb_own(table->top);
+	int left = table->octet * MB_STRIDE + MB_TOP_BITS - entry->plen;
 
 	if (top)
-		top_fill(table, top, top_index(table, &entry->prefix),
+		top_fill(table, top, mb_top_index(table, &entry->prefix),
 			 1U << max(left, 0));
 }
 
 /* Without it lookups take two steps more, so to fail is no error. */
 static void top_consider(struct multibit *table)
 {
-	struct top *top = mb_own(table->top);
+	struct mb_top *top = mb_own(table->top);
 
 	if (!top && table->routes >= TOP_ROUTES &&
 	    !(table->routes % TOP_ROUTES)) {
@@ -225,7 +186,7 @@ static void top_consider(struct multibit *table)
 			       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 		if (!top)
 			return;
-		top_fill(table, top, 0, TOP_SLOTS);
+		top_fill(table, top, 0, MB_TOP_SLOTS);
 		rcu_assign_pointer(table->top, top);
 	} else if (top && table->routes < TOP_ROUTES / 2) {
 		RCU_INIT_POINTER(table->top, NULL);
@@ -556,145 +517,6 @@ static void multibit_remove(void *arg, const struct strata_fib_entry *entry)
 	top_consider(table);
 }
 
-/* ---- lookup ---- */
-
-/* Not the best prefix, but the best that will do. */
-static const struct strata_route *lookup_usable(const struct multibit *table,
-						const struct in6_addr *daddr,
-						int oif)
-{
-	const struct strata_route *best = NULL;
-	unsigned long leaf = leaf_read(&table->root);
-	const struct mb_entry *entry, *found;
-	const struct mb_node *node;
-	u8 slot;
-
-	while (mb_is_node(leaf)) {
-		node = mb_to_node(leaf);
-		if (!mb_leads_to(node, daddr))
-			break;
-		slot = daddr->s6_addr[node->octet];
-		found = NULL;
-		/* Of the prefixes that cover it, longer ones come later. */
-		mb_for_each_entry(entry, node) {
-			if (mb_covers(node, entry, slot) &&
-			    !(found && found->plen == entry->plen) &&
-			    strata_fib_usable(entry->route, oif))
-				found = entry;
-		}
-		if (found)
-			best = found->route;
-		leaf = leaf_read(&node->leaf[mb_index(node, slot)]);
-	}
-	return best;
-}
-
-/**
- * strata_multibit_lookup() - longest prefix match
- * @arg: of strata_multibit
- * @daddr: destination
- * @oif: index of the output link, 0: any
- *
- * Context: RCU read side. Return: borrowed, NULL if none.
- */
-const struct strata_route *strata_multibit_lookup(void *arg,
-						  const struct in6_addr *daddr,
-						  int oif)
-{
-	const struct multibit *table = arg;
-	const struct top *top = rcu_dereference(table->top);
-	const struct strata_route *route;
-	const struct mb_node *node;
-	unsigned long leaf;
-	u8 slot;
-
-	leaf = leaf_read(top ? &top->leaf[top_index(table, daddr)] :
-			       &table->root);
-	while (mb_is_node(leaf)) {
-		node = mb_to_node(leaf);
-		slot = daddr->s6_addr[node->octet];
-		leaf = 0;
-		if (likely(!READ_ONCE(node->skips)) ||
-		    mb_leads_to(node, daddr))
-			leaf = leaf_read(&node->leaf[mb_index(node, slot)]);
-		if (!leaf)
-			leaf = (unsigned long)READ_ONCE(node->outer);
-	}
-	route = (const struct strata_route *)leaf;
-	if (likely(!route || strata_fib_usable(route, oif)))
-		return route;
-	return lookup_usable(table, daddr, oif);
-}
-
-/* ---- walk ---- */
-
-/**
- * struct tour - a walk
- * @from: begins with this prefix
- * @plen: its length
- * @visit: told of each entry
- * @arg: for @visit
- */
-struct tour {
-	const struct in6_addr *from;
-	u8 plen;
-	int (*visit)(const struct strata_fib_entry *entry, void *arg);
-	void *arg;
-};
-
-static int tour_entry(const struct tour *tour, const struct mb_node *node,
-		      const struct mb_entry *own)
-{
-	struct strata_fib_entry entry = {
-		.prefix = node->key,
-		.plen = own->plen,
-		.serial = own->serial,
-		.route = own->route,
-	};
-	int order;
-
-	entry.prefix.s6_addr[node->octet] = own->start;
-	order = memcmp(&entry.prefix, tour->from, sizeof(entry.prefix));
-	if (order < 0 || (!order && own->plen < tour->plen))
-		return 0;
-	return tour->visit(&entry, tour->arg);
-}
-
-static int tour_node(const struct tour *tour, const struct mb_node *node)
-{
-	const struct mb_entry *entry = mb_entries(node);
-	const struct mb_entry *end = entry + node->entries;
-	const struct mb_node *sub = mb_next_sub(node, 0);
-	int ret = 0;
-
-	while (!ret && (entry < end || sub)) {
-		unsigned int slot = sub ? sub->key.s6_addr[node->octet] :
-					  MB_SLOTS;
-
-		if (entry < end && entry->start <= slot) {
-			ret = tour_entry(tour, node, entry++);
-			continue;
-		}
-		if (memcmp(&sub->key, tour->from, sub->octet) >= 0)
-			ret = tour_node(tour, sub);
-		sub = mb_next_sub(node, slot + 1);
-	}
-	return ret;
-}
-
-static int multibit_walk(void *arg, const struct in6_addr *prefix, u8 plen,
-			 int (*visit)(const struct strata_fib_entry *entry,
-				      void *arg),
-			 void *visit_arg)
-{
-	const struct multibit *table = arg;
-	const struct tour tour = { prefix, plen, visit, visit_arg };
-
-	if (!mb_is_node(table->root))
-		return 0;
-	return tour_node(&tour, mb_to_node(table->root));
-}
-
 const struct strata_fib_algo strata_multibit = {
 	.name = "multibit",
 	.create = multibit_create,
@@ -702,6 +524,6 @@ const struct strata_fib_algo strata_multibit = {
 	.insert = multibit_insert,
 	.remove = multibit_remove,
 	.lookup = strata_multibit_lookup,
-	.walk = multibit_walk,
+	.walk = strata_multibit_walk,
 };
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_multibit);

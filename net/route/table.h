@@ -134,6 +134,10 @@ int strata_addr_loopback(struct strata_link *link);
 const struct strata_route *strata_multibit_lookup(void *table,
 						  const struct in6_addr *daddr,
 						  int oif);
+int strata_multibit_walk(void *table, const struct in6_addr *prefix, u8 plen,
+			 int (*visit)(const struct strata_fib_entry *entry,
+				      void *arg),
+			 void *visit_arg);
 extern const struct strata_fib_algo strata_multibit;
 int mb_node_init(void);
 void mb_node_exit(void);
