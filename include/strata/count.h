@@ -188,6 +188,9 @@ struct strata_net;
 	R(FRAG_TIMEOUT, "frag_timeout", "fragments: the rest did not come in time") \
 	R(IP_NOT_LOCAL, "ip_not_local", "IP: not for us, and forwarding is off") \
 	R(IP_NO_ROUTE, "ip_no_route", "IP: no route") \
+	R(IP_BLACKHOLE, "ip_blackhole", "IP: the route is a black hole") \
+	R(IP_UNREACHABLE, "ip_unreachable", "IP: the route says unreachable") \
+	R(IP_PROHIBITED, "ip_prohibited", "IP: the route says prohibited") \
 	R(IP_REVERSE_PATH, "ip_reverse_path", \
 	  "IP: the way back to its source is another, or there is none (RFC 3704)") \
 	R(IP_SCOPE, "ip_scope", "IP: link-local, and may not leave its link") \

@@ -54,6 +54,30 @@ strata_ipv4_forward_decide(struct strata_link *in, const struct sk_buff *skb,
 						   reason;
 }
 
+/**
+ * strata_ipv4_forward_refuse() - tell the sender why its datagram goes nowhere
+ * @sn: the namespace's stack
+ * @skb: skb->data at the IP header, which is valid; not owned
+ * @reason: of strata_ipv4_forward_decide(), or another, of which nothing is said
+ *
+ * RFC 1812 5.2.7.1. Context: softirq, RCU.
+ */
+void strata_ipv4_forward_refuse(struct strata_net *sn, struct sk_buff *skb,
+				enum strata_drop_reason reason)
+{
+	u8 code;
+
+	if (reason == STRATA_DROP_IP_NO_ROUTE)
+		code = ICMP_NET_UNREACH;
+	else if (reason == STRATA_DROP_IP_UNREACHABLE)
+		code = ICMP_HOST_UNREACH;
+	else if (reason == STRATA_DROP_IP_PROHIBITED)
+		code = ICMP_PKT_FILTERED;
+	else
+		return;
+	strata_icmp_send(sn, skb, ICMP_DEST_UNREACH, code, 0);
+}
+
 /* Nothing of the datagram has been changed yet; its sender is told. */
 static enum strata_drop_reason check(struct strata_net *sn, struct sk_buff *skb,
 				     const struct strata_forward *way)

@@ -268,9 +268,7 @@ static void rcv_one(struct strata_net *sn, struct strata_link *link,
 		strata_ipv4_forward(link, skb, &decision->way);
 		return;
 	}
-	if (reason == STRATA_DROP_IP_NO_ROUTE)
-		strata_icmp_send(sn, skb, ICMP_DEST_UNREACH, ICMP_NET_UNREACH,
-				 0);
+	strata_ipv4_forward_refuse(sn, skb, reason);
 drop:
 	strata_drop(sn, skb, reason);
 }

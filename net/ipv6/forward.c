@@ -61,8 +61,11 @@ void strata_ipv6_forward_refuse(struct strata_link *in, struct sk_buff *skb,
 {
 	u8 code;
 
-	if (reason == STRATA_DROP_IP_NO_ROUTE)
+	if (reason == STRATA_DROP_IP_NO_ROUTE ||
+	    reason == STRATA_DROP_IP_UNREACHABLE)
 		code = ICMPV6_NOROUTE;
+	else if (reason == STRATA_DROP_IP_PROHIBITED)
+		code = ICMPV6_ADM_PROHIBITED;
 	else if (reason == STRATA_DROP_IP_SCOPE &&
 		 !link_local(&ipv6_hdr(skb)->daddr))
 		code = ICMPV6_NOT_NEIGHBOUR;

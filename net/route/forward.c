@@ -18,6 +18,18 @@ static bool is_neighbour(struct strata_link *link, const struct in6_addr *saddr)
 	return route && strata_addr_any(&route->gateway);
 }
 
+/* Why nothing goes there; each has its ICMP error, or none. */
+static enum strata_drop_reason refusal(const struct strata_route *route)
+{
+	static const enum strata_drop_reason reasons[] = {
+		[STRATA_ROUTE_BLACKHOLE] = STRATA_DROP_IP_BLACKHOLE,
+		[STRATA_ROUTE_UNREACHABLE] = STRATA_DROP_IP_UNREACHABLE,
+		[STRATA_ROUTE_PROHIBIT] = STRATA_DROP_IP_PROHIBITED,
+	};
+
+	return route ? reasons[route->type] : STRATA_DROP_IP_NO_ROUTE;
+}
+
 /* The entry of @next; that of the datagram before, if it went there too. */
 static struct strata_neigh *next_neigh(struct strata_forward *way,
 				       struct strata_link *link,
@@ -38,8 +50,8 @@ static struct strata_neigh *next_neigh(struct strata_forward *way,
  * @way: in: of the datagrams before, in the same RCU read side, or zeroed; out:
  *	where to
  *
- * Context: softirq, RCU. Return: why they go nowhere: IP_NO_ROUTE, LINK_DOWN or
- * NEIGH_TABLE_FULL; STRATA_DROP_MAX: they do not.
+ * Context: softirq, RCU. Return: why they go nowhere: IP_NO_ROUTE, what the
+ * route's type says, LINK_DOWN or NEIGH_TABLE_FULL; STRATA_DROP_MAX: they do not.
  */
 enum strata_drop_reason strata_forward_decide(struct strata_link *in,
 					      bool redirects,
@@ -53,9 +65,9 @@ enum strata_drop_reason strata_forward_decide(struct strata_link *in,
 	struct strata_link *link;
 	u32 mtu;
 
-	route = strata_route_lookup(in->sn, daddr, 0);
-	if (unlikely(!route))
-		return STRATA_DROP_IP_NO_ROUTE;
+	route = strata_route_find(in->sn, daddr, 0);
+	if (unlikely(!route || route->type != STRATA_ROUTE_UNICAST))
+		return refusal(route);
 	link = route->link;
 	if (unlikely(!strata_link_is_up(link)))
 		return STRATA_DROP_LINK_DOWN;

@@ -85,6 +85,9 @@ def cases4(src):
     yield "TTL 1, echo request", to(ttl=1, proto=1, payload=icmp(8, data=b"x" * 16)), None
     yield "TTL 1, ICMP error", to(ttl=1, proto=1, payload=icmp(3, 1, data=to()[:28])), None
     yield "no route", to("192.0.2.1"), None
+    yield "black hole", to("10.91.0.1"), None
+    yield "unreachable", to("10.92.0.1"), None
+    yield "prohibited", to("10.93.0.1"), None
     yield "as long as the MTU", to(payload=DATA[:1260], frag=df), None
     yield "too big", to(payload=DATA[:1261], frag=df), None
     yield "too big, very", to(payload=DATA[:3000], frag=df), None
@@ -154,6 +157,9 @@ def cases6(src):
     yield "6 hop limit 1, echo request", to(hops=1, proto=58, payload=icmp6(src, BEYOND6, 128, 0, DATA[:20])), None
     yield "6 hop limit 1, error", to(hops=1, proto=58, payload=icmp6(src, BEYOND6, 1, 0, bytes(4) + to())), None
     yield "6 no route", to("2001:db8::1"), None
+    yield "6 black hole", to("fd00:91::1"), None
+    yield "6 unreachable", to("fd00:92::1"), None
+    yield "6 prohibited", to("fd00:93::1"), None
     yield "6 as long as the MTU", to(payload=DATA[:1240]), None
     yield "6 too big", to(payload=DATA[:1241]), None
     yield "6 too big, very", to(payload=DATA[:4000]), None

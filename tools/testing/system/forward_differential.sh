@@ -52,6 +52,12 @@ config() {
 		route add fd00:77::/64 via fd00::2 dev r0
 		route add fd00:55::/64 via fe80::55 dev r0
 		route add fd00:9::/64 via fd00:1::2 dev r1
+		route add blackhole 10.91.0.0/16
+		route add unreachable 10.92.0.0/16
+		route add prohibit 10.93.0.0/16
+		route add blackhole fd00:91::/64
+		route add unreachable fd00:92::/64
+		route add prohibit fd00:93::/64
 	WORDS
 }
 for device in r0 r1; do
