@@ -449,7 +449,8 @@ static int get(struct args *args)
 static const struct command commands[] = {
 	{ "show", "list", show, "[ PREFIX ] [ via ADDRESS ] [ dev NAME ] [ metric NUMBER ]" },
 	{ "add", NULL, add, ROUTE_USAGE },
-	{ "delete", NULL, delete, "[ TYPE ] PREFIX [ via ADDRESS ] [ dev NAME ] [ metric NUMBER ]" },
+	{ "delete", NULL, delete,
+	  "[ TYPE ] PREFIX [ via ADDRESS ] [ dev NAME ] [ metric NUMBER ]" },
 	{ "replace", "change", replace, ROUTE_USAGE },
 	{ "get", NULL, get, "ADDRESS [ dev NAME ]" },
 	{ 0 },
