@@ -215,6 +215,7 @@ static void tcp_half_close(struct world *w)
 	DO(w, recv(t.client, &c, 1, 0));
 	DO(w, shutdown(t.server, SHUT_RDWR));
 	DO(w, recv(t.server, &c, 1, 0));
+	settle_closed(t.client);
 	DO(w, shutdown(t.client, SHUT_RD));
 	DO(w, recv(t.client, &c, 1, 0));
 	close_trio(&t);

@@ -121,6 +121,13 @@ void settle(int fd)
 	poll(&p, 1, SETTLE_MS);
 }
 
+void settle_closed(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLRDHUP };
+
+	poll(&p, 1, SETTLE_MS);
+}
+
 int set_int(int fd, int level, int option, int value)
 {
 	return setsockopt(fd, level, option, &value, sizeof(value));

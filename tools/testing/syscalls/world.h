@@ -90,6 +90,8 @@ struct sockaddr_in at(const char *address, int port);
 struct sockaddr_in local(int port);
 /* Until @fd is readable, for a second; the network is not instant. */
 void settle(int fd);
+/* The same for the peer's end, while there is something to read. */
+void settle_closed(int fd);
 int set_int(int fd, int level, int option, int value);
 void note_int(struct world *w, int fd, int level, int option, const char *name);
 int set_reuseport(struct world *w, int fd, int value);
