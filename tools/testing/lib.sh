@@ -24,7 +24,7 @@ WORK=$(mktemp -d "/tmp/$TEST.XXXXXX")
 PATIENCE=${STRATA_PATIENCE:-60}
 
 cleanup() {
-	local status=$? pid ns
+	local status=$? pid ns module
 	set +e
 	trap - EXIT
 	for pid in $(jobs -p); do
@@ -36,6 +36,10 @@ cleanup() {
 			kill -KILL "$pid" 2>/dev/null
 		done
 		ip netns del "$ns" 2>/dev/null
+	done
+	# What a failed test leaves loaded would keep strata.ko from the tests that unload it.
+	for module in ${EXTRA_MODULES:-}; do
+		[ ! -e "/sys/module/$module" ] || (PATIENCE=5 until_ok rmmod "$module")
 	done
 	rm -rf "$WORK"
 	exit $status
