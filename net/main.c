@@ -6,6 +6,7 @@
 #include <strata/bridge.h>
 #include <strata/conntrack.h>
 #include <strata/firewall.h>
+#include <strata/group.h>
 #include <strata/ipv4.h>
 #include <strata/ipv6.h>
 #include <strata/link.h>
@@ -27,6 +28,7 @@ static const struct rung ladder[] = {
 	{ "core", strata_core_net_init, strata_core_net_exit },
 	{ "conntrack", strata_ct_init, strata_ct_exit },
 	{ "firewall", strata_fw_init, strata_fw_exit },
+	{ "group", strata_group_init, strata_group_exit },
 	{ "link", strata_link_init, strata_link_exit },
 	{ "bridge", strata_bridge_init, strata_bridge_exit },
 	{ "route", strata_route_init, strata_route_exit },

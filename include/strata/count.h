@@ -74,6 +74,8 @@ struct strata_net;
 	C(ICMP4_ECHO, "icmp", "echo", "echo requests answered") \
 	C(ICMP4_RATELIMITED, "icmp", "ratelimited", "ICMP errors held back by the rate limit") \
 	C(ICMP4_REDIRECTS, "icmp", "redirects", "senders told of a shorter way") \
+	C(IGMP_RX, "igmp", "rx", "queries for groups received (RFC 3376)") \
+	C(IGMP_TX, "igmp", "tx", "reports of groups sent") \
 	C(IP6_RX, "ipv6", "rx", "datagrams received") \
 	C(IP6_DELIVERED, "ipv6", "delivered", "datagrams delivered to a transport protocol") \
 	C(IP6_TX, "ipv6", "tx", "datagrams sent") \

@@ -15,6 +15,7 @@
 #include <strata/net.h>
 #include <strata/packet.h>
 
+struct strata_membership;
 struct strata_sock_proto;
 
 /* strata_sock.flags */
@@ -30,6 +31,8 @@ struct strata_sock_proto;
 #define STRATA_SOCK_RECVTOS	BIT(9)
 #define STRATA_SOCK_MCAST_LOOP	BIT(10)	/* IP_MULTICAST_LOOP */
 #define STRATA_SOCK_DONT_FRAG	BIT(11)	/* IP_MTU_DISCOVER asks for DF */
+#define STRATA_SOCK_MCAST_ALL	BIT(12)	/* IP_MULTICAST_ALL */
+#define STRATA_SOCK_MCAST6_ALL	BIT(13)	/* IPV6_MULTICAST_ALL */
 
 /*
  * sk_protocol of every AF_STRATA socket: outside the range of IP protocols,
@@ -60,6 +63,7 @@ struct strata_sock_proto;
  * @pmtudisc: IP_MTU_DISCOVER as it was set
  * @mcast_oif: IP_MULTICAST_IF: device for multicast destinations, 0: any
  * @mcast_saddr: IP_MULTICAST_IF: source address for them, any: the route's
+ * @groups: that it joined; private to net/socket/membership.c
  *
  * The unspecified address of an AF_INET socket is the v4-mapped 0.0.0.0, of an
  * AF_INET6 socket the all-zero one, in every address field from creation on.
@@ -82,6 +86,7 @@ struct strata_sock {
 	u8 pmtudisc;
 	int mcast_oif;
 	struct in6_addr mcast_saddr;
+	struct strata_membership __rcu *groups;
 };
 
 static inline struct strata_sock *strata_sock(const struct sock *sk)
@@ -287,6 +292,14 @@ int strata_endpoint_parse(const struct sock *sk, const struct sockaddr *uaddr,
 int strata_endpoint_format(const struct sock *sk,
 			   const struct strata_endpoint *ep,
 			   struct sockaddr *uaddr);
+
+/*
+ * Is a datagram to a group, received on link @iif, for this socket? Context: RCU.
+ */
+bool strata_sock_hears(const struct sock *sk, const struct in6_addr *group,
+		       int iif);
+/* Leave every group. Context: process, socket not locked. */
+void strata_sock_leave_all(struct sock *sk);
 
 struct strata_path *strata_sock_path_slow(struct sock *sk);
 

@@ -8,5 +8,6 @@
 #include <linux/skbuff.h>
 
 int strata_xmit(struct sk_buff *skb);
+void strata_xmit_hear(struct net_device *dev, const struct sk_buff *skb);
 
 #endif /* _STRATA_XMIT_H */

@@ -117,3 +117,28 @@ int strata_xmit(struct sk_buff *skb)
 	rcu_read_unlock_bh();
 	return likely(taken) ? rc : dev_queue_xmit(skb);
 }
+
+/**
+ * strata_xmit_hear() - hear ourselves what is sent to a group
+ * @dev: where it is sent
+ * @skb: skb->data at the L3 header; not owned
+ *
+ * The copy comes in on @dev as PACKET_LOOPBACK, which nothing from outside is.
+ *
+ * Context: RCU read side, softirq or process.
+ */
+void strata_xmit_hear(struct net_device *dev, const struct sk_buff *skb)
+{
+	/* A copy: the link pushes its header into the original. */
+	struct sk_buff *copy = skb_copy(skb, GFP_ATOMIC);
+
+	if (!copy)
+		return;
+	skb_reset_mac_header(copy);
+	skb_reset_mac_len(copy);
+	copy->dev = dev;
+	copy->pkt_type = PACKET_LOOPBACK;
+	if (copy->ip_summed == CHECKSUM_NONE)
+		copy->ip_summed = CHECKSUM_UNNECESSARY;
+	netif_rx(copy);
+}

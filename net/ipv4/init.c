@@ -21,6 +21,7 @@ static int __net_init ipv4_net_init(struct net *net)
 	strata_icmp_limit_init(&net4->redirects);
 	strata_frags_init(&net4->frags, sn, &strata_ipv4_frag);
 	sn->ipv4 = net4;
+	strata_igmp_init(sn);
 	return 0;
 }
 
@@ -28,6 +29,7 @@ static void __net_exit ipv4_net_exit(struct net *net)
 {
 	struct strata_net *sn = strata_net(net);
 
+	strata_igmp_exit(sn);
 	/* Its links are gone, and with them whoever could be in here. */
 	synchronize_net();
 	strata_frags_exit(&sn->ipv4->frags);
@@ -75,16 +77,28 @@ int strata_ipv4_init(void)
 	err = strata_l4_register(&strata_icmp_l4);
 	if (err)
 		goto unregister_af;
-	err = strata_arp_follow();
+	err = strata_l4_register(&strata_igmp_l4);
 	if (err)
 		goto unregister_icmp;
-	err = protocols_register();
+	err = strata_arp_follow();
+	if (err)
+		goto unregister_igmp;
+	strata_group_register(&strata_igmp_groups);
+	err = strata_igmp_follow();
 	if (err)
 		goto unfollow;
+	err = protocols_register();
+	if (err)
+		goto unfollow_igmp;
 	return 0;
 
+unfollow_igmp:
+	strata_igmp_unfollow();
 unfollow:
+	strata_group_unregister(&strata_igmp_groups);
 	strata_arp_unfollow();
+unregister_igmp:
+	strata_l4_unregister(&strata_igmp_l4);
 unregister_icmp:
 	strata_l4_unregister(&strata_icmp_l4);
 unregister_af:
@@ -105,9 +119,12 @@ void strata_ipv4_exit(void)
 {
 	strata_l3_unregister(&strata_ipv4_l3);
 	strata_l3_unregister(&strata_arp_l3);
+	strata_igmp_unfollow();
 	strata_arp_unfollow();
+	strata_l4_unregister(&strata_igmp_l4);
 	strata_l4_unregister(&strata_icmp_l4);
 	strata_af_unregister(&strata_ipv4_af);
 	strata_neigh_unregister(&strata_arp_neigh);
 	unregister_pernet_subsys(&ipv4_net_ops);
+	strata_group_unregister(&strata_igmp_groups);
 }

@@ -13,7 +13,6 @@
 
 #define IPV4_VERSION		4
 #define HEADER_WORDS_MIN	5
-#define ALL_HOSTS		0xe0000001U	/* 224.0.0.1, RFC 1112 4 */
 
 /* First octets of addresses that are no single host's. */
 #define OCTET_LOOPBACK		127
@@ -78,15 +77,20 @@ static u8 first_octet(__be32 addr)
 
 /* RFC 1122 3.2.1.3: can a datagram come from there, on this link? */
 static bool source_possible(struct strata_net *sn, struct strata_link *link,
-			    __be32 saddr, __be32 daddr)
+			    __be32 saddr, __be32 daddr, u8 pkt_type)
 {
 	u8 octet = first_octet(saddr);
 	struct in6_addr addr;
 
-	/* Who has no address yet may say so to everybody (DHCP). */
+	/* Who has no address yet may say so to everybody (DHCP), and ask for
+	 * groups (RFC 4541 2.1.1).
+	 */
 	if (unlikely(!octet || octet >= OCTET_MULTICAST))
-		return !saddr && ipv4_is_lbcast(daddr);
-	if (unlikely(link->flags & STRATA_LINK_LOOPBACK))
+		return !saddr && (ipv4_is_lbcast(daddr) ||
+				  ipv4_is_local_multicast(daddr));
+	/* PACKET_LOOPBACK: what we sent to a group that we are in. */
+	if (unlikely(link->flags & STRATA_LINK_LOOPBACK ||
+		     pkt_type == PACKET_LOOPBACK))
 		return true;
 	if (unlikely(octet == OCTET_LOOPBACK))
 		return false;
@@ -96,13 +100,16 @@ static bool source_possible(struct strata_net *sn, struct strata_link *link,
 }
 
 /* A destination that is not an address of ours. */
-static enum strata_drop_reason decide_cast(__be32 daddr, bool broadcast,
-					   u8 *flags)
+static enum strata_drop_reason decide_cast(struct strata_link *link,
+					   const struct in6_addr *addr,
+					   bool broadcast, u8 *flags)
 {
+	__be32 daddr = strata_addr_to4(addr);
+
 	if (ipv4_is_multicast(daddr)) {
 		*flags |= STRATA_CB_MULTICAST;
-		return daddr == htonl(ALL_HOSTS) ? STRATA_IPV4_PASS :
-						   STRATA_DROP_IP_NOT_LOCAL;
+		return strata_group_member(link->sn, link, addr) ?
+		       STRATA_IPV4_PASS : STRATA_DROP_IP_NOT_LOCAL;
 	}
 	if (broadcast || ipv4_is_lbcast(daddr)) {
 		*flags |= STRATA_CB_BROADCAST;
@@ -132,7 +139,7 @@ static enum strata_drop_reason decide_dest(struct strata_net *sn,
 			return STRATA_DROP_IP_BROADCAST;
 	}
 	if (unlikely(!entry || entry->type != STRATA_ADDR_LOCAL))
-		return decide_cast(daddr, entry, flags);
+		return decide_cast(link, &addr, entry, flags);
 	if (unlikely(ipv4_is_loopback(daddr) && !loopback))
 		return STRATA_DROP_IP_MARTIAN_DEST;
 	/* RFC 1122 3.3.6 */
@@ -156,9 +163,11 @@ static bool source_plausible(struct strata_link *link, __be32 saddr)
 
 static enum strata_drop_reason decide_source(struct strata_net *sn,
 					     struct strata_link *link,
-					     const struct iphdr *iph)
+					     const struct iphdr *iph,
+					     u8 pkt_type)
 {
-	if (unlikely(!source_possible(sn, link, iph->saddr, iph->daddr)))
+	if (unlikely(!source_possible(sn, link, iph->saddr, iph->daddr,
+				      pkt_type)))
 		return STRATA_DROP_IP_MARTIAN_SOURCE;
 	if (unlikely(!source_plausible(link, iph->saddr)))
 		return STRATA_DROP_IP_REVERSE_PATH;
@@ -175,8 +184,9 @@ static void decide(struct strata_net *sn, struct strata_link *link,
 		return;
 	/* Whoever has no address may send to everybody alone. */
 	if (decision->saddr != iph->saddr || !iph->saddr ||
+	    decision->pkt_type != skb->pkt_type ||
 	    decision->source != STRATA_IPV4_PASS)
-		decision->source = decide_source(sn, link, iph);
+		decision->source = decide_source(sn, link, iph, skb->pkt_type);
 	decision->saddr = iph->saddr;
 	decision->daddr = iph->daddr;
 	decision->pkt_type = skb->pkt_type;

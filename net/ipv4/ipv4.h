@@ -12,6 +12,7 @@
  *	cut.c		fragments of what is sent on
  *	icmp.c		ICMP messages received
  *	icmp_send.c	ICMP errors and echo replies sent
+ *	igmp.c		telling routers of the groups that a link listens to
  *	arp.c		Ethernet addresses of neighbours
  *	init.c		the layer's life
  */
@@ -22,8 +23,10 @@
 #include <linux/ip.h>
 #include <linux/siphash.h>
 #include <linux/skbuff.h>
+#include <linux/workqueue.h>
 #include <strata/forward.h>
 #include <strata/frag.h>
+#include <strata/group.h>
 #include <strata/icmp.h>
 #include <strata/l3.h>
 #include <strata/l4.h>
@@ -50,6 +53,9 @@
  * @limit: how often ICMP errors are sent
  * @redirects: how often redirects are, which some hosts ignore for ever
  * @frags: datagrams that are not complete
+ * @sn: the namespace's stack
+ * @igmp_work: reports that are due
+ * @igmp_heard: queries for groups that wait for @igmp_work
  *
  * Created with the namespace (or when the module is loaded), freed with it.
  */
@@ -59,6 +65,9 @@ struct strata_ipv4_net {
 	struct strata_icmp_limit limit;
 	struct strata_icmp_limit redirects;
 	struct strata_frags frags;
+	struct strata_net *sn;
+	struct delayed_work igmp_work;
+	struct sk_buff_head igmp_heard;
 };
 
 /**
@@ -117,6 +126,13 @@ enum strata_addr_type strata_ipv4_addr_type(struct strata_net *sn,
 					    const struct in6_addr *addr,
 					    int ifindex);
 void strata_arp_rcv(struct strata_link *link, struct sk_buff *skb);
+
+void strata_igmp_init(struct strata_net *sn);
+void strata_igmp_exit(struct strata_net *sn);
+int strata_igmp_follow(void);
+void strata_igmp_unfollow(void);
+extern const struct strata_group_ops strata_igmp_groups;
+extern const struct strata_l4_ops strata_igmp_l4;
 
 extern const struct strata_l3_ops strata_ipv4_l3;
 extern const struct strata_af_ops strata_ipv4_af;

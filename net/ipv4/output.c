@@ -8,6 +8,7 @@
 #include <net/sock.h>
 #include <strata/hook.h>
 #include <strata/visibility.h>
+#include <strata/xmit.h>
 #include "ipv4.h"
 
 #define VERSION_IHL	0x45000000	/* version 4, five words of header */
@@ -126,6 +127,17 @@ static int ask_hooks(const struct sending *sending, struct sk_buff *skb)
 	return 0;
 }
 
+/* IP_MULTICAST_LOOP, RFC 1112 7.1. Does not own @skb. */
+static void hear_group(const struct sending *sending, struct sk_buff *skb)
+{
+	struct strata_link *link = sending->path->link;
+
+	if (!(sending->flow->flags & STRATA_FLOW_NO_LOOP) &&
+	    !(link->flags & STRATA_LINK_LOOPBACK) &&
+	    strata_group_member(sending->sn, link, &sending->flow->daddr))
+		strata_xmit_hear(link->dev, skb);
+}
+
 /* Owns @skb, which has its header and fits. */
 static int send_on(const struct sending *sending, struct sk_buff *skb)
 {
@@ -134,6 +146,8 @@ static int send_on(const struct sending *sending, struct sk_buff *skb)
 	strata_count(sending->sn, IP4_TX);
 	if (unlikely(path->type == STRATA_PATH_BROADCAST))
 		hear_ourselves(sending->sn, skb);
+	else if (unlikely(path->type == STRATA_PATH_MULTICAST))
+		hear_group(sending, skb);
 	if (likely(path->neigh))
 		return strata_neigh_xmit(path->neigh, skb);
 	return strata_link_xmit(path->link, skb);

@@ -127,7 +127,7 @@ static void host_up(struct strata_link *link)
 
 	/* First, or nobody could hear the answers to what follows. */
 	while ((group = strata_group_next(link->sn, group)))
-		if (group->link == link)
+		if (group->link == link && !strata_addr_is4(&group->addr))
 			strata_mld_joined(group);
 
 	while ((addr = strata_addr_next(link->sn, addr)))
@@ -187,7 +187,7 @@ static int host_link_event(struct notifier_block *nb, unsigned long event,
 			host_announce(link);
 		break;
 	case STRATA_LINK_DETACHING:
-		strata_group_leave_all(link->sn, link);
+		strata_group_leave_all(link->sn, AF_INET6, link);
 		strata_prefix_forget(link->sn, link);
 		strata_rs_forget(link->sn, link);
 		break;

@@ -31,7 +31,7 @@ static void __net_exit ipv6_net_exit(struct net *net)
 
 	strata_follow_exit(sn);
 	mutex_lock(&sn->config);
-	strata_group_leave_all(sn, NULL);
+	strata_group_leave_all(sn, AF_INET6, NULL);
 	mutex_unlock(&sn->config);
 	/* Whoever receives or sends is past its last look at the part. */
 	synchronize_net();
@@ -72,12 +72,14 @@ int strata_ipv6_init(void)
 	err = strata_l3_register(&strata_ipv6_l3);
 	if (err)
 		goto unregister_icmp6;
+	strata_group_register(&strata_mld_groups);
 	err = strata_host_follow();
 	if (err)
 		goto unregister_l3;
 	return 0;
 
 unregister_l3:
+	strata_group_unregister(&strata_mld_groups);
 	strata_l3_unregister(&strata_ipv6_l3);
 unregister_icmp6:
 	strata_l4_unregister(&strata_icmp6_l4);
@@ -103,4 +105,5 @@ void strata_ipv6_exit(void)
 	strata_af_unregister(&strata_ipv6_af);
 	strata_neigh_unregister(&strata_nd_neigh);
 	unregister_pernet_subsys(&ipv6_net_ops);
+	strata_group_unregister(&strata_mld_groups);
 }

@@ -65,14 +65,16 @@ static enum strata_drop_reason check_header(struct sk_buff *skb)
  */
 static bool source_possible(struct strata_net *sn, struct strata_link *link,
 			    const struct in6_addr *saddr,
-			    const struct in6_addr *daddr)
+			    const struct in6_addr *daddr, u8 pkt_type)
 {
 	if (unlikely(ipv6_addr_is_multicast(saddr) || strata_addr_is4(saddr)))
 		return false;
 	/* RFC 4291 2.5.2: who has no address yet speaks to groups only. */
 	if (unlikely(ipv6_addr_any(saddr)))
 		return ipv6_addr_is_multicast(daddr);
-	if (unlikely(link->flags & STRATA_LINK_LOOPBACK))
+	/* PACKET_LOOPBACK: what we sent to a group that we are in. */
+	if (unlikely(link->flags & STRATA_LINK_LOOPBACK ||
+		     pkt_type == PACKET_LOOPBACK))
 		return true;
 	/* RFC 4291 2.5.3; and our own address is no other host's. */
 	return !ipv6_addr_loopback(saddr) &&
@@ -123,9 +125,11 @@ static bool source_plausible(struct strata_link *link,
 
 static enum strata_drop_reason decide_source(struct strata_net *sn,
 					     struct strata_link *link,
-					     const struct ipv6hdr *ip6h)
+					     const struct ipv6hdr *ip6h,
+					     u8 pkt_type)
 {
-	if (unlikely(!source_possible(sn, link, &ip6h->saddr, &ip6h->daddr)))
+	if (unlikely(!source_possible(sn, link, &ip6h->saddr, &ip6h->daddr,
+				      pkt_type)))
 		return STRATA_DROP_IP_MARTIAN_SOURCE;
 	if (unlikely(!source_plausible(link, &ip6h->saddr)))
 		return STRATA_DROP_IP_REVERSE_PATH;
@@ -164,9 +168,10 @@ static void decide(struct strata_net *sn, struct strata_link *link,
 	    decision->pkt_type == skb->pkt_type)
 		return;
 	/* Whoever has no address may send to groups alone. */
-	if (!same_source || decision->source != STRATA_IPV6_PASS ||
+	if (!same_source || decision->pkt_type != skb->pkt_type ||
+	    decision->source != STRATA_IPV6_PASS ||
 	    ipv6_addr_any(&ip6h->saddr))
-		decision->source = decide_source(sn, link, ip6h);
+		decision->source = decide_source(sn, link, ip6h, skb->pkt_type);
 	decision->saddr = ip6h->saddr;
 	decision->daddr = ip6h->daddr;
 	decision->pkt_type = skb->pkt_type;

@@ -18,8 +18,7 @@
  *	rs.c		router solicitations
  *	dad.c		duplicate address detection
  *	follow.c	when it is time for these
- *	group.c		multicast groups that a link listens to
- *	mld.c		telling routers of them
+ *	mld.c		telling routers of the groups that a link listens to
  *	host.c		the addresses and groups that a link has by itself
  *	init.c		the layer's life
  */
@@ -33,6 +32,7 @@
 #include <net/ipv6.h>
 #include <strata/forward.h>
 #include <strata/frag.h>
+#include <strata/group.h>
 #include <strata/icmp.h>
 #include <strata/l3.h>
 #include <strata/l4.h>
@@ -45,9 +45,6 @@
 #define STRATA_IPV6_HOP_LIMIT	64	/* RFC 1700's default */
 #define STRATA_ND_HOP_LIMIT	255	/* RFC 4861 3.1: no router let it pass */
 
-#define STRATA_GROUP_BUCKETS	256
-#define STRATA_GROUP_MAX	8192	/* groups of a namespace */
-
 /* "No reason to drop": what checks return for a good packet. */
 #define STRATA_IPV6_PASS	STRATA_DROP_MAX
 /* "For others": it is sent on. */
@@ -59,8 +56,6 @@
  * @redirects: how often redirects are, which some hosts ignore for ever
  * @frags: datagrams that are not complete
  * @stable_secret: of interface identifiers (RFC 7217 5)
- * @groups: of all links, by address; written under strata_net.config, RCU
- * @group_count: how many; strata_net.config
  * @sn: the namespace's stack
  * @work: what is due; see follow.c
  * @links: that ask for routers; strata_net.config
@@ -75,8 +70,6 @@ struct strata_ipv6_net {
 	struct strata_icmp_limit redirects;
 	struct strata_frags frags;
 	siphash_key_t stable_secret;
-	struct hlist_head groups[STRATA_GROUP_BUCKETS];
-	unsigned int group_count;
 	struct strata_net *sn;
 	struct delayed_work work;
 	struct list_head links;
@@ -192,47 +185,9 @@ void strata_icmp6_send(struct strata_net *sn, struct sk_buff *skb, int iif,
 		       u8 type, u8 code, u32 rest);
 void strata_icmp6_echo(struct strata_net *sn, struct sk_buff *skb);
 
-/* strata_group.asked */
-#define STRATA_GROUP_ASKED	1
-#define STRATA_GROUP_ASKED_V1	2	/* by a router of RFC 2710 */
-
-/**
- * struct strata_group - a group that a link listens to
- * @node: in strata_ipv6_net.groups; RCU
- * @addr: of the group
- * @link: where; borrowed: whoever joined leaves before it goes
- * @users: how often it was joined
- * @tell_left: how often it is still to be told that it was joined
- * @tell_at: jiffies of the next time
- * @asked: STRATA_GROUP_ASKED*; 0: nobody waits for an answer
- * @answer_at: jiffies of the answer
- * @rcu: frees
- *
- * Created, changed and freed under strata_net.config.
- */
-struct strata_group {
-	struct hlist_node node;
-	struct in6_addr addr;
-	struct strata_link *link;
-	unsigned int users;
-	u8 tell_left;
-	unsigned long tell_at;
-	u8 asked;
-	unsigned long answer_at;
-	struct rcu_head rcu;
-};
-
-struct strata_group *strata_group_next(struct strata_net *sn,
-				       struct strata_group *group);
-int strata_group_join(struct strata_link *link, const struct in6_addr *addr);
-void strata_group_leave(struct strata_link *link, const struct in6_addr *addr);
-void strata_group_leave_all(struct strata_net *sn,
-			    const struct strata_link *link);
-bool strata_group_member(struct strata_net *sn, const struct strata_link *link,
-			 const struct in6_addr *addr);
+extern const struct strata_group_ops strata_mld_groups;
 
 void strata_mld_joined(struct strata_group *group);
-void strata_mld_left(const struct strata_group *group);
 enum strata_drop_reason strata_mld_rcv(struct strata_net *sn,
 				       struct sk_buff *skb);
 void strata_mld_asked(struct strata_link *link, const struct sk_buff *skb);

@@ -170,15 +170,8 @@ void strata_mld_joined(struct strata_group *group)
 	strata_follow_soon(group->link->sn);
 }
 
-/**
- * strata_mld_left() - a link no longer listens to a group
- * @group: the group
- *
- * Told once: if it is lost, the next query brings it out.
- *
- * Context: process, strata_net.config held.
- */
-void strata_mld_left(const struct strata_group *group)
+/* Told once: if it is lost, the next query brings it out. */
+static void left(const struct strata_group *group)
 {
 	struct report report = { .link = group->link };
 
@@ -187,6 +180,12 @@ void strata_mld_left(const struct strata_group *group)
 	report_add(&report, &group->addr, MLD2_CHANGE_TO_INCLUDE);
 	report_end(&report);
 }
+
+const struct strata_group_ops strata_mld_groups = {
+	.family = AF_INET6,
+	.joined = strata_mld_joined,
+	.left = left,
+};
 
 /**
  * strata_mld_rcv() - receive a query
@@ -239,7 +238,8 @@ void strata_mld_asked(struct strata_link *link, const struct sk_buff *skb)
 	struct strata_group *group = NULL;
 
 	while ((group = strata_group_next(link->sn, group))) {
-		if (group->link != link || !is_told(group) ||
+		if (group->link != link || strata_addr_is4(&group->addr) ||
+		    !is_told(group) ||
 		    (!ipv6_addr_any(&msg->mld_mca) &&
 		     !ipv6_addr_equal(&msg->mld_mca, &group->addr)))
 			continue;
@@ -294,7 +294,8 @@ void strata_mld_run(struct strata_net *sn, struct strata_follow *follow)
 	struct report report = {};
 
 	while ((group = strata_group_next(sn, group))) {
-		if (!strata_link_is_up(group->link))
+		if (strata_addr_is4(&group->addr) ||
+		    !strata_link_is_up(group->link))
 			continue;
 		if (report.link != group->link)
 			report_end(&report);

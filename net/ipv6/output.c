@@ -8,6 +8,7 @@
 #include <net/sock.h>
 #include <strata/hook.h>
 #include <strata/visibility.h>
+#include <strata/xmit.h>
 #include "ipv6.h"
 
 #define VERSION		0x60000000
@@ -106,9 +107,24 @@ int strata_ipv6_push(struct strata_net *sn, struct sock *sk,
 	return ask_hooks(sn, skb, link);
 }
 
-/* Owns @skb, which has its header. */
-static int send_on(const struct strata_path *path, struct sk_buff *skb)
+/* IPV6_MULTICAST_LOOP, RFC 3493 5.2. Does not own @skb. */
+static void hear_group(const struct strata_path *path,
+		       const struct strata_flow *flow, struct sk_buff *skb)
 {
+	struct strata_link *link = path->link;
+
+	if (!(flow->flags & STRATA_FLOW_NO_LOOP) &&
+	    !(link->flags & STRATA_LINK_LOOPBACK) &&
+	    strata_group_member(link->sn, link, &ipv6_hdr(skb)->daddr))
+		strata_xmit_hear(link->dev, skb);
+}
+
+/* Owns @skb, which has its header. */
+static int send_on(const struct strata_path *path,
+		   const struct strata_flow *flow, struct sk_buff *skb)
+{
+	if (unlikely(path->type == STRATA_PATH_MULTICAST))
+		hear_group(path, flow, skb);
 	if (likely(path->neigh))
 		return strata_neigh_xmit(path->neigh, skb);
 	return strata_link_xmit(path->link, skb);
@@ -149,7 +165,7 @@ static int send_fragment(struct sk_buff *skb, const struct strata_frag *frag,
 	if (unlikely(err))
 		return err;
 	strata_count(sending->sn, IP6_TX);
-	return send_on(sending->path, skb);
+	return send_on(sending->path, &sending->flow, skb);
 }
 
 /* RFC 8200 4.5; the identification nobody can guess (RFC 7739 5.3). The hooks see
@@ -215,7 +231,7 @@ int strata_ipv6_output(struct strata_net *sn, struct sock *sk,
 		return refuse(sn, skb, STRATA_DROP_IP_TOO_BIG, -EMSGSIZE);
 	}
 	err = strata_ipv6_push(sn, sk, skb, flow, path->link);
-	return unlikely(err) ? err : send_on(path, skb);
+	return unlikely(err) ? err : send_on(path, flow, skb);
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_ipv6_output);
 

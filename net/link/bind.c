@@ -81,8 +81,11 @@ static struct sk_buff *bind_admit(struct strata_link *link, struct sk_buff *skb)
 		return NULL;
 	/* From here on it costs the receiver, no longer its sender. */
 	skb_orphan(skb);
-	/* slo hides its frames' way in from taps; see loopback.c. */
-	if (skb->pkt_type == PACKET_LOOPBACK)
+	/* slo hides its frames' way in from taps; see loopback.c. Elsewhere it
+	 * is what we sent to a group that we are in.
+	 */
+	if (skb->pkt_type == PACKET_LOOPBACK &&
+	    link->flags & STRATA_LINK_LOOPBACK)
 		skb->pkt_type = PACKET_HOST;
 	return skb;
 }

@@ -70,7 +70,8 @@ static void sock_setup(struct sock *sk, const struct strata_sock_proto *proto,
 	ss->proto = proto;
 	ss->family = request->family;
 	ss->ipproto = proto->ipproto;
-	ss->flags = STRATA_SOCK_MCAST_LOOP | STRATA_SOCK_DONT_FRAG;
+	ss->flags = STRATA_SOCK_MCAST_LOOP | STRATA_SOCK_DONT_FRAG |
+		    STRATA_SOCK_MCAST_ALL | STRATA_SOCK_MCAST6_ALL;
 	ss->pmtudisc = IP_PMTUDISC_WANT;
 	ss->mcast_ttl = 1;
 	strata_sock_any(sk, &ss->saddr);
@@ -175,6 +176,7 @@ int strata_sock_release(struct socket *sock)
 		return 0;
 	if (sock_flag(sk, SOCK_LINGER) && !(current->flags & PF_EXITING))
 		timeout = sk->sk_lingertime;
+	strata_sock_leave_all(sk);
 	sk->sk_prot->close(sk, timeout);
 	sock->sk = NULL;
 	return 0;

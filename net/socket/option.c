@@ -164,6 +164,9 @@ int strata_sock_setsockopt(struct socket *sock, int level, int optname,
 {
 	struct sock *sk = sock->sk;
 
+	if (strata_group_option(level, optname))
+		return strata_group_setsockopt(sk, level, optname, optval,
+					       optlen);
 	switch (level) {
 	case SOL_STRATA:
 		return strata_level_set(sk, optname, optval, optlen);

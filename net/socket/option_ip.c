@@ -21,6 +21,7 @@ static const struct strata_option_flag ip_flags[] = {
 	{ IP_BIND_ADDRESS_NO_PORT, STRATA_SOCK_LATE_PORT },
 	{ IP_FREEBIND, STRATA_SOCK_FREEBIND, true },
 	{ IP_MULTICAST_LOOP, STRATA_SOCK_MCAST_LOOP, true },
+	{ IP_MULTICAST_ALL, STRATA_SOCK_MCAST_ALL, true },
 };
 
 static const struct strata_option_flag *ip_flag_find(int optname)
@@ -106,6 +107,8 @@ static int ip_set_int(struct sock *sk, int optname, int val,
 	const struct strata_option_flag *flag = ip_flag_find(optname);
 	struct strata_sock *ss = strata_sock(sk);
 
+	if (flag && optname == IP_MULTICAST_ALL && val != !!val)
+		return -EINVAL;
 	if (flag)
 		return strata_option_flag_set(sk, flag, val, optlen);
 	switch (optname) {

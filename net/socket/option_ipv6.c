@@ -19,6 +19,7 @@ static const struct strata_option_flag ipv6_flags[] = {
 	{ IPV6_FREEBIND, STRATA_SOCK_FREEBIND },
 	{ IPV6_V6ONLY, STRATA_SOCK_V6ONLY },
 	{ IPV6_MULTICAST_LOOP, STRATA_SOCK_MCAST_LOOP },
+	{ IPV6_MULTICAST_ALL, STRATA_SOCK_MCAST6_ALL },
 };
 
 static const struct strata_option_flag *ipv6_flag_find(int optname)

@@ -42,6 +42,17 @@ void strata_ip_set_tos(struct sock *sk, int val);
 int strata_ip_set_pmtudisc(struct strata_sock *ss, int val);
 int strata_ip_get_mtu(struct sock *sk, int *val);
 
+/* membership.c */
+int strata_sock_join(struct sock *sk, const struct in6_addr *group,
+		     int ifindex);
+int strata_sock_leave(struct sock *sk, const struct in6_addr *group,
+		      int ifindex);
+
+/* option_group.c */
+bool strata_group_option(int level, int optname);
+int strata_group_setsockopt(struct sock *sk, int level, int optname,
+			    sockptr_t optval, unsigned int optlen);
+
 /* option_ipv6.c */
 int strata_ipv6_setsockopt(struct sock *sk, int optname, sockptr_t optval,
 			   unsigned int optlen);

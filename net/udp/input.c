@@ -171,10 +171,13 @@ static void rcv_flood_one(struct strata_net *sn, struct sock *sk,
 static void rcv_flood(struct strata_net *sn, struct sk_buff *skb,
 		      const struct strata_udp_key *key)
 {
+	bool multicast = strata_cb(skb)->flags & STRATA_CB_MULTICAST;
 	struct sock *sk, *last = NULL;
 
 	sk_for_each_rcu(sk, &strata_udp_port_slot(sn->udp, key->lport)->head) {
-		if (!strata_udp_score(sk, key))
+		if (!strata_udp_score(sk, key) ||
+		    (multicast &&
+		     !strata_sock_hears(sk, &key->laddr, key->iif)))
 			continue;
 		if (last)
 			rcv_flood_one(sn, last, skb);

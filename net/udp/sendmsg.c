@@ -58,6 +58,8 @@ static void send_init(struct sock *sk, struct udp_send *send)
 		send->flow.flags |= STRATA_FLOW_DF;
 	if (sock_flag(sk, SOCK_BROADCAST))
 		send->flow.flags |= STRATA_FLOW_BROADCAST;
+	if (!(READ_ONCE(ss->flags) & STRATA_SOCK_MCAST_LOOP))
+		send->flow.flags |= STRATA_FLOW_NO_LOOP;
 	send->priority = READ_ONCE(sk->sk_priority);
 	send->has_ttl = false;
 }

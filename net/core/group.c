@@ -8,8 +8,58 @@
 #include <linux/module.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
+#include <net/if_inet6.h>
+#include <net/ip.h>
+#include <strata/group.h>
+#include <strata/packet.h>
 #include <strata/visibility.h>
-#include "ipv6.h"
+
+/**
+ * struct group_net - the groups of a namespace
+ * @groups: of all links, by address; written under strata_net.config, RCU
+ * @count: how many; strata_net.config
+ */
+struct group_net {
+	struct hlist_head groups[STRATA_GROUP_BUCKETS];
+	unsigned int count;
+};
+
+static unsigned int group_net_id __read_mostly;
+
+/* [0]: IPv4's, [1]: IPv6's; NULL: nobody is told. */
+static const struct strata_group_ops *group_ops[2];
+
+static struct group_net *group_net(const struct strata_net *sn)
+{
+	return net_generic(sn->net, group_net_id);
+}
+
+static const struct strata_group_ops *ops_of(const struct in6_addr *addr)
+{
+	return READ_ONCE(group_ops[!strata_addr_is4(addr)]);
+}
+
+/**
+ * strata_group_register() - follow a family's groups
+ * @ops: what to do about them
+ *
+ * Context: process, before the family joins any.
+ */
+void strata_group_register(const struct strata_group_ops *ops)
+{
+	WRITE_ONCE(group_ops[ops->family == AF_INET6], ops);
+}
+
+/**
+ * strata_group_unregister() - undo strata_group_register()
+ * @ops: what was registered
+ *
+ * Context: process, after the family has left all.
+ */
+void strata_group_unregister(const struct strata_group_ops *ops)
+{
+	WRITE_ONCE(group_ops[ops->family == AF_INET6], NULL);
+}
 
 static unsigned int group_slot(const struct in6_addr *addr)
 {
@@ -20,10 +70,19 @@ static unsigned int group_slot(const struct in6_addr *addr)
 static struct hlist_head *group_bucket(struct strata_net *sn,
 				       const struct in6_addr *addr)
 {
-	return &sn->ipv6->groups[group_slot(addr)];
+	return &group_net(sn)->groups[group_slot(addr)];
 }
 
-static struct strata_group *group_find(struct strata_net *sn,
+/**
+ * strata_group_find() - a group of a link
+ * @sn: the namespace's stack
+ * @link: where
+ * @addr: of the group
+ *
+ * Context: strata_net.config held, or RCU read side. Return: borrowed; NULL:
+ * the link does not listen to it.
+ */
+struct strata_group *strata_group_find(struct strata_net *sn,
 				       const struct strata_link *link,
 				       const struct in6_addr *addr)
 {
@@ -36,7 +95,7 @@ static struct strata_group *group_find(struct strata_net *sn,
 	return NULL;
 }
 
-/* RFC 2464 7: the Ethernet address that the group's frames go to. */
+/* RFC 1112 6.4, RFC 2464 7: the Ethernet address that the group's frames go to. */
 static void group_device(const struct strata_group *group,
 			 int (*change)(struct net_device *dev,
 				       const unsigned char *addr))
@@ -46,7 +105,10 @@ static void group_device(const struct strata_group *group,
 
 	if (dev->type != ARPHRD_ETHER)
 		return;
-	ipv6_eth_mc_map(&group->addr, lladdr);
+	if (strata_addr_is4(&group->addr))
+		ip_eth_mc_map(strata_addr_to4(&group->addr), lladdr);
+	else
+		ipv6_eth_mc_map(&group->addr, lladdr);
 	change(dev, lladdr);
 }
 
@@ -60,16 +122,17 @@ static void group_device(const struct strata_group *group,
  */
 int strata_group_join(struct strata_link *link, const struct in6_addr *addr)
 {
+	const struct strata_group_ops *ops = ops_of(addr);
 	struct strata_net *sn = link->sn;
 	struct strata_group *group;
 
 	lockdep_assert_held(&sn->config);
-	group = group_find(sn, link, addr);
+	group = strata_group_find(sn, link, addr);
 	if (group) {
 		group->users++;
 		return 0;
 	}
-	if (sn->ipv6->group_count >= STRATA_GROUP_MAX)
+	if (group_net(sn)->count >= STRATA_GROUP_MAX)
 		return -ENOSPC;
 	group = kzalloc(sizeof(*group), GFP_KERNEL_ACCOUNT);
 	if (!group)
@@ -77,10 +140,11 @@ int strata_group_join(struct strata_link *link, const struct in6_addr *addr)
 	group->addr = *addr;
 	group->link = link;
 	group->users = 1;
-	sn->ipv6->group_count++;
+	group_net(sn)->count++;
 	hlist_add_head_rcu(&group->node, group_bucket(sn, addr));
 	group_device(group, dev_mc_add);
-	strata_mld_joined(group);
+	if (ops)
+		ops->joined(group);
 	return 0;
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_group_join);
@@ -89,7 +153,7 @@ static void group_remove(struct strata_net *sn, struct strata_group *group)
 {
 	group_device(group, dev_mc_del);
 	hlist_del_rcu(&group->node);
-	sn->ipv6->group_count--;
+	group_net(sn)->count--;
 	kfree_rcu(group, rcu);
 }
 
@@ -102,14 +166,16 @@ static void group_remove(struct strata_net *sn, struct strata_group *group)
  */
 void strata_group_leave(struct strata_link *link, const struct in6_addr *addr)
 {
+	const struct strata_group_ops *ops = ops_of(addr);
 	struct strata_net *sn = link->sn;
 	struct strata_group *group;
 
 	lockdep_assert_held(&sn->config);
-	group = group_find(sn, link, addr);
+	group = strata_group_find(sn, link, addr);
 	if (!group || --group->users)
 		return;
-	strata_mld_left(group);
+	if (ops)
+		ops->left(group);
 	group_remove(sn, group);
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_group_leave);
@@ -117,11 +183,12 @@ EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_group_leave);
 /**
  * strata_group_leave_all() - leave every group, however often it was joined
  * @sn: the namespace's stack
+ * @family: AF_INET or AF_INET6: of that family
  * @link: on this link; NULL: on all
  *
  * Context: process, strata_net.config held.
  */
-void strata_group_leave_all(struct strata_net *sn,
+void strata_group_leave_all(struct strata_net *sn, int family,
 			    const struct strata_link *link)
 {
 	struct hlist_node *next;
@@ -130,9 +197,10 @@ void strata_group_leave_all(struct strata_net *sn,
 
 	lockdep_assert_held(&sn->config);
 	for (i = 0; i < STRATA_GROUP_BUCKETS; i++)
-		hlist_for_each_entry_safe(group, next, &sn->ipv6->groups[i],
+		hlist_for_each_entry_safe(group, next, &group_net(sn)->groups[i],
 					  node)
-			if (!link || group->link == link)
+			if ((!link || group->link == link) &&
+			    (family == AF_INET) == strata_addr_is4(&group->addr))
 				group_remove(sn, group);
 }
 
@@ -151,7 +219,7 @@ struct strata_group *strata_group_next(struct strata_net *sn,
 
 	lockdep_assert_held(&sn->config);
 	while (!node && slot < STRATA_GROUP_BUCKETS)
-		node = sn->ipv6->groups[slot++].first;
+		node = group_net(sn)->groups[slot++].first;
 	return hlist_entry_safe(node, struct strata_group, node);
 }
 
@@ -166,6 +234,31 @@ struct strata_group *strata_group_next(struct strata_net *sn,
 bool strata_group_member(struct strata_net *sn, const struct strata_link *link,
 			 const struct in6_addr *addr)
 {
-	return group_find(sn, link, addr);
+	return strata_group_find(sn, link, addr);
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_group_member);
+
+static struct pernet_operations group_net_ops = {
+	.id = &group_net_id,
+	.size = sizeof(struct group_net),
+};
+
+/**
+ * strata_group_init() - a table of groups for each namespace
+ *
+ * Context: module load, before net/link. Return: 0 or -errno.
+ */
+int strata_group_init(void)
+{
+	return register_pernet_subsys(&group_net_ops);
+}
+
+/**
+ * strata_group_exit() - undo strata_group_init()
+ *
+ * Context: module unload, after net/link.
+ */
+void strata_group_exit(void)
+{
+	unregister_pernet_subsys(&group_net_ops);
+}
