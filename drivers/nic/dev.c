@@ -165,8 +165,6 @@ void strata_nic_setup(struct net_device *dev)
 	dev->ethtool_ops = &strata_nic_ethtool_ops;
 	dev->needs_free_netdev = true;
 	dev->priv_destructor = nic_destroy;
-	/* The frame itself crosses the cable: it may not be sent twice. */
-	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
 	/* No queueing discipline unless asked for: see tx.c. */
 	dev->priv_flags |= IFF_LIVE_ADDR_CHANGE | IFF_NO_QUEUE |
 			   IFF_UNICAST_FLT;

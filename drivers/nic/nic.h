@@ -347,6 +347,8 @@ static inline void strata_nic_doorbell(struct strata_nic_rx_queue *rx)
 netdev_tx_t strata_nic_xmit(struct sk_buff *skb, struct net_device *dev);
 void strata_nic_tx_completed(struct strata_nic_tx_queue *tx, bool many,
 			     unsigned int packets, unsigned int bytes);
+struct sk_buff *strata_nic_own(struct strata_nic_rx_queue *rx,
+			       struct sk_buff *skb);
 int strata_nic_poll(struct napi_struct *napi, int budget);
 
 /* dev.c, ethtool.c, stats.c, link.c */

@@ -86,8 +86,6 @@ static bool may_merge(const struct strata_nic_rx_queue *rx,
  */
 static bool may_take_apart(struct sk_buff *skb)
 {
-	if (skb_shared(skb))
-		return false;
 	skb_prepare_for_gro(skb);
 	return !skb_unclone(skb, GFP_ATOMIC);
 }
@@ -140,7 +138,26 @@ static noinline bool wanted(struct strata_nic_rx_queue *rx,
 	return true;
 }
 
-/* Makes @skb a frame that arrived at this device: user pages copied, length and
+/**
+ * strata_nic_own - make a frame that was taken off the ring this end's alone
+ * @rx: the ring's queue
+ * @skb: the frame; owned afterwards
+ *
+ * A sender may keep a frame to send it again (IFF_TX_SKB_SHARING), as the packet
+ * generator does. Then a clone arrives, unless the sender has let go of it.
+ *
+ * Context: the queue's poll. Return: the frame, NULL without memory.
+ */
+struct sk_buff *strata_nic_own(struct strata_nic_rx_queue *rx,
+			       struct sk_buff *skb)
+{
+	skb = skb_share_check(skb, GFP_ATOMIC);
+	if (unlikely(!skb))
+		strata_nic_count(rx, &rx->stats.refused);
+	return skb;
+}
+
+/* Makes @skb, this end's alone, a frame that arrived at this device: user pages copied, length and
  * destination checked, what belongs to the sender's side (and namespace)
  * scrubbed, Ethernet header pulled. Checksum state, GSO and VLAN tag stay as they
  * are, unless ethtool -K says otherwise. Answers the frame, or NULL if there is
@@ -270,6 +287,9 @@ static void take(struct strata_nic_rx_queue *rx, struct rx_batch *batch,
 	len = skb->len;
 	if (strata_nic_desc_accounted(desc))
 		account(rx, batch, skb);
+	skb = strata_nic_own(rx, skb);
+	if (unlikely(!skb))
+		return;
 	skb = arrive(rx, skb);
 	if (!skb)
 		return;
@@ -327,7 +347,9 @@ static void receive_one(struct strata_nic_rx_queue *rx)
 	if (strata_nic_desc_accounted(desc))
 		strata_nic_tx_completed(strata_nic_sender(rx, skb), rx->many,
 					1, len);
-	skb = arrive(rx, skb);
+	skb = strata_nic_own(rx, skb);
+	if (likely(skb))
+		skb = arrive(rx, skb);
 	make_room(rx, 1);
 	if (unlikely(!skb))
 		return;

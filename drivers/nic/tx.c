@@ -75,6 +75,16 @@ static netdev_tx_t overrun(struct strata_nic_tx_queue *tx,
 	return drop(tx, rx, skb);
 }
 
+/* Is there an Ethernet header to look at? The data of a frame that its sender
+ * keeps stays where it is.
+ */
+static bool has_header(struct sk_buff *skb)
+{
+	if (likely(skb_headlen(skb) >= ETH_HLEN))
+		return true;
+	return !skb_shared(skb) && pskb_may_pull(skb, ETH_HLEN);
+}
+
 /* skb_tx_timestamp() without its search for a PHY, which a cable end lacks. */
 static void timestamp(struct sk_buff *skb)
 {
@@ -154,7 +164,7 @@ netdev_tx_t strata_nic_xmit(struct sk_buff *skb, struct net_device *dev)
 
 	tx = &nic->queue[skb_get_queue_mapping(skb)].tx;
 	rx = tx->receiver;
-	if (unlikely(!rx || !pskb_may_pull(skb, ETH_HLEN)))
+	if (unlikely(!rx || !has_header(skb)))
 		return drop(tx, rx, skb);
 	if (unlikely(tx->many))
 		return transmit_among_many(tx, rx, skb);

@@ -280,6 +280,9 @@ static struct sk_buff *run_on_skb(struct strata_nic_rx_queue *rx,
 {
 	struct xdp_buff xdp;
 
+	skb = strata_nic_own(rx, skb);
+	if (unlikely(!skb))
+		return ERR_PTR(-ENOMEM);
 	if (unlikely(!take_skb(rx, &xdp, skb))) {
 		strata_nic_count(rx, &rx->stats.refused);
 		return ERR_PTR(-ENOMEM);
