@@ -37,6 +37,7 @@
  * @sender: queue that the last frames taken came from
  * @completed: those of them that @sender's byte queue limits know of
  * @accounted: their bytes
+ * @singly: frames go up one by one instead
  */
 struct rx_batch {
 	struct list_head frames;
@@ -46,6 +47,7 @@ struct rx_batch {
 	struct strata_nic_tx_queue *sender;
 	unsigned int completed;
 	unsigned int accounted;
+	bool singly;
 };
 
 /* The network header is at skb->data. */
@@ -186,7 +188,13 @@ static struct sk_buff *arrive(struct strata_nic_rx_queue *rx,
 		skb_record_rx_queue(skb, rx->index);
 	skb->protocol = eth_type_trans(skb, dev);
 	skb_postpull_rcsum(skb, eth_hdr(skb), ETH_HLEN);
-	if (likely(skb->pkt_type == PACKET_HOST) || wanted(rx, skb))
+	if (likely(skb->pkt_type == PACKET_HOST))
+		return skb;
+	/* The usual frame of a bridge's port. */
+	if (skb->pkt_type == PACKET_OTHERHOST &&
+	    READ_ONCE(dev->flags) & IFF_PROMISC)
+		return skb;
+	if (wanted(rx, skb))
 		return skb;
 	kfree_skb(skb);
 	return NULL;
@@ -301,7 +309,19 @@ static void take(struct strata_nic_rx_queue *rx, struct rx_batch *batch,
 		return;
 	}
 	skb_mark_napi_id(skb, &rx->napi);
-	list_add_tail(&skb->list, &batch->frames);
+	if (batch->singly)
+		netif_receive_skb(skb);
+	else
+		list_add_tail(&skb->list, &batch->frames);
+}
+
+/* A device of which this is a port, a bridge say, takes frames one by one, so a
+ * list would only cost. Who has a handler and is no device above takes lists.
+ */
+static bool is_port(const struct net_device *dev)
+{
+	return rcu_access_pointer(dev->rx_handler) &&
+	       !list_empty(&dev->adj_list.upper);
 }
 
 /* Not inlined: its stack frame would burden the polls that take one frame. */
@@ -312,6 +332,7 @@ static noinline void receive_many(struct strata_nic_rx_queue *rx, u32 waiting)
 	u32 i;
 
 	INIT_LIST_HEAD(&batch.frames);
+	batch.singly = is_port(rx->napi.dev);
 	for (i = 1; i <= waiting; i++) {
 		unsigned long desc = next;
 
