@@ -2,9 +2,9 @@
 /*
  * Rates that are watched.
  */
-#include <linux/atomic.h>
 #include <linux/ktime.h>
 #include <linux/math64.h>
+#include <strata/gcra.h>
 #include <strata/visibility.h>
 #include "limit.h"
 
@@ -59,14 +59,9 @@ bool strata_fw_limit_conforms(struct strata_fw_limit *limit,
 {
 	u64 units = min(limit->rate.bytes ? bytes : packets,
 			limit->rate.burst);
-	s64 arrival = atomic64_read(&limit->arrival), next;
 
-	do {
-		next = max_t(s64, arrival, now) +
-		       (limit->cost * units >> COST_SHIFT);
-		if (next > (s64)(now + limit->tolerance))
-			return false;
-	} while (!atomic64_try_cmpxchg(&limit->arrival, &arrival, next));
-	return true;
+	return strata_gcra_conforms(&limit->arrival,
+				    limit->cost * units >> COST_SHIFT,
+				    limit->tolerance, now);
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_fw_limit_conforms);

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Private to net/firewall: rates that are watched, by the generic cell rate
- * algorithm (ITU-T I.371 annex A): one word says when the next packet would come
- * if all came at the rate. Whoever comes earlier than the tolerance allows only
- * reads it, so that a flood does not fight for the cache line.
+ * Private to net/firewall: rates that are watched (strata/gcra.h).
  */
 #ifndef _NET_FIREWALL_LIMIT_H
 #define _NET_FIREWALL_LIMIT_H
