@@ -101,6 +101,25 @@ int strata_bridge_mdb_del(struct net *net,
 			  const struct strata_bridge_mdb_change *change,
 			  struct netlink_ext_ack *extack);
 
+/**
+ * struct strata_bridge_port_info - what a port has that the kernel's bridge has not
+ * @bridge: the bridge
+ * @port: the port
+ * @bcast_limit: broadcasts a second that it may bring, 0: as many as come
+ */
+struct strata_bridge_port_info {
+	const struct net_device *bridge;
+	const struct net_device *port;
+	u32 bcast_limit;
+};
+
+#define STRATA_BRIDGE_BCAST_LIMIT_MAX	1000000000
+
+int strata_bridge_port_set_bcast_limit(struct net_device *dev, u32 limit,
+				       struct netlink_ext_ack *extack);
+bool strata_bridge_port_next(struct net *net, int ifindex,
+			     struct strata_bridge_port_info *info);
+
 int strata_bridge_init(void);
 void strata_bridge_exit(void);
 

@@ -153,6 +153,7 @@ struct strata_net;
 	R(BRIDGE_RESERVED, "bridge_reserved", "bridge: a pause frame") \
 	R(BRIDGE_BPDU, "bridge_bpdu", "bridge: a malformed BPDU") \
 	R(BRIDGE_MCAST, "bridge_mcast", "bridge: a malformed IGMP or MLD message") \
+	R(BRIDGE_STORM, "bridge_storm", "bridge: more broadcasts than the port may bring") \
 	R(BRIDGE_LOCKED, "bridge_locked", "bridge: unknown station at a locked port") \
 	R(BRIDGE_VLAN, "bridge_vlan", "bridge: not in a VLAN of the port, or a malformed tag") \
 	R(BRIDGE_NO_PORT, "bridge_no_port", "bridge: no port may send it") \

@@ -92,6 +92,8 @@ struct strata_bridge_vlan_stats {
  * @pvid: VLAN of untagged frames, 0: none; read by frames
  * @group_fwd_mask: link-local groups that are forwarded, by their last byte;
  *	read by frames
+ * @bcast_limit: broadcasts a second that it may bring, 0: all; read by frames
+ * @bcast_arrival: when the next of them would come, at that rate
  * @vlan_stats: by VLAN, NULL until counted; read by frames
  * @node: in strata_bridge.ports; RTNL, RCU
  * @number: unique in the bridge; constant
@@ -118,6 +120,8 @@ struct strata_bridge_port {
 	u8 state;
 	u16 pvid;
 	u16 group_fwd_mask;
+	u32 bcast_limit;
+	atomic64_t bcast_arrival;
 	struct strata_bridge_vlan_stats __percpu **vlan_stats;
 
 	struct list_head node;
@@ -250,6 +254,10 @@ void strata_bridge_forward_group(const struct strata_bridge_port *from,
 				 const struct strata_mcast_message *message);
 void strata_bridge_send_copy(struct strata_bridge_port *port,
 			     const struct sk_buff *skb, u16 vid);
+
+/* storm.c */
+bool strata_bridge_storm_conforms(struct strata_bridge_port *port, u32 limit,
+				  u64 now);
 
 /* input.c */
 rx_handler_result_t strata_bridge_rx(struct sk_buff **pskb);

@@ -4,6 +4,7 @@
  * where they go.
  */
 #include <linux/etherdevice.h>
+#include <linux/ktime.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 #include "bridge.h"
@@ -32,7 +33,14 @@ static void to_many(struct strata_bridge *br, struct strata_bridge_port *from,
 	u32 kind = STRATA_BRIDGE_PORT_MCAST_FLOOD;
 
 	if (is_broadcast_ether_addr(eth_hdr(skb)->h_dest)) {
+		u32 limit = READ_ONCE(from->bcast_limit);
+
 		kind = STRATA_BRIDGE_PORT_BCAST_FLOOD;
+		if (unlikely(limit) &&
+		    !strata_bridge_storm_conforms(from, limit, ktime_get_ns())) {
+			strata_drop(br->sn, skb, STRATA_DROP_BRIDGE_STORM);
+			return;
+		}
 	} else {
 		if (from != &br->host)
 			this_cpu_inc(*br->multicast);

@@ -356,6 +356,15 @@ static const struct genl_ops nl_ops[] = {
 		.policy = strata_nl_mdb_policy,
 		.maxattr = ARRAY_SIZE(strata_nl_mdb_policy) - 1,
 	}, {
+		.cmd = STRATA_CMD_BRIDGE_PORT_GET,
+		.dumpit = strata_nl_bridge_port_dump,
+	}, {
+		.cmd = STRATA_CMD_BRIDGE_PORT_SET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = strata_nl_bridge_port_set,
+		.policy = strata_nl_bridge_port_policy,
+		.maxattr = ARRAY_SIZE(strata_nl_bridge_port_policy) - 1,
+	}, {
 		.cmd = STRATA_CMD_LINK_SET,
 		.flags = GENL_UNS_ADMIN_PERM,
 		.doit = strata_nl_link_set,

@@ -12,8 +12,6 @@
 #include <strata/bridge.h>
 #include "netlink.h"
 
-#define STRATA_NL_POLICY_NAME	{ .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 }
-
 const struct nla_policy strata_nl_mdb_get_policy[STRATA_A_MDB_MAX + 1] = {
 	[STRATA_A_MDB_BRIDGE] = STRATA_NL_POLICY_NAME,
 };

@@ -42,6 +42,7 @@ strata_nl_device(struct nlattr **attrs, int type_ifindex, int type_ifname)
 	[STRATA_A_##object##_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1), \
 	[STRATA_A_##object##_IFNAME] = { \
 		.type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 }
+#define STRATA_NL_POLICY_NAME	{ .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 }
 #define STRATA_NL_POLICY_ADDRESS \
 	NLA_POLICY_RANGE(NLA_BINARY, sizeof(struct in_addr), \
 			 sizeof(struct in6_addr))
@@ -192,6 +193,8 @@ int strata_nl_ct_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int strata_nl_ct_del(struct sk_buff *skb, struct genl_info *info);
 int strata_nl_sock_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int strata_nl_stat_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int strata_nl_bridge_port_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int strata_nl_bridge_port_set(struct sk_buff *skb, struct genl_info *info);
 int strata_nl_mdb_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int strata_nl_mdb_add(struct sk_buff *skb, struct genl_info *info);
 int strata_nl_mdb_del(struct sk_buff *skb, struct genl_info *info);
@@ -212,6 +215,7 @@ extern const struct nla_policy
 	strata_nl_neigh_get_policy[STRATA_A_NEIGH_MAX + 1],
 	strata_nl_neigh_add_policy[STRATA_A_NEIGH_MAX + 1],
 	strata_nl_neigh_del_policy[STRATA_A_NEIGH_MAX + 1],
+	strata_nl_bridge_port_policy[STRATA_A_BRIDGE_PORT_MAX + 1],
 	strata_nl_mdb_get_policy[STRATA_A_MDB_MAX + 1],
 	strata_nl_mdb_policy[STRATA_A_MDB_MAX + 1],
 	strata_nl_set_add_policy[STRATA_A_SET_MAX + 1],

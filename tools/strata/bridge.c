@@ -274,7 +274,89 @@ static int mdb_main(struct args *args)
 	return object_run(&object, args);
 }
 
+static void show_port(const struct nl_row *row)
+{
+	unsigned int limit = nl_number(row, STRATA_A_BRIDGE_PORT_BCAST_LIMIT);
+
+	if (options.json) {
+		json_object(NULL);
+		json_string("dev", nl_text(row, STRATA_A_BRIDGE_PORT_BRIDGE));
+		json_string("port", nl_text(row, STRATA_A_BRIDGE_PORT_PORT));
+		json_u64("bcast_limit", limit);
+		json_object_end();
+		return;
+	}
+	printf("dev %s port %s bcast_limit %u\n",
+	       nl_text(row, STRATA_A_BRIDGE_PORT_BRIDGE),
+	       nl_text(row, STRATA_A_BRIDGE_PORT_PORT), limit);
+}
+
+static int port_show(struct args *args)
+{
+	struct nl_rows rows = { 0 };
+	struct nlmsghdr *request;
+	size_t position = 0;
+	struct nl_row row;
+	int status;
+
+	if (args_end(args, "nothing") != STATUS_OK)
+		return STATUS_USAGE;
+	request = nl_begin(STRATA_CMD_BRIDGE_PORT_GET);
+	if (!request)
+		return STATUS_KERNEL;
+	status = nl_dump(request, &rows);
+	if (status != STATUS_OK)
+		return status;
+	if (options.json)
+		json_array(NULL);
+	while (nl_next(&rows, &position, &row))
+		show_port(&row);
+	if (options.json)
+		json_array_end();
+	nl_rows_free(&rows);
+	return STATUS_OK;
+}
+
+static int port_set(struct args *args)
+{
+	struct nlmsghdr *request;
+	const char *port;
+	uint32_t limit;
+
+	if (arg_device(args, &port) != STATUS_OK)
+		return STATUS_USAGE;
+	if (!args_take(args, "bcast_limit"))
+		return args_unknown(args, "bcast_limit RATE");
+	if (arg_u32(args, "limit", 0, 1000000000, &limit) != STATUS_OK ||
+	    args_end(args, "one limit") != STATUS_OK)
+		return STATUS_USAGE;
+	request = nl_begin(STRATA_CMD_BRIDGE_PORT_SET);
+	if (!request)
+		return STATUS_KERNEL;
+	mnl_attr_put_strz(request, STRATA_A_BRIDGE_PORT_PORT, port);
+	mnl_attr_put_u32(request, STRATA_A_BRIDGE_PORT_BCAST_LIMIT, limit);
+	return nl_change(request);
+}
+
+static const struct command port_commands[] = {
+	{ "show", "list", port_show, "" },
+	{ "set", NULL, port_set, "PORT bcast_limit RATE" },
+	{ 0 },
+};
+
+static int port_main(struct args *args)
+{
+	static const struct object object = {
+		.name = "bridge port",
+		.commands = port_commands,
+		.help = "\nHow many broadcasts a second a port may bring; 0: as many as come.\n",
+	};
+
+	return object_run(&object, args);
+}
+
 static const struct command commands[] = {
+	{ "port", NULL, port_main, "[ show | set | help ]" },
 	{ "mdb", NULL, mdb_main, "[ show | add | delete | help ]" },
 	{ 0 },
 };
