@@ -30,7 +30,7 @@ static const struct command objects[] = {
 	{ "route", NULL, route_main, "where packets go" },
 	{ "neighbour", "neighbor", neighbour_main,
 	  "link layer addresses of other stations" },
-	{ "bridge", NULL, bridge_main, "ports of bridges, and groups that are listened to behind them" },
+	{ "bridge", NULL, bridge_main, "ports of bridges, groups behind them" },
 	{ "firewall", NULL, firewall_main, "rules at every hook" },
 	{ "conntrack", NULL, conntrack_main, "connections that the firewall knows" },
 	{ "socket", NULL, socket_main, "sockets and connections, as ss(8) shows them" },
