@@ -200,7 +200,7 @@ void strata_group_leave_all(struct strata_net *sn, int family,
 		hlist_for_each_entry_safe(group, next, &group_net(sn)->groups[i],
 					  node)
 			if ((!link || group->link == link) &&
-			    (family == AF_INET) == strata_addr_is4(&group->addr))
+			    strata_addr_is4(&group->addr) == (family == AF_INET))
 				group_remove(sn, group);
 }
 

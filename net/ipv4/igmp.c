@@ -152,7 +152,7 @@ static void report_v3(struct strata_link *link, __be32 group, u8 type)
 	report->grec[0].grec_type = type;
 	report->grec[0].grec_mca = group;
 	report->csum = ip_compute_csum(report, skb->len);
-	send(link, skb, htonl(IGMPV3_ALL_MCR));
+	send(link, skb, IGMPV3_ALL_MCR);
 }
 
 /* RFC 2236 2, RFC 1112 appendix I. */
