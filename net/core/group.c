@@ -191,8 +191,9 @@ EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_group_leave);
 void strata_group_leave_all(struct strata_net *sn, int family,
 			    const struct strata_link *link)
 {
-	struct hlist_node *next;
+	bool is4 = family == AF_INET;
 	struct strata_group *group;
+	struct hlist_node *next;
 	unsigned int i;
 
 	lockdep_assert_held(&sn->config);
@@ -200,7 +201,7 @@ void strata_group_leave_all(struct strata_net *sn, int family,
 		hlist_for_each_entry_safe(group, next, &group_net(sn)->groups[i],
 					  node)
 			if ((!link || group->link == link) &&
-			    strata_addr_is4(&group->addr) == (family == AF_INET))
+			    is4 == strata_addr_is4(&group->addr))
 				group_remove(sn, group);
 }
 
