@@ -138,6 +138,9 @@ struct strata_net;
 	C(TCP_KEEPALIVE_PROBES, "tcp", "keepalive_probes", "keepalive probes sent") \
 	C(TCP_BLACK_HOLES, "tcp", "black_holes", \
 	  "connections whose path seemed to swallow large segments (RFC 4821 7.7)") \
+	C(TCP_PRESSURE, "tcp", "pressure", "times that memory became short (tcp_mem)") \
+	C(TCP_COLLAPSED, "tcp", "collapsed", "received buffers copied together for want of room") \
+	C(TCP_PRUNED, "tcp", "pruned", "out-of-order segments given up for want of room") \
 	C(TCP_MEMORY, "tcp", "memory", "receives or sends refused for want of memory") \
 	C(SOCK_CREATED, "socket", "created", "sockets created") \
 	C(SOCK_REFUSED, "socket", "refused", "socket creations refused (permission)")

@@ -11,10 +11,12 @@
 #include "timewait.h"
 
 /* What the clone must not share with its listener. */
-static void init_clone(struct sock *child)
+static void init_clone(struct sock *child, struct proto *creator)
 {
 	struct strata_tcp *tp = strata_tcp(child);
 
+	/* sk_clone_lock() took the namespace's struct proto, which may go first. */
+	child->sk_prot_creator = creator;
 	child->sk_state = TCP_ESTABLISHED;
 	child->sk_ack_backlog = 0;
 	child->sk_shutdown = 0;
@@ -146,7 +148,7 @@ struct sock *strata_tcp_child_create(struct strata_tcp_request *req,
 
 	if (!child)
 		return NULL;
-	init_clone(child);
+	init_clone(child, req->listener->sk_prot_creator);
 	copy_addresses(child, req);
 	copy_send_state(strata_tcp(child), req, tcp_seg(skb));
 	copy_receive_state(strata_tcp(child), req);

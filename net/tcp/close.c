@@ -10,14 +10,12 @@
  */
 #include <linux/tcp.h>
 #include "close.h"
-#include "memory.h"
 
 /* What an orphan may keep in buffers while memory is short. */
 static bool out_of_memory(const struct sock *sk)
 {
 	return sk->sk_wmem_queued > SOCK_MIN_SNDBUF &&
-	       atomic_long_read(&strata_tcp_memory_allocated) >
-	       strata_tcp_sysctl_mem[2];
+	       strata_tcp_memory_exhausted(sk);
 }
 
 static bool too_many_orphans(const struct sock *sk)

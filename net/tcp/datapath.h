@@ -55,8 +55,8 @@ void strata_tcp_send_synack(struct sock *sk);
 void strata_tcp_window_update(struct sock *sk, u32 copied);
 /* The window to announce now, scaled down for the header. */
 u16 strata_tcp_select_window(struct sock *sk);
-/* Initial window and scale for @space bytes of buffer. */
-void strata_tcp_initial_window(u32 space, u32 mss, bool wscale_ok,
+/* Initial window and scale for @space bytes of buffer that grows to @most. */
+void strata_tcp_initial_window(u32 space, u32 most, u32 mss, bool wscale_ok,
 			       u32 *rcv_wnd, u32 *clamp, u8 *wscale);
 /* Recompute mss after a new path MTU; 0: from the cached path. */
 void strata_tcp_sync_mss(struct sock *sk, u32 path_mtu);
@@ -114,6 +114,7 @@ void strata_tcp_window_received(struct sock *sk, const struct sk_buff *skb);
 void strata_tcp_rcv_rtt(struct sock *sk, u32 tsecr);
 void strata_tcp_window_read(struct sock *sk);
 void strata_tcp_window_init(struct sock *sk);
+u32 strata_tcp_rcvbuf_max(const struct sock *sk);
 /* sendmsg.c: the transmit queue's buffers */
 struct sk_buff *strata_tcp_skb_alloc(struct sock *sk, gfp_t gfp);
 void strata_tcp_skb_free(struct sock *sk, struct sk_buff *skb);

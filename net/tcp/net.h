@@ -5,6 +5,8 @@
 #ifndef _NET_TCP_NET_H
 #define _NET_TCP_NET_H
 
+#include "memory.h"
+
 struct ctl_table_header;
 
 struct strata_tcp_bucket {
@@ -32,6 +34,7 @@ struct strata_tcp_wheel;
  * @timewaits: how many
  * @orphans: sockets without a program
  * @cong: net.strata.tcp_congestion_control, with a reference on its module; RCU
+ * @memory: of its sockets
  * @ecn: net.strata.tcp_ecn, &enum strata_tcp_ecn_mode
  * @mtu_probing: net.strata.tcp_mtu_probing: look for black holes (blackhole.c)
  * @rst_guard: net.strata.tcp_rst_guard: TCP_STRATA_RST_GUARD of new sockets
@@ -47,6 +50,7 @@ struct strata_tcp_net {
 	atomic_t timewaits;
 	atomic_t orphans;
 	struct strata_cong_ops __rcu *cong;
+	struct strata_tcp_memory memory;
 	u8 ecn;
 	u8 mtu_probing;
 	u8 rst_guard;

@@ -10,7 +10,6 @@
 #include "close.h"
 #include "cookie.h"
 #include "isn.h"
-#include "memory.h"
 #include "port.h"
 #include "request.h"
 #include "timewait.h"
@@ -32,6 +31,7 @@ static void tcp_destruct(struct sock *sk)
  */
 int strata_tcp_init_sock(struct sock *sk)
 {
+	struct strata_tcp_memory *memory = &strata_sock_net(sk)->tcp->memory;
 	struct strata_tcp *tp = strata_tcp(sk);
 
 	strata_tcp_rtt_init(tp);
@@ -41,8 +41,10 @@ int strata_tcp_init_sock(struct sock *sk)
 	sk->sk_state = TCP_CLOSE;
 	sk->sk_write_space = strata_tcp_write_space;
 	sk->sk_destruct = tcp_destruct;
-	WRITE_ONCE(sk->sk_sndbuf, TCP_SNDBUF_INIT);
-	WRITE_ONCE(sk->sk_rcvbuf, TCP_RCVBUF_INIT);
+	/* From here on the namespace's account is charged. */
+	WRITE_ONCE(sk->sk_prot, &memory->prot);
+	WRITE_ONCE(sk->sk_sndbuf, READ_ONCE(memory->wmem[TCP_BUF_INIT]));
+	WRITE_ONCE(sk->sk_rcvbuf, READ_ONCE(memory->rmem[TCP_BUF_INIT]));
 	/* The receive path finds sockets without a reference. */
 	sock_set_flag(sk, SOCK_RCU_FREE);
 	sk_sockets_allocated_inc(sk);
@@ -78,6 +80,7 @@ static void set_keepalive(struct sock *sk, int on)
 		sk_stop_timer(sk, &tp->keepalive_timer);
 }
 
+/* What each namespace has a copy of (memory.c). */
 static struct proto strata_tcp_prot = {
 	.name			= "STRATA-TCP",
 	.owner			= THIS_MODULE,
@@ -101,13 +104,10 @@ static struct proto strata_tcp_prot = {
 	.stream_memory_free	= strata_tcp_may_queue,
 	.enter_memory_pressure	= strata_tcp_enter_memory_pressure,
 	.leave_memory_pressure	= strata_tcp_leave_memory_pressure,
-	.memory_allocated	= &strata_tcp_memory_allocated,
-	.per_cpu_fw_alloc	= &strata_tcp_memory_per_cpu_fw_alloc,
-	.memory_pressure	= &strata_tcp_memory_pressure,
-	.sockets_allocated	= &strata_tcp_sockets_allocated,
-	.sysctl_mem		= strata_tcp_sysctl_mem,
-	.sysctl_wmem		= strata_tcp_sysctl_wmem,
-	.sysctl_rmem		= strata_tcp_sysctl_rmem,
+	.memory_allocated	= &strata_tcp_memory_all,
+	.per_cpu_fw_alloc	= &strata_tcp_memory_all_fw_alloc,
+	.memory_pressure	= &strata_tcp_memory_all_pressure,
+	.sysctl_mem		= strata_tcp_memory_all_limit,
 	.max_header		= TCP_HEADROOM,
 	.no_autobind		= true,
 	.obj_size		= sizeof(struct strata_tcp),
@@ -151,9 +151,12 @@ static int __net_init tcp_net_init(struct net *net)
 	err = strata_tcp_table_init(sn);
 	if (err)
 		return err;
-	err = strata_tcp_wheel_create(sn);
+	err = strata_tcp_memory_net_init(sn, &strata_tcp_prot);
 	if (err)
 		goto table;
+	err = strata_tcp_wheel_create(sn);
+	if (err)
+		goto memory;
 	strata_tcp_cong_net_init(sn);
 	err = strata_tcp_sysctl_init(sn);
 	if (err)
@@ -162,6 +165,8 @@ static int __net_init tcp_net_init(struct net *net)
 
 wheel:
 	strata_tcp_wheel_destroy(sn);
+memory:
+	strata_tcp_memory_net_exit(sn);
 table:
 	strata_tcp_table_exit(sn);
 	return err;
@@ -176,6 +181,7 @@ static void __net_exit tcp_net_exit(struct net *net)
 	strata_tcp_cong_net_exit(sn);
 	strata_tcp_timewait_purge(sn);
 	strata_tcp_wheel_destroy(sn);
+	strata_tcp_memory_net_exit(sn);
 	strata_tcp_table_exit(sn);
 }
 
@@ -266,21 +272,17 @@ int strata_tcp_init(void)
 	strata_tcp_tsq_init();
 	strata_tcp_isn_init();
 	strata_tcp_cookie_init();
-	err = strata_tcp_memory_init();
-	if (err)
-		goto tsq;
 	err = init_caches();
 	if (err)
-		goto memory;
+		goto tsq;
 	err = register_all();
 	if (err)
 		goto caches;
+	strata_tcp_memory_init();
 	return 0;
 
 caches:
 	exit_caches();
-memory:
-	strata_tcp_memory_exit();
 tsq:
 	strata_tcp_tsq_exit();
 	return err;
@@ -293,10 +295,10 @@ tsq:
  */
 void strata_tcp_exit(void)
 {
+	strata_tcp_memory_exit();
 	unregister_all();
 	/* Waits for what is freed by RCU. */
 	exit_caches();
-	strata_tcp_memory_exit();
 	strata_tcp_tsq_exit();
 	strata_tcp_pages_exit();
 }

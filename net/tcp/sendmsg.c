@@ -5,6 +5,7 @@
  */
 #include <linux/tcp.h>
 #include <linux/uio.h>
+#include <strata/visibility.h>
 #include "tcp.h"
 
 /**
@@ -46,6 +47,20 @@ static bool has_room(const struct sock *sk)
 		strata_tcp_may_queue(sk, 0));
 }
 
+/* Who has little gets it nevertheless, or would never send and give back. */
+static bool wmem_schedule(struct sock *sk, int bytes)
+{
+	const struct strata_tcp_memory *memory = &strata_sock_net(sk)->tcp->memory;
+
+	if (likely(sk_wmem_schedule(sk, bytes)))
+		return true;
+	if (sk->sk_wmem_queued < READ_ONCE(memory->wmem[TCP_BUF_MIN]) &&
+	    strata_tcp_memory_force(sk, bytes, SK_MEM_SEND))
+		return true;
+	strata_count(strata_sock_net(sk), TCP_MEMORY);
+	return false;
+}
+
 /**
  * strata_tcp_skb_alloc() - a new, empty last buffer of the transmit queue
  * @sk: locked
@@ -62,8 +77,7 @@ struct sk_buff *strata_tcp_skb_alloc(struct sock *sk, gfp_t gfp)
 	skb = alloc_skb_fclone(TCP_HEADROOM + TCP_LINEAR_MAX, gfp);
 	if (unlikely(!skb))
 		return NULL;
-	if (unlikely(!sk_wmem_schedule(sk, skb->truesize))) {
-		strata_count(strata_sock_net(sk), TCP_MEMORY);
+	if (unlikely(!wmem_schedule(sk, skb->truesize))) {
 		__kfree_skb(skb);
 		return NULL;
 	}
@@ -161,10 +175,8 @@ static int copy_to_page(struct sock *sk, struct sk_buff *skb,
 	if (!merge && slot >= MAX_SKB_FRAGS)
 		return -ENOSPC;
 	bytes = min_t(int, bytes, pfrag->size - pfrag->offset);
-	if (unlikely(!sk_wmem_schedule(sk, bytes))) {
-		strata_count(strata_sock_net(sk), TCP_MEMORY);
+	if (unlikely(!wmem_schedule(sk, bytes)))
 		return 0;
-	}
 	if (!copy_from_iter_full(page_address(pfrag->page) + pfrag->offset,
 				 bytes, &msg->msg_iter))
 		return -EFAULT;
@@ -396,13 +408,15 @@ void strata_tcp_write_space(struct sock *sk)
 void strata_tcp_sndbuf_grow(struct sock *sk)
 {
 	const struct strata_tcp *tp = strata_tcp(sk);
-	u64 want;
+	u64 want, most;
 
-	if (sk->sk_userlocks & SOCK_SNDBUF_LOCK)
+	if (sk->sk_userlocks & SOCK_SNDBUF_LOCK || sk_under_memory_pressure(sk))
 		return;
 	want = (u64)max_t(u32, tp->cong.cwnd, TCP_INIT_CWND) *
 	       SKB_TRUESIZE(tp->mss + TCP_HEADROOM);
-	want = min_t(u64, 4 * want, TCP_SNDBUF_MAX);
-	if (want > sk->sk_sndbuf)
+	most = READ_ONCE(strata_sock_net(sk)->tcp->memory.wmem[TCP_BUF_MAX]);
+	want = min(4 * want, most);
+	if ((int)want > sk->sk_sndbuf)
 		WRITE_ONCE(sk->sk_sndbuf, want);
 }
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_tcp_sndbuf_grow);

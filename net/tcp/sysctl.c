@@ -36,6 +36,19 @@ static int available_congestion_control(STRATA_SYSCTL_TABLE *table, int write,
 	return proc_dostring(&text, write, buffer, lenp, ppos);
 }
 
+/* @table->data is the offset of strata_tcp_net.memory.mem, made an address. */
+static int memory_limits(STRATA_SYSCTL_TABLE *table, int write, void *buffer,
+			 size_t *lenp, loff_t *ppos)
+{
+	int err = proc_doulongvec_minmax(table, write, buffer, lenp, ppos);
+
+	if (!err && write)
+		strata_tcp_memory_configured(container_of(table->data,
+							  struct strata_tcp_memory,
+							  mem[0]));
+	return err;
+}
+
 static const struct ctl_table tcp_table[] = {
 	{
 		.procname = "tcp_congestion_control",
@@ -60,6 +73,13 @@ static const struct ctl_table tcp_table[] = {
 		.extra2 = SYSCTL_TWO,
 	},
 	{
+		.procname = "tcp_mem",
+		.data = (void *)offsetof(struct strata_tcp_net, memory.mem),
+		.maxlen = sizeof_field(struct strata_tcp_memory, mem),
+		.mode = 0644,
+		.proc_handler = memory_limits,
+	},
+	{
 		.procname = "tcp_mtu_probing",
 		.data = (void *)offsetof(struct strata_tcp_net, mtu_probing),
 		.maxlen = sizeof(u8),
@@ -76,6 +96,22 @@ static const struct ctl_table tcp_table[] = {
 		.proc_handler = proc_dou8vec_minmax,
 		.extra1 = SYSCTL_ZERO,
 		.extra2 = SYSCTL_ONE,
+	},
+	{
+		.procname = "tcp_rmem",
+		.data = (void *)offsetof(struct strata_tcp_net, memory.rmem),
+		.maxlen = sizeof_field(struct strata_tcp_memory, rmem),
+		.mode = 0644,
+		.proc_handler = proc_dointvec_minmax,
+		.extra1 = SYSCTL_ONE,
+	},
+	{
+		.procname = "tcp_wmem",
+		.data = (void *)offsetof(struct strata_tcp_net, memory.wmem),
+		.maxlen = sizeof_field(struct strata_tcp_memory, wmem),
+		.mode = 0644,
+		.proc_handler = proc_dointvec_minmax,
+		.extra1 = SYSCTL_ONE,
 	},
 	{ }
 };

@@ -8,13 +8,16 @@
 #include "options.h"
 #include "tcp.h"
 
+/* No more is announced while memory is short and the buffer half full. */
+#define PRESSURE_SEGMENTS	4
+
 /* Half of a buffer's bytes is taken to be bookkeeping (skb->truesize). */
 static int payload_of_space(int space)
 {
 	return space / 2;
 }
 
-static int space_of_payload(int payload)
+static u64 space_of_payload(u64 payload)
 {
 	return payload * 2;
 }
@@ -22,6 +25,7 @@ static int space_of_payload(int payload)
 /**
  * strata_tcp_initial_window() - the window to announce in a SYN
  * @space: bytes of receive buffer
+ * @most: bytes that it may grow to
  * @mss: payload of a segment
  * @wscale_ok: may use window scaling (RFC 7323 2)
  * @rcv_wnd: out: bytes, as the 16-bit field of a SYN can say
@@ -30,12 +34,12 @@ static int space_of_payload(int payload)
  *
  * Context: any.
  */
-void strata_tcp_initial_window(u32 space, u32 mss, bool wscale_ok,
+void strata_tcp_initial_window(u32 space, u32 most, u32 mss, bool wscale_ok,
 			       u32 *rcv_wnd, u32 *clamp, u8 *wscale)
 {
 	u32 window = payload_of_space(space);
-	u32 most = max_t(u32, space, TCP_RCVBUF_MAX);
 
+	most = max(most, space);
 	*wscale = 0;
 	if (wscale_ok)
 		while (*wscale < TCP_WSCALE_MAX && (most >> *wscale) > U16_MAX)
@@ -47,6 +51,17 @@ void strata_tcp_initial_window(u32 space, u32 mss, bool wscale_ok,
 	*clamp = (u32)U16_MAX << *wscale;
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_tcp_initial_window);
+
+/**
+ * strata_tcp_rcvbuf_max() - bytes that a receive buffer grows to by itself
+ * @sk: of the namespace
+ *
+ * Context: any.
+ */
+u32 strata_tcp_rcvbuf_max(const struct sock *sk)
+{
+	return READ_ONCE(strata_sock_net(sk)->tcp->memory.rmem[TCP_BUF_MAX]);
+}
 
 static u32 window_limit(const struct strata_tcp *tp, int space)
 {
@@ -70,8 +85,12 @@ static u32 free_window(const struct sock *sk)
 	u32 room = used >= rcvbuf ? 0 : window_limit(tp, rcvbuf - used);
 	u32 mss = min_t(u32, tp->rcv_mss, full);
 
-	if (room < full / 2 && (room < full / 16 || room < mss))
-		return 0;
+	if (room < full / 2) {
+		if (room < full / 16 || room < mss)
+			return 0;
+		if (unlikely(sk_under_memory_pressure(sk)))
+			room = min(room, PRESSURE_SEGMENTS * mss);
+	}
 	room = min(room, tp->rcv_ssthresh);
 	if (tp->rcv_wscale)
 		return ALIGN(room, 1U << tp->rcv_wscale);
@@ -184,7 +203,8 @@ void strata_tcp_window_received(struct sock *sk, const struct sk_buff *skb)
 	if (tp->rcv_ssthresh >= tp->window_clamp ||
 	    payload_of_space(skb->truesize) > (int)skb->len)
 		return;
-	if (tp->rcv_ssthresh >= (u32)payload_of_space(sk->sk_rcvbuf))
+	if (tp->rcv_ssthresh >= (u32)payload_of_space(sk->sk_rcvbuf) ||
+	    sk_under_memory_pressure(sk))
 		return;
 	tp->rcv_ssthresh += max_t(u32, 2 * skb->len, 2 * tp->rcv_mss);
 	tp->rcv_ssthresh = min(tp->rcv_ssthresh, tp->window_clamp);
@@ -239,14 +259,13 @@ void strata_tcp_rcv_rtt(struct sock *sk, u32 tsecr)
 static void grow_rcvbuf(struct sock *sk, u32 copied)
 {
 	struct strata_tcp *tp = strata_tcp(sk);
-	u32 want;
+	u64 want;
 
-	if (sk->sk_userlocks & SOCK_RCVBUF_LOCK)
+	if (sk->sk_userlocks & SOCK_RCVBUF_LOCK || sk_under_memory_pressure(sk))
 		return;
-	want = min_t(u32, 4 * copied + 16 * tp->mss_advertised,
-		     TCP_RCVBUF_MAX / 2);
-	want = space_of_payload(want);
-	if (want > sk->sk_rcvbuf)
+	want = space_of_payload(4ULL * copied + 16 * tp->mss_advertised);
+	want = min_t(u64, want, strata_tcp_rcvbuf_max(sk));
+	if ((int)want > sk->sk_rcvbuf)
 		WRITE_ONCE(sk->sk_rcvbuf, want);
 }
 
