@@ -90,6 +90,27 @@ void strata_tcp_sack_trim(struct strata_tcp *tp)
 			take_out(sack, i);
 }
 
+/**
+ * strata_tcp_sack_cut() - what was beyond @end has been given up
+ * @tp: connection
+ * @end: after the last octet that still waits
+ *
+ * RFC 2018 8: "the data receiver is permitted to discard data".
+ *
+ * Context: socket locked.
+ */
+void strata_tcp_sack_cut(struct strata_tcp *tp, u32 end)
+{
+	struct strata_tcp_sack *sack = &tp->sack;
+	int i;
+
+	for (i = sack->count - 1; i >= 0; i--) {
+		sack->block[i].end_seq = seq_min(sack->block[i].end_seq, end);
+		if (!seq_before(sack->block[i].seq, sack->block[i].end_seq))
+			take_out(sack, i);
+	}
+}
+
 static __be32 *put_block(__be32 *ptr, const struct strata_tcp_block *block)
 {
 	*ptr++ = htonl(block->seq);

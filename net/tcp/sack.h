@@ -32,6 +32,7 @@ struct strata_tcp;
 void strata_tcp_sack_add(struct strata_tcp *tp, u32 seq, u32 end_seq);
 void strata_tcp_sack_twice(struct strata_tcp *tp, u32 seq, u32 end_seq);
 void strata_tcp_sack_trim(struct strata_tcp *tp);
+void strata_tcp_sack_cut(struct strata_tcp *tp, u32 end);
 unsigned int strata_tcp_sack_put(struct strata_tcp *tp, __be32 *ptr,
 				 unsigned int room);
 

@@ -13,8 +13,8 @@
  *	input.c		all other states, in the steps of 3.10.7.4
  *	ack.c		the ACK step: retransmit queue, RTT, window
  *	recovery.h	names the files for when something was lost
- *	data.c		the segment text and FIN steps: receive and
- *			out-of-order queues
+ *	data.c		the segment text and FIN steps: receive queue
+ *	ofo.c		what came too early; collapse.c makes both smaller
  *
  * and out:
  *
@@ -246,6 +246,7 @@ struct strata_tcp {
 	struct rb_root ofo;	/* out-of-order segments by seq, skb->rbnode */
 	struct sk_buff *ofo_last;
 	u32 ofo_len;		/* segments there */
+	u32 collapse_time;	/* jiffies32 of the last strata_tcp_collapse() */
 	struct strata_tcp_sack sack;	/* what to tell of them */
 	u32 rcv_rtt_us8;	/* receiver's estimate, scaled by 8; 0: none */
 	u32 rcv_rtt_seq;	/* of one window, where the peer sends no timestamps */
