@@ -72,9 +72,9 @@ void no_accept(struct script *s)
 			-EAGAIN);
 }
 
-void write_bytes(struct script *s, u32 bytes)
+void write_flags(struct script *s, u32 bytes, int flags)
 {
-	struct msghdr msg = { .msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL };
+	struct msghdr msg = { .msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL | flags };
 	struct kvec vec = { .iov_len = bytes };
 	u8 *data = kvmalloc(bytes, GFP_KERNEL);
 	u32 i;
@@ -87,6 +87,11 @@ void write_bytes(struct script *s, u32 bytes)
 			(int)bytes);
 	s->written += bytes;
 	kvfree(data);
+}
+
+void write_bytes(struct script *s, u32 bytes)
+{
+	write_flags(s, bytes, 0);
 }
 
 static int read_some(struct script *s, u8 *data, u32 bytes)

@@ -62,6 +62,7 @@
  *	initial sequence number; a block { 0, 0 } ends them. Expected: compared
  *	if there is one, or if @no_sack: there must be none
  * @no_sack: expected: without a SACK option
+ * @urg: urgent pointer; expected: compared if not 0
  * @ttl: sent: hop count, 0: 64
  * @tos: of the IP header; not compared
  * @due_ms: captured: for a qdisc that paces, from now on; not compared
@@ -82,6 +83,7 @@ struct seg {
 	int sack_ok;
 	u32 sack[SCRIPT_SACKS][2];
 	bool no_sack;
+	u16 urg;
 	u8 ttl;
 	u8 tos;
 	s64 due_ms;
@@ -133,6 +135,7 @@ void connect_to(struct script *s);	/* does not wait */
 void accept_on(struct script *s);	/* fails if nothing waits */
 void no_accept(struct script *s);
 void write_bytes(struct script *s, u32 bytes);
+void write_flags(struct script *s, u32 bytes, int flags);
 /* Reads exactly @bytes without waiting and compares them. */
 void read_bytes(struct script *s, u32 bytes);
 void read_end(struct script *s);	/* end of file */

@@ -150,6 +150,7 @@ static void capture(struct script *s, struct sk_buff *skb,
 	seg->ack = ntohl(th->ack_seq) - PEER_ISN;
 	seg->win = ntohs(th->window);
 	seg->len = skb->len - header;
+	seg->urg = ntohs(th->urg_ptr);
 	parse_options(seg, (const u8 *)(th + 1), skb->data + header);
 	if (seg->len && !(seg->flags & SYN))
 		KUNIT_EXPECT_TRUE_MSG(s->test,
@@ -289,6 +290,7 @@ static struct sk_buff *build(const struct script *s, const struct seg *seg)
 	th->ack_seq = seg->flags & ACK ? htonl(s->local_isn + seg->ack) : 0;
 	((u8 *)th)[13] = seg->flags;
 	th->window = htons(seg->win);
+	th->urg_ptr = htons(seg->urg);
 	th->doff = seg->doff ?: skb->len / 4;
 	for (i = 0; i < seg->len; i++)
 		skb_put_u8(skb, script_pattern(seg->seq - 1 + i));
@@ -329,13 +331,13 @@ static void describe_sack(char *buf, size_t size, const struct seg *seg)
 
 static void describe(char *buf, size_t size, const struct seg *seg)
 {
-	snprintf(buf, size, "%s%s%s%s%s%s%s%sseq %u ack %u len %u win %d mss %d wscale %d",
+	snprintf(buf, size, "%s%s%s%s%s%s%s%sseq %u ack %u len %u win %d mss %d wscale %d urg %u",
 		 seg->flags & SYN ? "SYN " : "", seg->flags & FIN ? "FIN " : "",
 		 seg->flags & RST ? "RST " : "", seg->flags & PSH ? "PSH " : "",
 		 seg->flags & ACK ? "ACK " : "", seg->flags & URG ? "URG " : "",
 		 seg->flags & ECE ? "ECE " : "", seg->flags & CWR ? "CWR " : "",
 		 seg->seq, seg->ack, seg->len, seg->win, seg->mss,
-		 seg->wscale - 1);
+		 seg->wscale - 1, seg->urg);
 	describe_sack(buf, size, seg);
 }
 
@@ -363,6 +365,7 @@ static bool fits(const struct seg *want, const struct seg *got)
 	       option_fits(want->wscale, got->wscale) &&
 	       option_fits(want->sack_ok, got->sack_ok) &&
 	       sack_fits(want, got) &&
+	       (!want->urg || got->urg == want->urg) &&
 	       (!want->ts || (got->ts && got->tsecr == want->tsecr));
 }
 

@@ -129,6 +129,8 @@ static void ack_new(struct sock *sk, u32 ack,
 	struct strata_tcp *tp = strata_tcp(sk);
 
 	tp->bytes_acked += ack - tp->snd_una;
+	if (unlikely(tp->snd_urgent) && !seq_before(ack, tp->snd_up))
+		tp->snd_urgent = 0;
 	tp->cong.rtt_us = 0;
 	take_acked(sk, ack, delivery);
 	measure_rtt(tp, delivery, opts);

@@ -100,7 +100,8 @@ static bool fast_path(struct sock *sk, struct sk_buff *skb)
 	    seg->seq != tp->rcv_nxt ||
 	    seq_before(seg->ack_seq, tp->snd_una) ||
 	    seq_after(seg->ack_seq, tp->snd_nxt) ||
-	    seg->end_seq - seg->seq > tcp_receive_window(tp))
+	    seg->end_seq - seg->seq > tcp_receive_window(tp) ||
+	    tp->urgent == TCP_URGENT_AWAITED)
 		return false;
 	if (tp->ts_ok) {
 		if (!tcp_ts_only(th, &opts) ||
@@ -317,13 +318,11 @@ static bool closed_to_data(struct sock *sk, const struct sk_buff *skb)
 	       end != seg->seq && seq_after(end, strata_tcp(sk)->rcv_nxt);
 }
 
-/*
- * Sixth to eighth step: urgent data is plain data (RFC 6093), then text and
- * FIN. Consumes @skb.
- */
+/* Sixth to eighth step: the urgent pointer, text and FIN. Consumes @skb. */
 static void step_text(struct sock *sk, struct sk_buff *skb,
 		      const struct strata_tcp_options *opts)
 {
+	strata_tcp_urgent_step(sk, skb);
 	__skb_pull(skb, tcp_hdr(skb)->doff * 4);
 	switch (sk->sk_state) {
 	case TCP_FIN_WAIT1:

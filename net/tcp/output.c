@@ -58,6 +58,18 @@ static struct tcphdr *push_fixed(struct sock *sk, struct sk_buff *skb,
 	return th;
 }
 
+/* RFC 9293 3.8.5; the segments of a GSO buffer would all have the same pointer. */
+static void push_urgent(const struct strata_tcp *tp, const struct sk_buff *skb,
+			struct tcphdr *th, u32 seq)
+{
+	u16 pointer = strata_tcp_urgent_pointer(tp, seq);
+
+	if (!pointer || skb_is_gso(skb))
+		return;
+	th->urg = 1;
+	th->urg_ptr = htons(pointer);
+}
+
 /* Our ACK goes out with this segment; true if all of it does. */
 static bool push_header(struct sock *sk, struct sk_buff *skb,
 			const struct header *header)
@@ -77,6 +89,8 @@ static bool push_header(struct sock *sk, struct sk_buff *skb,
 						       TCP_HEADER_MAX - bytes));
 	th = push_fixed(sk, skb, header, bytes + sack_bytes);
 	th->window = htons(strata_tcp_select_window(sk));
+	if (unlikely(tp->snd_urgent))
+		push_urgent(tp, skb, th, header->seq);
 	options = (__be32 *)(th + 1);
 	if (likely(tp->ts_ok))
 		options = tcp_ts_put(options, tcp_tsval(tp), tp->ts_recent);
@@ -235,7 +249,13 @@ void strata_tcp_send_ack(struct sock *sk)
  */
 bool strata_tcp_send_probe(struct sock *sk)
 {
-	return send_dataless(sk, strata_tcp(sk)->snd_una - 1, TCPF_HDR_ACK,
+	const struct strata_tcp *tp = strata_tcp(sk);
+
+	/* What is urgent has to be told, even through a closed window. */
+	if (unlikely(tp->snd_urgent))
+		send_dataless(sk, tp->snd_una, TCPF_HDR_ACK,
+			      GFP_ATOMIC | __GFP_NOWARN);
+	return send_dataless(sk, tp->snd_una - 1, TCPF_HDR_ACK,
 			     GFP_ATOMIC | __GFP_NOWARN);
 }
 

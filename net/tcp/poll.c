@@ -15,6 +15,10 @@ static bool readable(const struct sock *sk)
 	const struct strata_tcp *tp = strata_tcp(sk);
 	u32 bytes = strata_tcp_readable(sk);
 
+	/* The urgent octet is not for read(2). */
+	if (unlikely(READ_ONCE(tp->urgent)) && bytes && strata_tcp_at_mark(sk) &&
+	    !sock_flag(sk, SOCK_URGINLINE))
+		bytes--;
 	return bytes && (bytes >= sock_rcvlowat(sk, 0, INT_MAX) ||
 			 tcp_receive_window(tp) <= tp->rcv_mss);
 }
@@ -39,6 +43,8 @@ static __poll_t poll_connection(struct sock *sk, u8 shutdown)
 		mask |= EPOLLIN | EPOLLRDNORM;
 	if (shutdown & SEND_SHUTDOWN || writable(sk))
 		mask |= EPOLLOUT | EPOLLWRNORM;
+	if (unlikely(READ_ONCE(strata_tcp(sk)->urgent) == TCP_URGENT_HERE))
+		mask |= EPOLLPRI;
 	return mask;
 }
 
@@ -87,7 +93,7 @@ static int readable_bytes(struct sock *sk)
 	int bytes = 0;
 
 	if (!((1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV)))
-		bytes = strata_tcp_readable(sk);
+		bytes = strata_tcp_before_mark(sk);
 	unlock_sock_fast(sk, slow);
 	return bytes;
 }
@@ -96,7 +102,7 @@ static int readable_bytes(struct sock *sk)
  * strata_tcp_ioctl() - strata_sock_proto.ioctl
  * @sk: the socket
  * @cmd: SIOCINQ, SIOCOUTQ, SIOCOUTQNSD or SIOCATMARK
- * @arg: out: bytes
+ * @arg: out: bytes, or for SIOCATMARK whether the next one is urgent
  *
  * Context: process; locks the socket.
  * Return: 0, -EINVAL (a listener), -ENOIOCTLCMD.
@@ -109,8 +115,7 @@ int strata_tcp_ioctl(struct sock *sk, unsigned int cmd, int *arg)
 
 	switch (cmd) {
 	case SIOCATMARK:
-		/* Urgent data is not set apart (RFC 6093 6). */
-		*arg = 0;
+		*arg = strata_tcp_at_mark(sk);
 		return 0;
 	case SIOCINQ:
 	case SIOCOUTQ:

@@ -15,6 +15,7 @@
  * @target: return only with that many bytes, if nothing is in the way
  * @copied: bytes so far
  * @seq: next octet to read; with MSG_PEEK it runs ahead of copied_seq
+ * @hole: urgent octets passed over
  */
 struct reading {
 	struct msghdr *msg;
@@ -24,6 +25,7 @@ struct reading {
 	int target;
 	int copied;
 	u32 seq;
+	u32 hole;
 };
 
 /**
@@ -61,6 +63,27 @@ static void eat(struct sock *sk, struct sk_buff *skb)
 	__kfree_skb(skb);
 }
 
+/*
+ * How much of @bytes may be read in one go: up to the urgent octet, which is
+ * passed over where it is not inline.
+ */
+static int up_to_mark(const struct sock *sk, struct reading *r, u32 *offset,
+		      int bytes)
+{
+	u32 mark = strata_tcp(sk)->urg_seq - r->seq;
+
+	if (mark >= (u32)bytes)
+		return bytes;
+	if (mark)
+		return mark;
+	if (sock_flag(sk, SOCK_URGINLINE))
+		return bytes;
+	r->seq++;
+	r->hole++;
+	(*offset)++;
+	return bytes - 1;
+}
+
 /* 0 or -EFAULT with nothing copied before. */
 static int copy_out(struct sock *sk, struct reading *r, struct sk_buff *skb,
 		    u32 offset)
@@ -68,7 +91,9 @@ static int copy_out(struct sock *sk, struct reading *r, struct sk_buff *skb,
 	struct strata_tcp *tp = strata_tcp(sk);
 	int bytes = min_t(size_t, skb->len - offset, r->len);
 
-	if (!(r->flags & MSG_TRUNC) &&
+	if (unlikely(tp->urgent))
+		bytes = up_to_mark(sk, r, &offset, bytes);
+	if (!(r->flags & MSG_TRUNC) && likely(bytes) &&
 	    skb_copy_datagram_msg(skb, offset, r->msg, bytes))
 		return -EFAULT;
 	r->seq += bytes;
@@ -77,6 +102,8 @@ static int copy_out(struct sock *sk, struct reading *r, struct sk_buff *skb,
 	if (r->flags & MSG_PEEK)
 		return 0;
 	WRITE_ONCE(tp->copied_seq, r->seq);
+	if (unlikely(tp->urgent))
+		strata_tcp_urgent_passed(tp);
 	strata_tcp_window_read(sk);
 	if (offset + bytes >= skb->len)
 		eat(sk, skb);
@@ -126,8 +153,18 @@ static int wait_for_data(struct sock *sk, struct reading *r)
 static void follow_peek(struct sock *sk, struct reading *r)
 {
 	if ((r->flags & MSG_PEEK) &&
-	    r->seq - r->copied != strata_tcp(sk)->copied_seq)
+	    r->seq - r->copied - r->hole != strata_tcp(sk)->copied_seq)
 		r->seq = strata_tcp(sk)->copied_seq;
+}
+
+/* Nobody reads across the urgent octet. As may_wait(). */
+static int stop_at_mark(const struct reading *r)
+{
+	if (r->copied)
+		return 1;
+	if (signal_pending(current))
+		return r->timeo ? sock_intr_errno(r->timeo) : -EAGAIN;
+	return 0;
 }
 
 /* 0 to go on, 1 to return @r->copied, or -errno in its place. */
@@ -137,6 +174,12 @@ static int read_step(struct sock *sk, struct reading *r)
 	u32 offset;
 	int ret;
 
+	if (unlikely(strata_tcp(sk)->urgent) &&
+	    strata_tcp(sk)->urg_seq == r->seq) {
+		ret = stop_at_mark(r);
+		if (ret)
+			return ret;
+	}
 	skb = find(sk, r, &offset);
 	if (skb) {
 		ret = copy_out(sk, r, skb, offset);
@@ -161,9 +204,8 @@ static int recvmsg_locked(struct sock *sk, struct reading *r)
 
 	if (sk->sk_state == TCP_LISTEN)
 		return -ENOTCONN;
-	/* There is never urgent data of its own (RFC 6093). */
-	if (r->flags & MSG_OOB)
-		return -EINVAL;
+	if (unlikely(r->flags & MSG_OOB))
+		return strata_tcp_urgent_recv(sk, r->msg, r->len, r->flags);
 	r->timeo = sock_rcvtimeo(sk, r->flags & MSG_DONTWAIT);
 	r->target = sock_rcvlowat(sk, r->flags & MSG_WAITALL, r->len);
 	r->seq = tp->copied_seq;
@@ -192,7 +234,7 @@ static int inq(const struct sock *sk)
  * @msg: where to
  * @len: bytes wanted
  * @flags: MSG_PEEK, MSG_TRUNC (discard), MSG_WAITALL, MSG_DONTWAIT,
- *	MSG_ERRQUEUE
+ *	MSG_OOB, MSG_ERRQUEUE
  * @addr_len: not used: a connection has one peer
  *
  * Context: process.

@@ -229,6 +229,10 @@ static void push(struct sock *sk, int flags)
 		return;
 	if (!(flags & MSG_MORE))
 		mark_push(tp, skb_peek_tail(&sk->sk_write_queue));
+	if (unlikely(flags & MSG_OOB)) {
+		tp->snd_up = tp->write_seq;
+		tp->snd_urgent = 1;
+	}
 	tcp_mstamp_refresh(tp);
 	if (flags & MSG_MORE)
 		strata_tcp_write_corked(sk);
@@ -349,8 +353,7 @@ static int sendmsg_locked(struct sock *sk, struct msghdr *msg)
 /**
  * strata_tcp_sendmsg() - proto.sendmsg
  * @sk: not locked
- * @msg: MSG_MORE, MSG_DONTWAIT, MSG_NOSIGNAL. Urgent data (MSG_OOB) is sent
- *	without the urgent pointer, as RFC 6093 5 advises new uses to do
+ * @msg: MSG_MORE, MSG_DONTWAIT, MSG_NOSIGNAL, MSG_OOB (the last octet is urgent)
  * @size: bytes
  *
  * Context: process.

@@ -106,6 +106,7 @@ static void take_text(struct sock *sk, struct sk_buff *skb,
 {
 	struct strata_tcp_seg *seg = tcp_seg(skb);
 
+	strata_tcp_urgent_step(sk, skb);
 	__skb_pull(skb, tcp_hdr(skb)->doff * 4);
 	seg->flags &= ~TCPF_HDR_SYN;
 	seg->seq++;

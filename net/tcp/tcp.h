@@ -13,6 +13,7 @@
  *	input.c		all other states, in the steps of 3.10.7.4
  *	ack.c		the ACK step: retransmit queue, RTT, window
  *	recovery.h	names the files for when something was lost
+ *	urgent.c	urgent data, both ways
  *	data.c		the segment text and FIN steps: receive queue
  *	ofo.c		what came too early; collapse.c makes both smaller
  *
@@ -173,6 +174,14 @@ struct strata_tcp_options {
 #define TCP_ACK_BLOCKED	BIT(3)	/* it fired while the program held the lock */
 #define TCP_ACK_BACKLOG	BIT(4)	/* send it when the backlog is done */
 
+/* What is known of urgent data that comes (urgent.c). */
+enum strata_tcp_urgent {
+	TCP_URGENT_NONE,
+	TCP_URGENT_AWAITED,	/* announced */
+	TCP_URGENT_HERE,
+	TCP_URGENT_READ,	/* by MSG_OOB; it is still to be passed over */
+};
+
 /* strata_tcp.deferred: bits for release_cb, set while the program held the lock */
 #define TCP_DEFER_RETRANS	0
 #define TCP_DEFER_DELACK	1
@@ -239,6 +248,7 @@ struct strata_tcp {
 	u8 sack_ok:1;
 	u8 fin_received;
 	u8 in_backlog:1;	/* inside strata_tcp_backlog_rcv() */
+	u8 urgent;		/* &enum strata_tcp_urgent */
 	u8 ack_flags;
 	struct strata_tcp_ecn ecn;
 	u8 quickack;		/* segments still to be ACKed at once */
@@ -248,6 +258,8 @@ struct strata_tcp {
 	u32 ofo_len;		/* segments there */
 	u32 collapse_time;	/* jiffies32 of the last strata_tcp_collapse() */
 	struct strata_tcp_sack sack;	/* what to tell of them */
+	u32 urg_seq;		/* of the urgent octet, where @urgent */
+	u8 urg_octet;		/* itself, where TCP_URGENT_HERE */
 	u32 rcv_rtt_us8;	/* receiver's estimate, scaled by 8; 0: none */
 	u32 rcv_rtt_seq;	/* of one window, where the peer sends no timestamps */
 	u32 rcv_rtt_us;		/* since when */
@@ -267,6 +279,7 @@ struct strata_tcp {
 	u32 snd_nxt;
 	u32 snd_wnd;		/* scaled */
 	u32 snd_wl1;
+	u32 snd_up;		/* after the urgent octet, where @snd_urgent */
 	u32 max_window;		/* largest SND.WND seen (SWS, RFC 9293 3.8.6.2.1) */
 	u32 write_seq;		/* after the last octet the program gave */
 	u32 pushed_seq;		/* last PSH */
@@ -283,6 +296,7 @@ struct strata_tcp {
 	struct sk_buff *send_head;	/* first never sent, NULL if none */
 	u32 packets_out;	/* segments sent and not acknowledged */
 	u8 fin_queued:1;
+	u8 snd_urgent:1;	/* SND.UP is not acknowledged */
 	u8 recovery;		/* &enum strata_tcp_recovery */
 	u32 dupacks;		/* without SACK: segments that have left, it seems */
 	u32 recover;		/* RFC 6582 recover, RFC 6675 RecoveryPoint */

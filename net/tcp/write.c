@@ -212,7 +212,7 @@ static int split_unsent(struct sock *sk, struct sk_buff *skb, u32 len)
 /* RFC 9293 3.7.4; Minshall: only a small segment in flight holds another. */
 static bool nagle_allows(const struct strata_tcp *tp, enum nagle nagle)
 {
-	if (nagle == NAGLE_PUSH)
+	if (nagle == NAGLE_PUSH || tp->snd_urgent)
 		return true;
 	if (nagle == NAGLE_CORK || tp->cork)
 		return false;
@@ -274,6 +274,12 @@ static u32 sendable(struct strata_tcp *tp, const struct sk_buff *skb,
 	if (len > tp->mss && allowed > (u64)room * tp->mss) {
 		tp->cong.cwnd_limited = true;
 		allowed = room * tp->mss;
+	}
+	/* One segment each, for its own urgent pointer (RFC 9293 3.8.5). */
+	if (unlikely(tp->snd_urgent)) {
+		allowed = min(allowed, tp->mss);
+		if (allowed < len)
+			return allowed;
 	}
 	if (tcp_is_paced(&tp->ss.sk)) {
 		allowed = min(allowed, strata_tcp_pacing_quantum(&tp->ss.sk));

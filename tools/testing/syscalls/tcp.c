@@ -194,6 +194,67 @@ static void tcp_data(struct world *w)
 	close_trio(&t);
 }
 
+/* Until the urgent octet is there, and all that was sent with it. */
+static void settle_urgent(int fd, int bytes)
+{
+	struct pollfd p = { .fd = fd, .events = POLLPRI };
+	int i, n = 0;
+
+	poll(&p, 1, 1000);
+	for (i = 0; i < 1000 && !ioctl(fd, FIONREAD, &n) && n < bytes; i++)
+		usleep(1000);
+}
+
+static void tcp_urgent(struct world *w)
+{
+	struct trio t = connected_tcp(w, 7019);
+	char text[64] = "";
+	int mark = -1, bytes = -1;
+
+	DO(w, recv(t.server, text, 1, MSG_OOB));
+	DO(w, ioctl(t.server, SIOCATMARK, &mark));
+	note(w, "mark", "%d", mark);
+	DO(w, send(t.client, "abc!", 4, MSG_OOB));
+	settle_urgent(t.server, 3);
+	note_events(w, "poll", t.server, EVENTS, 0);
+	DO(w, ioctl(t.server, FIONREAD, &bytes));
+	note(w, "before the mark", "%d", bytes);
+	DO(w, recv(t.server, text, 0, MSG_OOB | MSG_PEEK));
+	DO(w, recv(t.server, text, 1, MSG_OOB | MSG_PEEK));
+	DO(w, recv(t.server, text, 8, MSG_OOB));
+	note(w, "urgent", "%c", text[0]);
+	DO(w, recv(t.server, text, 1, MSG_OOB));
+	note_events(w, "poll when it is read", t.server, EVENTS, 0);
+	DO(w, recv(t.server, text, sizeof(text), MSG_DONTWAIT));
+	DO(w, ioctl(t.server, SIOCATMARK, &mark));
+	note(w, "mark", "%d", mark);
+	note_events(w, "poll at the mark", t.server, EVENTS, 0);
+	DO(w, recv(t.server, text, sizeof(text), MSG_DONTWAIT));
+	DO(w, send(t.client, "d", 1, MSG_OOB | MSG_DONTWAIT));
+	settle_urgent(t.server, 0);
+	DO(w, send(t.client, "e", 1, MSG_OOB));
+	usleep(50000);
+	DO(w, recv(t.server, text, sizeof(text), MSG_DONTWAIT));
+	DO(w, recv(t.server, BAD_POINTER, 1, MSG_OOB));
+	DO(w, recv(t.server, text, 1, MSG_OOB));
+	set_int(t.server, SOL_SOCKET, SO_OOBINLINE, 1);
+	DO(w, send(t.client, "fg", 2, MSG_OOB));
+	settle_urgent(t.server, 2);
+	DO(w, ioctl(t.server, FIONREAD, &bytes));
+	note(w, "inline", "%d", bytes);
+	DO(w, recv(t.server, text, 1, MSG_OOB));
+	DO(w, recv(t.server, text, sizeof(text), 0));
+	DO(w, ioctl(t.server, SIOCATMARK, &mark));
+	note(w, "mark", "%d", mark);
+	DO(w, recv(t.server, text, sizeof(text), 0));
+	DO(w, send(t.client, "", 0, MSG_OOB));
+	DO(w, shutdown(t.client, SHUT_WR));
+	settle_closed(t.server);
+	DO(w, recv(t.server, text, 1, MSG_OOB));
+	DO(w, recv(t.listener, text, 1, MSG_OOB));
+	close_trio(&t);
+}
+
 static void tcp_half_close(struct world *w)
 {
 	struct trio t = connected_tcp(w, 7006);
@@ -387,6 +448,7 @@ const struct test_case tcp_cases[] = {
 	{ "tcp_listen_states", tcp_listen_states },
 	{ "tcp_connected", tcp_connected },
 	{ "tcp_data", tcp_data },
+	{ "tcp_urgent", tcp_urgent },
 	{ "tcp_half_close", tcp_half_close },
 	{ "tcp_shut_read", tcp_shut_read },
 	{ "tcp_peer_closed", tcp_peer_closed },
