@@ -161,9 +161,9 @@ static void add_up(struct work_struct *work)
 	total = sum();
 	atomic_long_set(&strata_tcp_memory_all, total);
 	calm = strata_tcp_memory_all_limit[TCP_MEM_CALM];
-	if (total > strata_tcp_memory_all_limit[TCP_MEM_PRESSURE])
+	if (total > strata_tcp_memory_all_limit[TCP_MEM_PRESSURE]) {
 		strata_tcp_memory_all_pressure = 1;
-	else if (total <= calm && strata_tcp_memory_all_pressure) {
+	} else if (total <= calm && strata_tcp_memory_all_pressure) {
 		strata_tcp_memory_all_pressure = 0;
 		lift_limits();
 	}
