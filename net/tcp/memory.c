@@ -65,6 +65,20 @@ void strata_tcp_leave_memory_pressure(struct sock *sk)
 }
 
 /**
+ * strata_tcp_under_pressure() - should a socket take no more memory than it must?
+ * @sk: of the namespace
+ *
+ * Context: any.
+ */
+bool strata_tcp_under_pressure(const struct sock *sk)
+{
+	if (mem_cgroup_sockets_enabled && sk->sk_memcg &&
+	    mem_cgroup_under_socket_pressure(sk->sk_memcg))
+		return true;
+	return READ_ONCE(memory_of(sk)->pressure);
+}
+
+/**
  * strata_tcp_memory_exhausted() - the namespace has all that it may have
  * @sk: of the namespace
  *

@@ -63,6 +63,7 @@ DECLARE_PER_CPU(int, strata_tcp_memory_all_fw_alloc);
 
 void strata_tcp_enter_memory_pressure(struct sock *sk);
 void strata_tcp_leave_memory_pressure(struct sock *sk);
+bool strata_tcp_under_pressure(const struct sock *sk);
 bool strata_tcp_memory_exhausted(const struct sock *sk);
 bool strata_tcp_memory_force(struct sock *sk, int bytes, int kind);
 void strata_tcp_memory_configured(struct strata_tcp_memory *memory);

@@ -413,7 +413,7 @@ void strata_tcp_sndbuf_grow(struct sock *sk)
 	const struct strata_tcp *tp = strata_tcp(sk);
 	u64 want, most;
 
-	if (sk->sk_userlocks & SOCK_SNDBUF_LOCK || sk_under_memory_pressure(sk))
+	if (sk->sk_userlocks & SOCK_SNDBUF_LOCK || strata_tcp_under_pressure(sk))
 		return;
 	want = (u64)max_t(u32, tp->cong.cwnd, TCP_INIT_CWND) *
 	       SKB_TRUESIZE(tp->mss + TCP_HEADROOM);

@@ -88,7 +88,7 @@ static u32 free_window(const struct sock *sk)
 	if (room < full / 2) {
 		if (room < full / 16 || room < mss)
 			return 0;
-		if (unlikely(sk_under_memory_pressure(sk)))
+		if (unlikely(strata_tcp_under_pressure(sk)))
 			room = min(room, PRESSURE_SEGMENTS * mss);
 	}
 	room = min(room, tp->rcv_ssthresh);
@@ -204,7 +204,7 @@ void strata_tcp_window_received(struct sock *sk, const struct sk_buff *skb)
 	    payload_of_space(skb->truesize) > (int)skb->len)
 		return;
 	if (tp->rcv_ssthresh >= (u32)payload_of_space(sk->sk_rcvbuf) ||
-	    sk_under_memory_pressure(sk))
+	    strata_tcp_under_pressure(sk))
 		return;
 	tp->rcv_ssthresh += max_t(u32, 2 * skb->len, 2 * tp->rcv_mss);
 	tp->rcv_ssthresh = min(tp->rcv_ssthresh, tp->window_clamp);
@@ -261,7 +261,7 @@ static void grow_rcvbuf(struct sock *sk, u32 copied)
 	struct strata_tcp *tp = strata_tcp(sk);
 	u64 want;
 
-	if (sk->sk_userlocks & SOCK_RCVBUF_LOCK || sk_under_memory_pressure(sk))
+	if (sk->sk_userlocks & SOCK_RCVBUF_LOCK || strata_tcp_under_pressure(sk))
 		return;
 	want = space_of_payload(4ULL * copied + 16 * tp->mss_advertised);
 	want = min_t(u64, want, strata_tcp_rcvbuf_max(sk));
