@@ -4,6 +4,7 @@
  */
 #include <linux/socket.h>
 #include "../../net/tcp/tcp.h"
+#include "../../net/tcp/urgent.h"
 #include "script.h"
 
 /* MSG_OOB: the octet at @offset of the stream, or -errno. */

@@ -220,15 +220,6 @@ void strata_tcp_cong_net_exit(struct strata_net *sn);
 extern struct strata_cong_ops strata_tcp_cubic;
 extern struct strata_cong_ops strata_tcp_reno;
 
-/* ---- urgent.c ---- */
-void strata_tcp_urgent_step(struct sock *sk, const struct sk_buff *skb);
-int strata_tcp_urgent_recv(struct sock *sk, struct msghdr *msg, size_t len,
-			   int flags);
-bool strata_tcp_at_mark(const struct sock *sk);
-u32 strata_tcp_before_mark(const struct sock *sk);
-void strata_tcp_urgent_passed(struct strata_tcp *tp);
-u16 strata_tcp_urgent_pointer(const struct strata_tcp *tp, u32 seq);
-
 /* ---- sendmsg.c recvmsg.c ---- */
 int strata_tcp_sendmsg(struct sock *sk, struct msghdr *msg, size_t size);
 /* int strata_tcp_recvmsg(): declared in recvmsg's compat form below */

@@ -7,6 +7,7 @@
 #include "input.h"
 #include "options.h"
 #include "tcp.h"
+#include "urgent.h"
 
 /* RFC 5961 7: "no more than 10 in 5 seconds"; each connection has its own. */
 #define CHALLENGE_MAX		10

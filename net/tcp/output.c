@@ -5,6 +5,7 @@
 #include <linux/tcp.h>
 #include "options.h"
 #include "tcp.h"
+#include "urgent.h"
 
 /**
  * struct header - what every segment but a SYN tells besides its data

@@ -8,6 +8,7 @@
 #include <linux/tcp.h>
 #include <net/tcp_states.h>
 #include "tcp.h"
+#include "urgent.h"
 
 /* SO_RCVLOWAT is met, or will never be because the window is used up. */
 static bool readable(const struct sock *sk)

@@ -5,6 +5,7 @@
 #include <linux/tcp.h>
 #include <linux/sched/signal.h>
 #include "tcp.h"
+#include "urgent.h"
 
 /**
  * struct reading - one recvmsg

@@ -5,6 +5,7 @@
 #include <linux/tcp.h>
 #include "input.h"
 #include "tcp.h"
+#include "urgent.h"
 
 static void drop(struct sock *sk, struct sk_buff *skb,
 		 enum strata_drop_reason reason)

@@ -174,14 +174,6 @@ struct strata_tcp_options {
 #define TCP_ACK_BLOCKED	BIT(3)	/* it fired while the program held the lock */
 #define TCP_ACK_BACKLOG	BIT(4)	/* send it when the backlog is done */
 
-/* What is known of urgent data that comes (urgent.c). */
-enum strata_tcp_urgent {
-	TCP_URGENT_NONE,
-	TCP_URGENT_AWAITED,	/* announced */
-	TCP_URGENT_HERE,
-	TCP_URGENT_READ,	/* by MSG_OOB; it is still to be passed over */
-};
-
 /* strata_tcp.deferred: bits for release_cb, set while the program held the lock */
 #define TCP_DEFER_RETRANS	0
 #define TCP_DEFER_DELACK	1

@@ -8,6 +8,7 @@
 #include <linux/tcp.h>
 #include <strata/visibility.h>
 #include "tcp.h"
+#include "urgent.h"
 
 /*
  * The pointer is that of the octet after the urgent one, which is what all
