@@ -139,8 +139,6 @@ static int mdb_show(struct args *args)
 	struct nl_rows rows = { 0 };
 	const char *device = NULL;
 	struct nlmsghdr *request;
-	size_t position = 0;
-	struct nl_row row;
 	int status;
 
 	if (args_peek(args)) {
@@ -157,13 +155,7 @@ static int mdb_show(struct args *args)
 	status = nl_dump(request, &rows);
 	if (status != STATUS_OK)
 		return status;
-	if (options.json)
-		json_array(NULL);
-	while (nl_next(&rows, &position, &row))
-		show_row(&row);
-	if (options.json)
-		json_array_end();
-	nl_rows_free(&rows);
+	show_rows(&rows, show_row);
 	return STATUS_OK;
 }
 
@@ -295,8 +287,6 @@ static int port_show(struct args *args)
 {
 	struct nl_rows rows = { 0 };
 	struct nlmsghdr *request;
-	size_t position = 0;
-	struct nl_row row;
 	int status;
 
 	if (args_end(args, "nothing") != STATUS_OK)
@@ -307,13 +297,7 @@ static int port_show(struct args *args)
 	status = nl_dump(request, &rows);
 	if (status != STATUS_OK)
 		return status;
-	if (options.json)
-		json_array(NULL);
-	while (nl_next(&rows, &position, &row))
-		show_port(&row);
-	if (options.json)
-		json_array_end();
-	nl_rows_free(&rows);
+	show_rows(&rows, show_port);
 	return STATUS_OK;
 }
 

@@ -240,8 +240,6 @@ static int show(struct args *args)
 {
 	struct nlmsghdr *request = nl_begin(STRATA_CMD_CT_GET);
 	struct nl_rows rows = { 0 };
-	size_t position = 0;
-	struct nl_row row;
 	int status;
 
 	if (!request)
@@ -251,13 +249,7 @@ static int show(struct args *args)
 		status = nl_dump(request, &rows);
 	if (status != STATUS_OK)
 		return status;
-	if (options.json)
-		json_array(NULL);
-	while (nl_next(&rows, &position, &row))
-		show_connection(&row);
-	if (options.json)
-		json_array_end();
-	nl_rows_free(&rows);
+	show_rows(&rows, show_connection);
 	return STATUS_OK;
 }
 

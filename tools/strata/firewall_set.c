@@ -290,8 +290,6 @@ static int show(struct args *args)
 	struct nlmsghdr *request = nl_begin(all ? STRATA_CMD_SET_GET :
 						  STRATA_CMD_ELEMENT_GET);
 	struct nl_rows rows = { 0 };
-	size_t position = 0;
-	struct nl_row row;
 	int status;
 
 	if (!request)
@@ -302,17 +300,7 @@ static int show(struct args *args)
 	status = nl_dump(request, &rows);
 	if (status != STATUS_OK)
 		return status;
-	if (options.json)
-		json_array(NULL);
-	while (nl_next(&rows, &position, &row)) {
-		if (all)
-			show_set(&row);
-		else
-			show_element(&row);
-	}
-	if (options.json)
-		json_array_end();
-	nl_rows_free(&rows);
+	show_rows(&rows, all ? show_set : show_element);
 	return STATUS_OK;
 }
 

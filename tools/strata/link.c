@@ -173,12 +173,21 @@ int link_rows(const char *device, struct nl_rows *rows)
 	return nl_ask(request, rows);
 }
 
+static void show_link(const struct nl_row *row)
+{
+	if (!options.json) {
+		link_print(row);
+		return;
+	}
+	json_object(NULL);
+	link_json(row);
+	json_object_end();
+}
+
 static int show(struct args *args)
 {
 	struct nl_rows rows = { 0 };
 	const char *device = NULL;
-	size_t position = 0;
-	struct nl_row row;
 	int status;
 
 	if (args_peek(args) && device_argument(args, &device) != STATUS_OK)
@@ -188,20 +197,7 @@ static int show(struct args *args)
 	status = link_rows(device, &rows);
 	if (status != STATUS_OK)
 		return status;
-	if (options.json)
-		json_array(NULL);
-	while (nl_next(&rows, &position, &row)) {
-		if (options.json) {
-			json_object(NULL);
-			link_json(&row);
-			json_object_end();
-		} else {
-			link_print(&row);
-		}
-	}
-	if (options.json)
-		json_array_end();
-	nl_rows_free(&rows);
+	show_rows(&rows, show_link);
 	return STATUS_OK;
 }
 

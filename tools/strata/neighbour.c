@@ -102,19 +102,11 @@ static int ask(struct args *args, uint8_t command,
 static int show(struct args *args)
 {
 	struct nl_rows rows = { 0 };
-	size_t position = 0;
-	struct nl_row row;
 	int status = ask(args, STRATA_CMD_NEIGH_GET, nl_dump, &rows);
 
 	if (status != STATUS_OK)
 		return status;
-	if (options.json)
-		json_array(NULL);
-	while (nl_next(&rows, &position, &row))
-		show_neighbour(&row);
-	if (options.json)
-		json_array_end();
-	nl_rows_free(&rows);
+	show_rows(&rows, show_neighbour);
 	return STATUS_OK;
 }
 

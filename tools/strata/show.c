@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
+#include "json.h"
 #include "show.h"
 
 bool show_family(int family)
@@ -53,4 +54,18 @@ const char *show_lladdr(const struct nl_row *row, unsigned int type,
 const char *show_name(const char *const *names, size_t count, uint64_t number)
 {
 	return number < count && names[number] ? names[number] : "?";
+}
+
+void show_rows(struct nl_rows *rows, void (*show)(const struct nl_row *row))
+{
+	size_t position = 0;
+	struct nl_row row;
+
+	if (options.json)
+		json_array(NULL);
+	while (nl_next(rows, &position, &row))
+		show(&row);
+	if (options.json)
+		json_array_end();
+	nl_rows_free(rows);
 }
