@@ -4,6 +4,7 @@
 # shellcheck source=tools/testing/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
+need tcpdump
 topology
 ip -n "$B" link add br0 type bridge mcast_snooping 1 mcast_querier 1 mcast_igmp_version 3 mcast_mld_version 2 mcast_startup_query_interval 100 mcast_query_interval 200 mcast_query_response_interval 100 mcast_last_member_interval 20
 ip -n "$B" addr flush dev k0
@@ -152,6 +153,10 @@ bound_b() { [ "$(ip netns exec "$B" ss -Hlun sport = :5000 | wc -l)" = 2 ] && ip
 # shellcheck disable=SC2317 # by until_ok
 noted() { grep -qx "$2" "$WORK/$1"; }
 
+# Reports go to the group that routers hear (RFC 3376 4.2.14, RFC 3810 5.2.14); the bridge does not ask.
+in_b tcpdump -Z root -U --immediate-mode -n -i k0 'ip proto 2 or ip6[48] == 143' >"$WORK/reports" 2>"$WORK/tcpdump" &
+tcpdump=$!
+until_ok grep -q 'listening on' "$WORK/tcpdump"
 for group in 239.5.6.7 ff05::5678; do
 	run_a /usr/bin/python3 "$WORK/hear.py" s0 $group "$WORK/ears_a" &
 	ears_a=$!
@@ -174,6 +179,12 @@ for group in 239.5.6.7 ff05::5678; do
 	until_ok forgotten $group
 done
 [ "$(counter "$A" igmp rx)" -gt 0 ] || fail "not asked"
+until_ok grep -q "IP $A_ADDR > 224.0.0.22: igmp v3 report" "$WORK/reports"
+until_ok grep -q "IP6 fe80:.* > ff02::16: .*multicast listener report v2" "$WORK/reports"
+kill $tcpdump
+if grep "igmp v3 report" "$WORK/reports" | grep -v "> 224.0.0.22:"; then
+	fail "version 3 reports to where routers do not hear them (above)"
+fi
 # In the words of version 2.
 ip -n "$B" link set br0 type bridge mcast_igmp_version 2
 run_a /usr/bin/python3 "$WORK/hear.py" s0 239.5.6.8 "$WORK/ears_a" &
