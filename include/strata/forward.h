@@ -31,12 +31,14 @@ struct strata_forward {
 };
 
 enum strata_drop_reason strata_forward_decide(struct strata_link *in,
+					      const struct sk_buff *skb,
 					      bool redirects,
 					      const struct in6_addr *saddr,
 					      const struct in6_addr *daddr,
 					      struct strata_forward *way);
 bool strata_forward_back(struct strata_link *in, u8 rp_filter,
-			 const struct in6_addr *saddr);
+			 const struct in6_addr *saddr,
+			 const struct in6_addr *daddr);
 
 /**
  * strata_forward_fits() - is a packet small enough?

@@ -18,6 +18,12 @@ struct netlink_ext_ack;
 
 #define STRATA_ADDR_LIMIT	4096		/* addresses of a namespace */
 #define STRATA_ROUTE_LIMIT	BIT(21)		/* routes of a namespace */
+#define STRATA_TABLE_LIMIT	256		/* tables that have routes */
+
+/* Tables that have a name, by the kernel's numbers. */
+#define STRATA_TABLE_DEFAULT	253
+#define STRATA_TABLE_MAIN	254
+#define STRATA_TABLE_LOCAL	255	/* our addresses; no routes are in it */
 
 /* RFC 1122 3.2.1.3 (a), (b): in 0.0.0.0/8, "this network"; no host's address. */
 static inline bool strata_addr4_is_this_net(__be32 addr4)
@@ -166,6 +172,7 @@ enum strata_route_type {
  * @type: &enum strata_route_type
  * @metric: lower wins among equal prefixes
  * @mtu: limit, 0: the link's
+ * @table: number of the table that it is in; 0: the main one
  * @gateway: next hop; unspecified: the destination itself (on link)
  * @source: preferred source; unspecified: chosen by strata_addr_select()
  * @link: output link; referenced. The loopback one where nothing is sent
@@ -182,6 +189,7 @@ struct strata_route {
 	u8 type;
 	u32 metric;
 	u32 mtu;
+	u32 table;
 	struct in6_addr gateway;
 	struct in6_addr source;
 	struct strata_link *link;
@@ -195,18 +203,38 @@ struct strata_route {
  */
 int strata_route_add(struct strata_net *sn, const struct strata_route *route,
 		     bool replace, struct netlink_ext_ack *extack);
-/* The first whose metric, gateway and link match, where those are set. */
+/* The first in its table whose metric, gateway and link match, where set. */
 int strata_route_del(struct strata_net *sn, const struct strata_route *route,
 		     struct netlink_ext_ack *extack);
 
+/**
+ * struct strata_lookup - what is known of a packet whose way is asked for
+ * @daddr: destination
+ * @saddr: source; NULL or unspecified: not chosen yet
+ * @iif: index of the link it came in on; 0: it is our own
+ * @oif: index of the output link; 0: any
+ * @mark: its mark
+ *
+ * All but @daddr and @oif matters to policy rules alone.
+ */
+struct strata_lookup {
+	const struct in6_addr *daddr;
+	const struct in6_addr *saddr;
+	int iif;
+	int oif;
+	u32 mark;
+};
+
 /*
- * The best route, whatever its type; @oif 0: any link. Context: RCU. Borrowed,
- * NULL if none.
+ * The best route, whatever its type, of the first table that has one, in the
+ * order of the rules. Context: RCU. Borrowed, NULL if none.
  */
 const struct strata_route *strata_route_find(struct strata_net *sn,
-					     const struct in6_addr *daddr,
-					     int oif);
-/* The same where packets are sent; NULL, too, if the best one refuses them. */
+					     const struct strata_lookup *lookup);
+/*
+ * Where our own packets to @daddr are sent; @oif 0: any link. NULL, too, if
+ * the best route refuses them. Context: RCU. Borrowed.
+ */
 const struct strata_route *strata_route_lookup(struct strata_net *sn,
 					       const struct in6_addr *daddr,
 					       int oif);
@@ -229,29 +257,34 @@ static inline int strata_route_error(const struct strata_route *route)
 	return route ? errors[route->type] : -ENETUNREACH;
 }
 
-/* Look routes up by another algorithm. Context: strata_net.config held. */
+/* Look routes of all tables up by another algorithm. Context: strata_net.config held. */
 int strata_table_switch(struct strata_net *sn, const char *name,
 			struct netlink_ext_ack *extack);
 
 /**
  * struct strata_route_at - where a walk over the routes stands
  * @prefix: of the last one visited
- * @plen: its length
+ * @table: the table it is in
  * @metric: its metric
  * @serial: its number; 0: none was visited yet
+ * @plen: its length
  *
  * This is the order of the walk, too. A walk in pieces so misses no route that
  * was there all the time, whatever came and went between the pieces.
  */
 struct strata_route_at {
 	struct in6_addr prefix;
-	u8 plen;
+	u32 table;
 	u32 metric;
-	u64 serial;
+	u64 serial : 48;
+	u64 plen : 8;
 };
 
-/* Visit all that follow @at. Context: strata_net.config held. */
-int strata_route_walk(struct strata_net *sn, struct strata_route_at *at,
+/* Visit all of @table (0: every one) that follow @at. Context: strata_net.config
+ * held.
+ */
+int strata_route_walk(struct strata_net *sn, u32 table,
+		      struct strata_route_at *at,
 		      int (*visit)(const struct strata_route *route, void *arg),
 		      void *arg);
 

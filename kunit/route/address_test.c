@@ -388,7 +388,7 @@ static unsigned int station_routes(void)
 	struct strata_route_at at = {};
 
 	configure(true);
-	strata_route_walk(strata_station.sn, &at, count_station_routes, &count);
+	strata_route_walk(strata_station.sn, 0, &at, count_station_routes, &count);
 	configure(false);
 	return count;
 }
@@ -477,7 +477,7 @@ static void walk_misses_nothing(struct kunit *test, bool by_metric)
 	do {
 		seen.room = WALK_PIECE;
 		configure(true);
-		err = strata_route_walk(strata_station.sn, &at, see_route,
+		err = strata_route_walk(strata_station.sn, 0, &at, see_route,
 					&seen);
 		configure(false);
 		there = !there;

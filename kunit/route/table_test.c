@@ -146,6 +146,10 @@ static void route_refuses(struct kunit *test)
 	const struct refusal *refusal = test->param_value;
 	struct strata_route way = route_to(0), wall = route_to(0);
 	struct in6_addr daddr = strata_station_addr(NET + 1);
+	const struct strata_lookup lookup = {
+		.daddr = &daddr,
+		.oif = strata_station.link->ifindex,
+	};
 
 	/* Given a way to half of what is refused */
 	wall.type = refusal->type;
@@ -159,8 +163,8 @@ static void route_refuses(struct kunit *test)
 	/* whatever link is asked for */
 	daddr = strata_station_addr(NET + 0x81);
 	rcu_read_lock();
-	KUNIT_EXPECT_NOT_NULL(test, strata_route_find(strata_station.sn, &daddr,
-						      strata_station.link->ifindex));
+	KUNIT_EXPECT_NOT_NULL(test, strata_route_find(strata_station.sn,
+						      &lookup));
 	KUNIT_EXPECT_NULL(test, strata_route_lookup(strata_station.sn, &daddr,
 						    0));
 	rcu_read_unlock();

@@ -48,7 +48,7 @@ strata_ipv4_forward_decide(struct strata_link *in, const struct sk_buff *skb,
 		return reason;
 	strata_addr_from4(&saddr, ip_hdr(skb)->saddr);
 	strata_addr_from4(&daddr, ip_hdr(skb)->daddr);
-	reason = strata_forward_decide(in, READ_ONCE(in->ipv4.redirects),
+	reason = strata_forward_decide(in, skb, READ_ONCE(in->ipv4.redirects),
 				       &saddr, &daddr, way);
 	return likely(reason == STRATA_DROP_MAX) ? STRATA_IPV4_FORWARD :
 						   reason;

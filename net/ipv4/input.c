@@ -24,6 +24,7 @@
  * @daddr: destination
  * @source: what speaks against @saddr; STRATA_IPV4_PASS: nothing
  * @pkt_type: L2's part: PACKET_HOST, ...
+ * @mark: skb->mark, which rules may ask for
  * @flags: STRATA_CB_* for a datagram to deliver
  * @reason: why not to; STRATA_IPV4_PASS: it is for us; STRATA_IPV4_FORWARD: it
  *	goes on
@@ -35,6 +36,7 @@ struct decision {
 	__be32 saddr;
 	__be32 daddr;
 	enum strata_drop_reason source;
+	u32 mark;
 	u8 pkt_type;
 	u8 flags;
 	enum strata_drop_reason reason;
@@ -149,16 +151,17 @@ static enum strata_drop_reason decide_dest(struct strata_net *sn,
 }
 
 /* RFC 3704. Who has no address yet is on this link. */
-static bool source_plausible(struct strata_link *link, __be32 saddr)
+static bool source_plausible(struct strata_link *link, const struct iphdr *iph)
 {
 	u8 rp_filter = READ_ONCE(link->ipv4.rp_filter);
-	struct in6_addr addr;
+	struct in6_addr saddr, daddr;
 
-	if (likely(rp_filter == STRATA_RPF_OFF) || !saddr ||
-	    ipv4_is_linklocal_169(saddr))
+	if (likely(rp_filter == STRATA_RPF_OFF) || !iph->saddr ||
+	    ipv4_is_linklocal_169(iph->saddr))
 		return true;
-	strata_addr_from4(&addr, saddr);
-	return strata_forward_back(link, rp_filter, &addr);
+	strata_addr_from4(&saddr, iph->saddr);
+	strata_addr_from4(&daddr, iph->daddr);
+	return strata_forward_back(link, rp_filter, &saddr, &daddr);
 }
 
 static enum strata_drop_reason decide_source(struct strata_net *sn,
@@ -169,7 +172,7 @@ static enum strata_drop_reason decide_source(struct strata_net *sn,
 	if (unlikely(!source_possible(sn, link, iph->saddr, iph->daddr,
 				      pkt_type)))
 		return STRATA_DROP_IP_MARTIAN_SOURCE;
-	if (unlikely(!source_plausible(link, iph->saddr)))
+	if (unlikely(!source_plausible(link, iph)))
 		return STRATA_DROP_IP_REVERSE_PATH;
 	return STRATA_IPV4_PASS;
 }
@@ -180,16 +183,21 @@ static void decide(struct strata_net *sn, struct strata_link *link,
 	const struct iphdr *iph = ip_hdr(skb);
 
 	if (decision->saddr == iph->saddr && decision->daddr == iph->daddr &&
-	    decision->pkt_type == skb->pkt_type)
+	    decision->pkt_type == skb->pkt_type &&
+	    decision->mark == skb->mark)
 		return;
-	/* Whoever has no address may send to everybody alone. */
+	/* Whoever has no address may send to everybody alone. Where the way back
+	 * leads can depend on where it begins.
+	 */
 	if (decision->saddr != iph->saddr || !iph->saddr ||
 	    decision->pkt_type != skb->pkt_type ||
+	    READ_ONCE(link->ipv4.rp_filter) != STRATA_RPF_OFF ||
 	    decision->source != STRATA_IPV4_PASS)
 		decision->source = decide_source(sn, link, iph, skb->pkt_type);
 	decision->saddr = iph->saddr;
 	decision->daddr = iph->daddr;
 	decision->pkt_type = skb->pkt_type;
+	decision->mark = skb->mark;
 	decision->reason = decision->source;
 	if (likely(decision->reason == STRATA_IPV4_PASS))
 		decision->reason = decide_dest(sn, link, iph->daddr,

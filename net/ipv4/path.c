@@ -119,10 +119,16 @@ static void heed(struct strata_net *sn, const struct strata_flow *flow,
 static int hop_unicast(struct strata_net *sn, const struct strata_flow *flow,
 		       struct hop *hop)
 {
+	const struct strata_lookup lookup = {
+		.daddr = &flow->daddr,
+		.saddr = &flow->saddr,
+		.oif = flow->oif,
+		.mark = flow->mark,
+	};
 	const struct strata_route *route;
 
 	hop->type = STRATA_PATH_UNICAST;
-	route = strata_route_find(sn, &flow->daddr, flow->oif);
+	route = strata_route_find(sn, &lookup);
 	if (unlikely(route && route->type != STRATA_ROUTE_UNICAST))
 		return strata_route_error(route);
 	if (likely(route)) {

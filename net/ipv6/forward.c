@@ -36,7 +36,7 @@ strata_ipv6_forward_decide(struct strata_link *in, const struct sk_buff *skb,
 		return STRATA_DROP_IP_L2_CAST;
 	if (unlikely(link_local(&ip6h->daddr)))
 		return STRATA_DROP_IP_SCOPE;
-	reason = strata_forward_decide(in, READ_ONCE(in->ipv6.redirects),
+	reason = strata_forward_decide(in, skb, READ_ONCE(in->ipv6.redirects),
 				       &ip6h->saddr, &ip6h->daddr, way);
 	if (unlikely(reason != STRATA_DROP_MAX))
 		return reason;

@@ -19,6 +19,7 @@
  * @daddr: destination
  * @source: what speaks against @saddr; STRATA_IPV6_PASS: nothing
  * @pkt_type: L2's part: PACKET_HOST, ...
+ * @mark: skb->mark, which rules may ask for
  * @flags: STRATA_CB_* for a datagram to deliver
  * @reason: why not to; STRATA_IPV6_PASS: it is for us; STRATA_IPV6_FORWARD: it
  *	goes on
@@ -30,6 +31,7 @@ struct decision {
 	struct in6_addr saddr;
 	struct in6_addr daddr;
 	enum strata_drop_reason source;
+	u32 mark;
 	u8 pkt_type;
 	u8 flags;
 	enum strata_drop_reason reason;
@@ -113,14 +115,15 @@ static enum strata_drop_reason decide_dest(struct strata_net *sn,
 
 /* RFC 3704. Link-local and unspecified sources are on this link. */
 static bool source_plausible(struct strata_link *link,
-			     const struct in6_addr *saddr)
+			     const struct in6_addr *saddr,
+			     const struct in6_addr *daddr)
 {
 	u8 rp_filter = READ_ONCE(link->ipv6.rp_filter);
 
 	if (likely(rp_filter == STRATA_RPF_OFF) || ipv6_addr_any(saddr) ||
 	    ipv6_addr_type(saddr) & IPV6_ADDR_LINKLOCAL)
 		return true;
-	return strata_forward_back(link, rp_filter, saddr);
+	return strata_forward_back(link, rp_filter, saddr, daddr);
 }
 
 static enum strata_drop_reason decide_source(struct strata_net *sn,
@@ -131,7 +134,7 @@ static enum strata_drop_reason decide_source(struct strata_net *sn,
 	if (unlikely(!source_possible(sn, link, &ip6h->saddr, &ip6h->daddr,
 				      pkt_type)))
 		return STRATA_DROP_IP_MARTIAN_SOURCE;
-	if (unlikely(!source_plausible(link, &ip6h->saddr)))
+	if (unlikely(!source_plausible(link, &ip6h->saddr, &ip6h->daddr)))
 		return STRATA_DROP_IP_REVERSE_PATH;
 	return STRATA_IPV6_PASS;
 }
@@ -165,16 +168,21 @@ static void decide(struct strata_net *sn, struct strata_link *link,
 	bool same_source = ipv6_addr_equal(&decision->saddr, &ip6h->saddr);
 
 	if (same_source && ipv6_addr_equal(&decision->daddr, &ip6h->daddr) &&
-	    decision->pkt_type == skb->pkt_type)
+	    decision->pkt_type == skb->pkt_type &&
+	    decision->mark == skb->mark)
 		return;
-	/* Whoever has no address may send to groups alone. */
+	/* Whoever has no address may send to groups alone. Where the way back
+	 * leads can depend on where it begins.
+	 */
 	if (!same_source || decision->pkt_type != skb->pkt_type ||
+	    READ_ONCE(link->ipv6.rp_filter) != STRATA_RPF_OFF ||
 	    decision->source != STRATA_IPV6_PASS ||
 	    ipv6_addr_any(&ip6h->saddr))
 		decision->source = decide_source(sn, link, ip6h, skb->pkt_type);
 	decision->saddr = ip6h->saddr;
 	decision->daddr = ip6h->daddr;
 	decision->pkt_type = skb->pkt_type;
+	decision->mark = skb->mark;
 	decision->reason = decide_new(sn, link, skb, decision);
 }
 

@@ -106,10 +106,16 @@ static void heed(struct strata_net *sn, const struct strata_flow *flow,
 static int hop_unicast(struct strata_net *sn, const struct strata_flow *flow,
 		       int oif, struct hop *hop)
 {
+	const struct strata_lookup lookup = {
+		.daddr = &flow->daddr,
+		.saddr = &flow->saddr,
+		.oif = oif,
+		.mark = flow->mark,
+	};
 	const struct strata_route *route;
 	int err;
 
-	route = strata_route_find(sn, &flow->daddr, oif);
+	route = strata_route_find(sn, &lookup);
 	err = strata_route_error(route);
 	if (unlikely(err))
 		return err;

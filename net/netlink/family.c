@@ -235,6 +235,21 @@ static const struct genl_ops nl_ops[] = {
 		.policy = strata_nl_route_del_policy,
 		.maxattr = ARRAY_SIZE(strata_nl_route_del_policy) - 1,
 	}, {
+		.cmd = STRATA_CMD_POLICY_GET,
+		.dumpit = strata_nl_policy_dump,
+	}, {
+		.cmd = STRATA_CMD_POLICY_ADD,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = strata_nl_policy_add,
+		.policy = strata_nl_policy_policy,
+		.maxattr = ARRAY_SIZE(strata_nl_policy_policy) - 1,
+	}, {
+		.cmd = STRATA_CMD_POLICY_DEL,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = strata_nl_policy_del,
+		.policy = strata_nl_policy_policy,
+		.maxattr = ARRAY_SIZE(strata_nl_policy_policy) - 1,
+	}, {
 		.cmd = STRATA_CMD_NEIGH_GET,
 		.dumpit = strata_nl_neigh_dump,
 		.policy = strata_nl_neigh_get_policy,

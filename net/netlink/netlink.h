@@ -72,6 +72,7 @@ struct strata_nl_rule_at {
  * @neigh: the last neighbour shown
  * @sock: the last socket of @slot shown
  * @mdb: the last group of a bridge shown
+ * @policy: how many policy rules were shown
  * @set: how many named sets were shown
  * @element: of a named set, the last one shown
  * @conntrack: where in the table of connections
@@ -94,6 +95,7 @@ struct strata_nl_dump {
 		struct strata_neigh_at neigh;
 		struct strata_sock_at sock;
 		struct strata_bridge_mdb_at mdb;
+		unsigned int policy;
 		unsigned int set;
 		struct strata_fw_element element;
 		struct strata_ct_at conntrack;
@@ -173,6 +175,9 @@ int strata_nl_route_get(struct sk_buff *skb, struct genl_info *info);
 int strata_nl_route_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int strata_nl_route_add(struct sk_buff *skb, struct genl_info *info);
 int strata_nl_route_del(struct sk_buff *skb, struct genl_info *info);
+int strata_nl_policy_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int strata_nl_policy_add(struct sk_buff *skb, struct genl_info *info);
+int strata_nl_policy_del(struct sk_buff *skb, struct genl_info *info);
 int strata_nl_neigh_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int strata_nl_neigh_add(struct sk_buff *skb, struct genl_info *info);
 int strata_nl_neigh_del(struct sk_buff *skb, struct genl_info *info);
@@ -212,6 +217,7 @@ extern const struct nla_policy
 	strata_nl_route_get_policy[STRATA_A_ROUTE_MAX + 1],
 	strata_nl_route_add_policy[STRATA_A_ROUTE_MAX + 1],
 	strata_nl_route_del_policy[STRATA_A_ROUTE_MAX + 1],
+	strata_nl_policy_policy[STRATA_A_POLICY_MAX + 1],
 	strata_nl_neigh_get_policy[STRATA_A_NEIGH_MAX + 1],
 	strata_nl_neigh_add_policy[STRATA_A_NEIGH_MAX + 1],
 	strata_nl_neigh_del_policy[STRATA_A_NEIGH_MAX + 1],

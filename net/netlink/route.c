@@ -11,6 +11,11 @@
 const struct nla_policy strata_nl_route_get_policy[STRATA_A_ROUTE_MAX + 1] = {
 	STRATA_NL_POLICY_DEVICE(ROUTE),
 	[STRATA_A_ROUTE_DST] = STRATA_NL_POLICY_ADDRESS,
+	[STRATA_A_ROUTE_SOURCE] = STRATA_NL_POLICY_ADDRESS,
+	[STRATA_A_ROUTE_TABLE] = NLA_POLICY_MIN(NLA_U32, 1),
+	[STRATA_A_ROUTE_MARK] = { .type = NLA_U32 },
+	[STRATA_A_ROUTE_IIF] = {
+		.type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
 };
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_nl_route_get_policy);
 
@@ -21,6 +26,7 @@ const struct nla_policy strata_nl_route_del_policy[STRATA_A_ROUTE_MAX + 1] = {
 	[STRATA_A_ROUTE_GATEWAY] = STRATA_NL_POLICY_ADDRESS,
 	[STRATA_A_ROUTE_METRIC] = { .type = NLA_U32 },
 	[STRATA_A_ROUTE_TYPE] = { .type = NLA_U8 },
+	[STRATA_A_ROUTE_TABLE] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 const struct nla_policy strata_nl_route_add_policy[STRATA_A_ROUTE_MAX + 1] = {
@@ -34,6 +40,7 @@ const struct nla_policy strata_nl_route_add_policy[STRATA_A_ROUTE_MAX + 1] = {
 	[STRATA_A_ROUTE_TYPE] = { .type = NLA_U8 },
 	[STRATA_A_ROUTE_REPLACE] = { .type = NLA_FLAG },
 	[STRATA_A_ROUTE_LIST] = { .type = NLA_NESTED },
+	[STRATA_A_ROUTE_TABLE] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_nl_route_add_policy);
 
@@ -65,7 +72,8 @@ static int route_fill_way(struct sk_buff *skb, const struct strata_route *route,
 {
 	const struct in6_addr *next = strata_dest_next(dest, route);
 	u32 mtu = dest && dest->mtu ? dest->mtu : route->mtu;
-	int err = nla_put_u32(skb, STRATA_A_ROUTE_METRIC, route->metric);
+	int err = nla_put_u32(skb, STRATA_A_ROUTE_METRIC, route->metric) ?:
+		  nla_put_u32(skb, STRATA_A_ROUTE_TABLE, route->table);
 
 	if (err || route->type != STRATA_ROUTE_UNICAST)
 		return err;
@@ -132,8 +140,11 @@ int strata_nl_route_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	struct nlattr **attrs = strata_genl_dump_attrs(cb);
 	struct strata_nl_device device = STRATA_NL_DEVICE(attrs, ROUTE);
 	struct strata_nl_visit visit = { skb, cb, sn };
+	u32 table = 0;
 	int err;
 
+	if (attrs[STRATA_A_ROUTE_TABLE])
+		table = nla_get_u32(attrs[STRATA_A_ROUTE_TABLE]);
 	if (attrs[STRATA_A_ROUTE_DST]) {
 		NL_SET_ERR_MSG_ATTR(cb->extack, attrs[STRATA_A_ROUTE_DST],
 				    "a dump of the table takes no destination");
@@ -143,7 +154,7 @@ int strata_nl_route_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	err = strata_nl_dump_start(cb, &device);
 	strata_nl_dump_consistent(sn, cb);
 	if (!err)
-		err = strata_route_walk(sn, &strata_nl_dump(cb)->route,
+		err = strata_route_walk(sn, table, &strata_nl_dump(cb)->route,
 					route_dump_one, &visit);
 	mutex_unlock(&sn->config);
 	return strata_nl_dump_result(skb, err);
@@ -195,22 +206,23 @@ static int local_fill(struct sk_buff *skb, struct strata_net *sn,
 }
 
 static int lookup_fill(struct sk_buff *skb, struct strata_net *sn,
-		       const struct in6_addr *dst, int oif,
+		       const struct strata_lookup *lookup,
 		       struct netlink_ext_ack *extack)
 {
+	const struct in6_addr *dst = lookup->daddr;
 	const struct strata_route *route;
 	const struct in6_addr *source;
 	int err;
 
-	if (!oif && strata_addr_find(sn, dst))
+	if (!lookup->oif && strata_addr_find(sn, dst))
 		return local_fill(skb, sn, dst);
-	route = strata_route_find(sn, dst, oif);
+	route = strata_route_find(sn, lookup);
 	if (!route)
 		NL_SET_ERR_MSG(extack,
 			       "no route leads there: see `strata route show`");
 	else if (route->type != STRATA_ROUTE_UNICAST)
 		NL_SET_ERR_MSG(extack,
-			       "the route there refuses what is sent: see `strata route show`");
+			       "the route there refuses what is sent: see `strata route show` and `strata rule`");
 	err = strata_route_error(route);
 	if (err)
 		return err;
@@ -224,22 +236,38 @@ static int lookup_fill(struct sk_buff *skb, struct strata_net *sn,
 	return err;
 }
 
-static int route_lookup(struct sk_buff *reply, struct genl_info *info,
-			const struct in6_addr *dst)
+/* The index of the link that is named; nothing named: it stays. */
+static int get_ifindex(struct strata_net *sn,
+		       const struct strata_nl_device *device, int *ifindex,
+		       struct netlink_ext_ack *extack)
 {
-	struct strata_nl_device device = STRATA_NL_DEVICE(info->attrs, ROUTE);
+	struct strata_link *link;
+
+	if (!device->ifindex && !device->ifname)
+		return 0;
+	link = strata_nl_get_link(sn, device, extack);
+	if (IS_ERR(link))
+		return PTR_ERR(link);
+	*ifindex = link->ifindex;
+	return 0;
+}
+
+static int route_lookup(struct sk_buff *reply, struct genl_info *info,
+			struct strata_lookup *lookup)
+{
+	struct strata_nl_device out = STRATA_NL_DEVICE(info->attrs, ROUTE);
+	struct strata_nl_device in = {
+		.ifname = info->attrs[STRATA_A_ROUTE_IIF],
+	};
 	struct strata_net *sn = strata_net(genl_info_net(info));
-	struct strata_link *link = NULL;
 	int err;
 
 	mutex_lock(&sn->config);
-	if (device.ifindex || device.ifname)
-		link = strata_nl_get_link(sn, &device, info->extack);
-	err = PTR_ERR_OR_ZERO(link);
+	err = get_ifindex(sn, &out, &lookup->oif, info->extack) ?:
+	      get_ifindex(sn, &in, &lookup->iif, info->extack);
 	rcu_read_lock();
 	if (!err)
-		err = lookup_fill(reply, sn, dst, link ? link->ifindex : 0,
-				  info->extack);
+		err = lookup_fill(reply, sn, lookup, info->extack);
 	rcu_read_unlock();
 	mutex_unlock(&sn->config);
 	return err;
@@ -256,6 +284,23 @@ static int get_dst(struct nlattr **attrs, struct in6_addr *dst,
 	return -EINVAL;
 }
 
+static int get_lookup(struct nlattr **attrs, struct in6_addr *dst,
+		      struct in6_addr *source, struct strata_lookup *lookup,
+		      struct netlink_ext_ack *extack)
+{
+	int err = get_dst(attrs, dst, extack);
+
+	*lookup = (struct strata_lookup){ .daddr = dst };
+	if (!err && attrs[STRATA_A_ROUTE_SOURCE]) {
+		err = strata_nl_get_addr(attrs[STRATA_A_ROUTE_SOURCE], source,
+					 extack);
+		lookup->saddr = source;
+	}
+	if (attrs[STRATA_A_ROUTE_MARK])
+		lookup->mark = nla_get_u32(attrs[STRATA_A_ROUTE_MARK]);
+	return err;
+}
+
 /**
  * strata_nl_route_get() - look a destination up
  * @skb: request, not owned
@@ -265,18 +310,19 @@ static int get_dst(struct nlattr **attrs, struct in6_addr *dst,
  */
 int strata_nl_route_get(struct sk_buff *skb, struct genl_info *info)
 {
+	struct strata_lookup lookup;
+	struct in6_addr dst, source;
 	struct sk_buff *reply;
-	struct in6_addr dst;
 	void *header;
 	int err;
 
-	err = get_dst(info->attrs, &dst, info->extack);
+	err = get_lookup(info->attrs, &dst, &source, &lookup, info->extack);
 	if (err)
 		return err;
 	reply = strata_nl_reply(info, STRATA_CMD_ROUTE_GET, &header);
 	if (!reply)
 		return -ENOMEM;
-	err = route_lookup(reply, info, &dst);
+	err = route_lookup(reply, info, &lookup);
 	return strata_nl_reply_send(info, reply, header, err);
 }
 
@@ -317,6 +363,8 @@ static int route_parse(struct nlattr **attrs, struct strata_route *route,
 		route->metric = nla_get_u32(attrs[STRATA_A_ROUTE_METRIC]);
 	if (attrs[STRATA_A_ROUTE_MTU])
 		route->mtu = nla_get_u32(attrs[STRATA_A_ROUTE_MTU]);
+	if (attrs[STRATA_A_ROUTE_TABLE])
+		route->table = nla_get_u32(attrs[STRATA_A_ROUTE_TABLE]);
 	return get_optional_addr(attrs, STRATA_A_ROUTE_SOURCE, &route->source,
 				 extack);
 }

@@ -32,7 +32,8 @@ static bool connected_find(const struct strata_addr *addr,
 
 	ipv6_addr_prefix(&prefix, &addr->addr, addr->plen);
 	*entry = (struct strata_fib_entry){};
-	while (strata_route_next(addr->link->sn, &prefix, addr->plen, entry))
+	while (strata_route_next(addr->link->sn, STRATA_TABLE_MAIN, &prefix,
+				 addr->plen, entry))
 		if (entry->route->origin == STRATA_ROUTE_KERNEL &&
 		    entry->route->link == addr->link)
 			return true;

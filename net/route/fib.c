@@ -2,7 +2,6 @@
 /*
  * The routes of a namespace: what is refused and why, and lookup.
  */
-#include <linux/indirect_call_wrapper.h>
 #include <linux/module.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
@@ -20,18 +19,21 @@
  *
  * The caller calls strata_net_changed().
  *
- * Context: process, strata_net.config held. Return: 0, -ENOSPC, -ENOMEM.
+ * Context: process, strata_net.config held. Return: 0, -ENOSPC, -ENOMEM, -EINVAL
+ * (a table that takes no routes).
  */
 int strata_route_insert(struct strata_net *sn, const struct strata_route *like,
 			struct netlink_ext_ack *extack)
 {
 	int family = strata_route_family(&like->prefix);
 	struct strata_route_net *rn = sn->route;
-	struct strata_table *table = strata_table_main(rn);
 	struct strata_fib_entry entry = {
 		.prefix = like->prefix,
 		.plen = like->plen,
 	};
+	struct strata_route want = *like;
+	struct strata_table_slot *slot;
+	struct strata_table *table;
 	int err;
 
 	lockdep_assert_held(&sn->config);
@@ -39,15 +41,22 @@ int strata_route_insert(struct strata_net *sn, const struct strata_route *like,
 		NL_SET_ERR_MSG(extack, "Too many routes in this namespace");
 		return -ENOSPC;
 	}
+	slot = strata_table_get(sn, like->table, extack);
+	if (IS_ERR(slot))
+		return PTR_ERR(slot);
+	table = strata_slot_table(slot);
 	entry.serial = rn->route_serial + 1;
-	entry.route = strata_route_share(rn, like);
-	if (!entry.route)
-		return -ENOMEM;
-	err = table->algo->insert(table->fib[family], &entry);
+	want.table = slot->id;
+	entry.route = strata_route_share(rn, &want);
+	err = entry.route ? table->algo->insert(table->fib[family], &entry) :
+			    -ENOMEM;
 	if (err) {
-		strata_route_unshare(rn, entry.route);
+		if (entry.route)
+			strata_route_unshare(rn, entry.route);
+		strata_tables_reap(sn);
 		return err;
 	}
+	slot->entries++;
 	rn->route_serial++;
 	rn->routes++;
 	return 0;
@@ -58,7 +67,7 @@ int strata_route_insert(struct strata_net *sn, const struct strata_route *like,
  * @sn: the namespace's stack
  * @entry: in the table; readers may see its route until RCU has passed
  *
- * The caller calls strata_net_changed().
+ * The caller calls strata_net_changed() and strata_tables_reap().
  *
  * Context: process, strata_net.config held.
  */
@@ -67,9 +76,12 @@ void strata_route_erase(struct strata_net *sn,
 {
 	int family = strata_route_family(&entry->prefix);
 	struct strata_route_net *rn = sn->route;
-	struct strata_table *table = strata_table_main(rn);
+	struct strata_table_slot *slot = strata_table_of(rn,
+							 entry->route->table);
+	struct strata_table *table = strata_slot_table(slot);
 
 	lockdep_assert_held(&sn->config);
+	slot->entries--;
 	table->algo->remove(table->fib[family], entry);
 	rn->routes--;
 	strata_route_unshare(rn, entry->route);
@@ -99,23 +111,29 @@ static int sequel_visit(const struct strata_fib_entry *entry, void *arg)
 /**
  * strata_route_next() - visit the routes of exactly one prefix
  * @sn: the namespace's stack
+ * @table: number of their table
  * @prefix: masked
  * @plen: its length
  * @at: the last one visited, all 0 at first; out: the next in order of metric
  *
  * Context: process, strata_net.config held. Return: there is one.
  */
-bool strata_route_next(struct strata_net *sn, const struct in6_addr *prefix,
-		       u8 plen, struct strata_fib_entry *at)
+bool strata_route_next(struct strata_net *sn, u32 table,
+		       const struct in6_addr *prefix, u8 plen,
+		       struct strata_fib_entry *at)
 {
-	const struct strata_table *table = strata_table_main(sn->route);
+	struct strata_table_slot *slot = strata_table_of(sn->route, table);
 	struct sequel sequel = { .at = at };
+	const struct strata_table *now;
 
 	lockdep_assert_held(&sn->config);
+	if (!slot)
+		return false;
+	now = strata_slot_table(slot);
 	at->prefix = *prefix;
 	at->plen = plen;
-	table->algo->walk(table->fib[strata_route_family(prefix)], prefix, plen,
-			  sequel_visit, &sequel);
+	now->algo->walk(now->fib[strata_route_family(prefix)], prefix, plen,
+			sequel_visit, &sequel);
 	return sequel.found;
 }
 
@@ -138,9 +156,10 @@ static int purge_visit(const struct strata_fib_entry *entry, void *arg)
 	return purge->count == PURGE_BATCH;
 }
 
-static void purge_family(struct strata_net *sn, int family, struct purge *purge)
+static void purge_family(struct strata_net *sn,
+			 const struct strata_table *table, int family,
+			 struct purge *purge)
 {
-	const struct strata_table *table = strata_table_main(sn->route);
 	struct in6_addr prefix = in6addr_any;
 	unsigned int i;
 	u8 plen = 0;
@@ -163,10 +182,14 @@ static void route_purge(struct strata_net *sn,
 			const void *arg)
 {
 	struct purge purge = { .match = match, .arg = arg };
+	struct strata_table_slot *slot;
 	int family;
 
-	for (family = 0; family < STRATA_ROUTE_FAMILIES; family++)
-		purge_family(sn, family, &purge);
+	list_for_each_entry(slot, &sn->route->tables, node)
+		for (family = 0; family < STRATA_ROUTE_FAMILIES; family++)
+			purge_family(sn, strata_slot_table(slot), family,
+				     &purge);
+	strata_tables_reap(sn);
 }
 
 static bool match_all(const struct strata_route *route, const void *arg)
@@ -224,25 +247,25 @@ void strata_route_purge_source(struct strata_net *sn,
 /**
  * strata_route_find() - the best route to a destination, whatever its type
  * @sn: the namespace's stack
- * @daddr: destination
- * @oif: index of the output link, 0: any
+ * @lookup: what is known of the packet
  *
  * Context: RCU read side. Return: borrowed, NULL if none.
  */
 const struct strata_route *strata_route_find(struct strata_net *sn,
-					     const struct in6_addr *daddr,
-					     int oif)
+					     const struct strata_lookup *lookup)
 {
-	const struct strata_table *table = rcu_dereference(sn->route->main);
+	const struct strata_route_net *rn = sn->route;
+	int family = strata_route_family(lookup->daddr);
 
-	return INDIRECT_CALL_1(table->algo->lookup, strata_multibit_lookup,
-			       table->fib[strata_route_family(daddr)], daddr,
-			       oif);
+	if (unlikely(READ_ONCE(rn->ruled[family])))
+		return strata_rules_find(rn, family, lookup);
+	return strata_table_lookup(&rn->main, family, lookup->daddr,
+				   lookup->oif);
 }
 EXPORT_SYMBOL_GPL(strata_route_find);
 
 /**
- * strata_route_lookup() - the best route to a destination, if one leads there
+ * strata_route_lookup() - the way of our own packets, if there is one
  * @sn: the namespace's stack
  * @daddr: destination
  * @oif: index of the output link, 0: any
@@ -253,7 +276,8 @@ const struct strata_route *strata_route_lookup(struct strata_net *sn,
 					       const struct in6_addr *daddr,
 					       int oif)
 {
-	const struct strata_route *route = strata_route_find(sn, daddr, oif);
+	const struct strata_lookup lookup = { .daddr = daddr, .oif = oif };
+	const struct strata_route *route = strata_route_find(sn, &lookup);
 
 	return route && route->type == STRATA_ROUTE_UNICAST ? route : NULL;
 }
@@ -295,39 +319,59 @@ static int walk_visit(const struct strata_fib_entry *entry, void *arg)
 	*walk->at = (struct strata_route_at) {
 		.prefix = entry->prefix,
 		.plen = entry->plen,
+		.table = route.table,
 		.metric = route.metric,
 		.serial = entry->serial,
 	};
 	return 0;
 }
 
+static int walk_table(const struct strata_table_slot *slot, struct walk *walk)
+{
+	const struct strata_table *table = strata_slot_table(slot);
+	struct in6_addr prefix = walk->at->prefix;
+	int family = 0, ret = 0;
+	u8 plen = walk->at->plen;
+
+	if (walk->at->serial)
+		family = strata_route_family(&prefix);
+	for (; family < STRATA_ROUTE_FAMILIES && !ret; family++) {
+		ret = table->algo->walk(table->fib[family], &prefix, plen,
+					walk_visit, walk);
+		prefix = in6addr_any;
+		plen = 0;
+	}
+	return ret;
+}
+
 /**
- * strata_route_walk() - visit every route, IPv4 before IPv6
+ * strata_route_walk() - visit every route, IPv4 before IPv6 in each table
  * @sn: the namespace's stack
+ * @table: number of the one table to visit; 0: all, by their number
  * @at: the last one visited, all 0 at first; moves with the walk
  * @visit: non-zero stops, and @at then stands before the route it refused
  * @arg: for @visit
  *
  * Context: process, strata_net.config held. Return: what @visit returned, or 0.
  */
-int strata_route_walk(struct strata_net *sn, struct strata_route_at *at,
+int strata_route_walk(struct strata_net *sn, u32 table,
+		      struct strata_route_at *at,
 		      int (*visit)(const struct strata_route *route, void *arg),
 		      void *arg)
 {
 	struct walk walk = { at, visit, arg };
-	const struct strata_table *table = strata_table_main(sn->route);
-	struct in6_addr prefix = at->prefix;
-	int family = 0, ret = 0;
-	u8 plen = at->plen;
+	struct strata_table_slot *slot;
+	int ret = 0;
 
 	lockdep_assert_held(&sn->config);
-	if (at->serial)
-		family = strata_route_family(&prefix);
-	for (; family < STRATA_ROUTE_FAMILIES && !ret; family++) {
-		ret = table->algo->walk(table->fib[family], &prefix, plen,
-					walk_visit, &walk);
-		prefix = in6addr_any;
-		plen = 0;
+	list_for_each_entry(slot, &sn->route->tables, node) {
+		if (slot->id < at->table || (table && slot->id != table))
+			continue;
+		if (slot->id != at->table)
+			*at = (struct strata_route_at){ .table = slot->id };
+		ret = walk_table(slot, &walk);
+		if (ret)
+			break;
 	}
 	return ret;
 }
@@ -489,11 +533,12 @@ static int check_source(struct strata_net *sn, const struct strata_route *want,
 	return -EINVAL;
 }
 
-/* The route that @want would stand beside: same prefix, same metric. */
+/* The route that @want would stand beside: same table, prefix and metric. */
 static bool route_twin(struct strata_net *sn, const struct strata_route *want,
 		       struct strata_fib_entry *twin)
 {
-	while (strata_route_next(sn, &want->prefix, want->plen, twin))
+	while (strata_route_next(sn, want->table, &want->prefix, want->plen,
+				 twin))
 		if (twin->route->metric == want->metric)
 			return true;
 	return false;
@@ -503,7 +548,8 @@ static bool route_twin(struct strata_net *sn, const struct strata_route *want,
  * strata_route_add() - add a route, or replace one
  * @sn: the namespace's stack
  * @route: a description on the caller's stack (link borrowed); it is copied
- * @replace: take the place of the static route with this prefix and metric
+ * @replace: take the place of the static route with this prefix and metric in
+ *	its table
  * @extack: for the reason of a refusal
  *
  * Context: process, strata_net.config held. Return: 0, -EINVAL, -ENETUNREACH,
@@ -563,7 +609,7 @@ static bool route_matches(const struct strata_route *route,
 /**
  * strata_route_del() - delete a route
  * @sn: the namespace's stack
- * @route: prefix and length; metric, type, gateway and link match where set
+ * @route: table, prefix and length; metric, type, gateway and link match where set
  * @extack: for the reason of a refusal
  *
  * Context: process, strata_net.config held. Return: 0, -EINVAL, -ESRCH.
@@ -577,10 +623,12 @@ int strata_route_del(struct strata_net *sn, const struct strata_route *route,
 	err = check_prefix(route, extack);
 	if (err)
 		return err;
-	while (strata_route_next(sn, &route->prefix, route->plen, &found)) {
+	while (strata_route_next(sn, route->table, &route->prefix, route->plen,
+				 &found)) {
 		if (!route_matches(found.route, route))
 			continue;
 		strata_route_erase(sn, &found);
+		strata_tables_reap(sn);
 		strata_net_changed(sn);
 		return 0;
 	}

@@ -44,6 +44,7 @@ static struct strata_neigh *next_neigh(struct strata_forward *way,
 /**
  * strata_forward_decide() - where do datagrams of others go?
  * @in: the link they come in on
+ * @skb: one of them; not owned
  * @redirects: their sender may be told of a shorter way
  * @saddr: their source
  * @daddr: their destination, unicast and not ours
@@ -54,18 +55,25 @@ static struct strata_neigh *next_neigh(struct strata_forward *way,
  * route's type says, LINK_DOWN or NEIGH_TABLE_FULL; STRATA_DROP_MAX: they do not.
  */
 enum strata_drop_reason strata_forward_decide(struct strata_link *in,
+					      const struct sk_buff *skb,
 					      bool redirects,
 					      const struct in6_addr *saddr,
 					      const struct in6_addr *daddr,
 					      struct strata_forward *way)
 {
+	const struct strata_lookup lookup = {
+		.daddr = daddr,
+		.saddr = saddr,
+		.iif = in->ifindex,
+		.mark = skb->mark,
+	};
 	struct strata_neigh *neigh = NULL;
 	const struct strata_route *route;
 	const struct in6_addr *next;
 	struct strata_link *link;
 	u32 mtu;
 
-	route = strata_route_find(in->sn, daddr, 0);
+	route = strata_route_find(in->sn, &lookup);
 	if (unlikely(!route || route->type != STRATA_ROUTE_UNICAST))
 		return refusal(route);
 	link = route->link;
@@ -93,17 +101,22 @@ EXPORT_SYMBOL_GPL(strata_forward_decide);
  * @in: the link it came in on
  * @rp_filter: &enum strata_rpf: how much is asked
  * @saddr: the source, no link-local address
+ * @daddr: the destination: where the way back begins
  *
  * Context: softirq, RCU.
  */
 bool strata_forward_back(struct strata_link *in, u8 rp_filter,
-			 const struct in6_addr *saddr)
+			 const struct in6_addr *saddr,
+			 const struct in6_addr *daddr)
 {
+	const struct strata_lookup lookup = { .daddr = saddr, .saddr = daddr };
 	const struct strata_route *route;
 
 	if (rp_filter == STRATA_RPF_OFF || in->flags & STRATA_LINK_LOOPBACK)
 		return true;
-	route = strata_route_lookup(in->sn, saddr, 0);
-	return route && (rp_filter == STRATA_RPF_LOOSE || route->link == in);
+	route = strata_route_find(in->sn, &lookup);
+	if (strata_route_error(route))
+		return false;
+	return rp_filter == STRATA_RPF_LOOSE || route->link == in;
 }
 EXPORT_SYMBOL_GPL(strata_forward_back);

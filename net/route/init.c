@@ -38,7 +38,8 @@ static void __net_exit route_net_exit(struct net *net)
 	/* Nobody may be inside a lookup when the tables go. */
 	synchronize_net();
 	strata_dests_exit(sn);
-	strata_table_destroy(strata_table_main(sn->route));
+	strata_rules_exit(sn->route);
+	strata_tables_exit(sn->route);
 	kfree(sn->route);
 	sn->route = NULL;
 }
@@ -46,14 +47,11 @@ static void __net_exit route_net_exit(struct net *net)
 static int main_create(struct strata_route_net *rn)
 {
 	const struct strata_fib_algo *algo = fib_choose();
-	struct strata_table *table = strata_table_create(algo);
+	int err = strata_tables_init(rn, algo);
 
-	if (IS_ERR(table)) {
+	if (err)
 		strata_fib_put(algo);
-		return PTR_ERR(table);
-	}
-	RCU_INIT_POINTER(rn->main, table);
-	return 0;
+	return err;
 }
 
 static int __net_init route_net_init(struct net *net)
@@ -69,18 +67,23 @@ static int __net_init route_net_init(struct net *net)
 	err = main_create(rn);
 	if (err)
 		goto free;
+	err = strata_rules_init(rn);
+	if (err)
+		goto destroy;
 	sn->route = rn;
 	rn->sysctl = strata_route_sysctl_register(sn);
 	if (!rn->sysctl) {
 		err = -ENOMEM;
-		goto destroy;
+		goto exit_rules;
 	}
 	strata_dests_init(sn);
 	return 0;
 
-destroy:
+exit_rules:
 	sn->route = NULL;
-	strata_table_destroy(strata_table_main(rn));
+	strata_rules_exit(rn);
+destroy:
+	strata_tables_exit(rn);
 free:
 	kfree(rn);
 	return err;
@@ -110,6 +113,8 @@ static int route_link_event(struct notifier_block *nb, unsigned long event,
 		strata_route_purge_link(sn, link);
 		break;
 	}
+	/* Rules name devices. */
+	strata_rules_settle(sn);
 	/* Up, down and MTU decide over routes as well. */
 	strata_net_changed(sn);
 	return NOTIFY_OK;

@@ -32,6 +32,7 @@ static int route_order(const struct strata_route *a,
 	return compare((unsigned long)a->link, (unsigned long)b->link) ?:
 	       memcmp(&a->gateway, &b->gateway, sizeof(a->gateway)) ?:
 	       memcmp(&a->source, &b->source, sizeof(a->source)) ?:
+	       compare(a->table, b->table) ?:
 	       compare(a->metric, b->metric) ?: compare(a->mtu, b->mtu) ?:
 	       compare(a->origin, b->origin) ?: compare(a->type, b->type);
 }

@@ -55,8 +55,31 @@ struct strata_table {
 };
 
 /**
+ * struct strata_table_slot - a table that has a number
+ * @id: the number; constant
+ * @now: where its routes are; replaced under strata_net.config, RCU
+ * @entries: how many they are; strata_net.config
+ * @node: in strata_route_net.tables
+ *
+ * All but the main one are created by their first route, and freed by
+ * strata_tables_reap() after their last has gone.
+ */
+struct strata_table_slot {
+	u32 id;
+	struct strata_table __rcu *now;
+	unsigned int entries;
+	struct list_head node;
+};
+
+/**
  * struct strata_route_net - what net/route keeps for a namespace
- * @main: where routes are; replaced under strata_net.config, RCU
+ * @ruled: by family: rules decide; else all is in the main table. Written under
+ *	strata_net.config, read by anyone
+ * @main: the main table
+ * @tables: all of them, by number; strata_net.config
+ * @table_count: of these; strata_net.config
+ * @rules: by family, in order; written under strata_net.config, RCU
+ * @rule_count: of both families; strata_net.config
  * @routes: how many entries there are; strata_net.config
  * @route_serial: of the youngest entry; strata_net.config
  * @shared: the routes that entries lead to; strata_net.config
@@ -71,7 +94,12 @@ struct strata_table {
  * Created with the namespace (or when the module is loaded), freed with it.
  */
 struct strata_route_net {
-	struct strata_table __rcu *main;
+	bool ruled[STRATA_ROUTE_FAMILIES];
+	struct strata_table_slot main;
+	struct list_head tables;
+	unsigned int table_count;
+	struct list_head rules[STRATA_ROUTE_FAMILIES];
+	unsigned int rule_count;
 	unsigned int routes;
 	u64 route_serial;
 	struct rb_root shared;
@@ -87,11 +115,34 @@ struct strata_route_net {
 static inline struct strata_table *
 strata_table_main(const struct strata_route_net *rn)
 {
-	return rcu_dereference_protected(rn->main, true);
+	return rcu_dereference_protected(rn->main.now, true);
 }
 
-struct strata_table *strata_table_create(const struct strata_fib_algo *algo);
-void strata_table_destroy(struct strata_table *table);
+/* Same context. */
+static inline struct strata_table *
+strata_slot_table(const struct strata_table_slot *slot)
+{
+	return rcu_dereference_protected(slot->now, true);
+}
+
+int strata_tables_init(struct strata_route_net *rn,
+		       const struct strata_fib_algo *algo);
+void strata_tables_exit(struct strata_route_net *rn);
+struct strata_table_slot *strata_table_get(struct strata_net *sn, u32 id,
+					   struct netlink_ext_ack *extack);
+struct strata_table_slot *strata_table_of(const struct strata_route_net *rn,
+					  u32 id);
+void strata_tables_reap(struct strata_net *sn);
+const struct strata_route *
+strata_table_lookup(const struct strata_table_slot *slot, int family,
+		    const struct in6_addr *daddr, int oif);
+
+int strata_rules_init(struct strata_route_net *rn);
+void strata_rules_exit(struct strata_route_net *rn);
+void strata_rules_settle(struct strata_net *sn);
+const struct strata_route *strata_rules_find(const struct strata_route_net *rn,
+					     int family,
+					     const struct strata_lookup *lookup);
 
 const struct strata_route *strata_route_share(struct strata_route_net *rn,
 					      const struct strata_route *like);
@@ -112,8 +163,9 @@ int strata_route_insert(struct strata_net *sn, const struct strata_route *like,
 			struct netlink_ext_ack *extack);
 void strata_route_erase(struct strata_net *sn,
 			const struct strata_fib_entry *entry);
-bool strata_route_next(struct strata_net *sn, const struct in6_addr *prefix,
-		       u8 plen, struct strata_fib_entry *at);
+bool strata_route_next(struct strata_net *sn, u32 table,
+		       const struct in6_addr *prefix, u8 plen,
+		       struct strata_fib_entry *at);
 void strata_route_purge_all(struct strata_net *sn);
 void strata_route_purge_link(struct strata_net *sn,
 			     const struct strata_link *link);
