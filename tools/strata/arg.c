@@ -299,3 +299,18 @@ int arg_lladdr(struct args *args, struct lladdr *lladdr)
 				  word);
 	return STATUS_OK;
 }
+
+int arg_route_table(struct args *args, uint32_t *table)
+{
+	if (args_take(args, "all"))
+		*table = TABLE_ALL;
+	else if (args_take(args, "main"))
+		*table = TABLE_MAIN;
+	else if (args_take(args, "default"))
+		*table = TABLE_DEFAULT;
+	else if (args_take(args, "local"))
+		*table = TABLE_LOCAL;
+	else
+		return arg_u32(args, "table", 1, UINT32_MAX, table);
+	return STATUS_OK;
+}

@@ -8,6 +8,11 @@
 #include <netinet/in.h>
 #include "strata.h"
 
+#define TABLE_ALL	0
+#define TABLE_DEFAULT	253	/* by the kernel's numbers */
+#define TABLE_MAIN	254
+#define TABLE_LOCAL	255
+
 #define LLADDR_MAX	32	/* bytes of the longest L2 address */
 
 /**
@@ -83,6 +88,8 @@ int arg_u32(struct args *args, const char *what, uint32_t min, uint32_t max,
 	    uint32_t *value);
 int arg_address(struct args *args, const char *what, struct prefix *address);
 int arg_prefix(struct args *args, const char *what, struct prefix *prefix);
+/* A number, or one of the names; TABLE_ALL. */
+int arg_route_table(struct args *args, uint32_t *table);
 int arg_lladdr(struct args *args, struct lladdr *lladdr);
 
 #endif /* STRATA_ARG_H */

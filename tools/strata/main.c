@@ -19,7 +19,7 @@
 #include "command.h"
 
 #define NETNS_DIR	"/run/netns"	/* where ip netns keeps them */
-#define OBJECTS		"link, address, route, neighbour, bridge, firewall, conntrack, socket, stat or run"
+#define OBJECTS		"link, address, route, rule, neighbour, bridge, firewall, conntrack, socket, stat or run"
 #define BATCH_WORDS	64		/* in one line of a batch */
 
 struct options options;
@@ -28,6 +28,7 @@ static const struct command objects[] = {
 	{ "link", NULL, link_main, "devices attached to the stack" },
 	{ "address", NULL, address_main, "the stack's own addresses" },
 	{ "route", NULL, route_main, "where packets go" },
+	{ "rule", NULL, policy_main, "which table is asked for which packets" },
 	{ "neighbour", "neighbor", neighbour_main,
 	  "link layer addresses of other stations" },
 	{ "bridge", NULL, bridge_main, "ports of bridges, groups behind them" },

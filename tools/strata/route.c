@@ -38,6 +38,7 @@ static const uint8_t own_types[] = {
  * @device: output device
  * @metric: of the route
  * @mtu: of the route
+ * @table: its table; TABLE_ALL: every one
  * @type: of the route
  * @replace: take the place of one that is there
  * @have: which of them were given
@@ -49,10 +50,11 @@ struct route_args {
 	const char *device;
 	uint32_t metric;
 	uint32_t mtu;
+	uint32_t table;
 	uint8_t type;
 	bool replace;
 	struct {
-		bool dst, via, source, metric, mtu;
+		bool dst, via, source, metric, mtu, table;
 	} have;
 };
 
@@ -61,7 +63,7 @@ static int parse_dst(struct args *args, struct route_args *route)
 	const char *word;
 
 	if (route->have.dst)
-		return args_unknown(args, "via, dev, metric, src or mtu");
+		return args_unknown(args, "via, dev, metric, src, mtu or table");
 	args_take(args, "to");
 	route->have.dst = true;
 	word = args_peek(args);
@@ -95,6 +97,10 @@ static int parse_word(struct args *args, struct route_args *route)
 	if (args_take(args, "mtu")) {
 		route->have.mtu = true;
 		return arg_u32(args, "mtu", MTU_MIN, MTU_MAX, &route->mtu);
+	}
+	if (args_take(args, "table")) {
+		route->have.table = true;
+		return arg_route_table(args, &route->table);
 	}
 	return parse_dst(args, route);
 }
@@ -162,6 +168,8 @@ static void put_route(struct nlmsghdr *request, const struct route_args *route)
 				 route->metric);
 	if (route->have.mtu)
 		mnl_attr_put_u32(request, STRATA_A_ROUTE_MTU, route->mtu);
+	if (route->have.table)
+		mnl_attr_put_u32(request, STRATA_A_ROUTE_TABLE, route->table);
 }
 
 static void put_item(struct nlmsghdr *request, const void *route)
@@ -179,6 +187,11 @@ static int missing_dst(const struct args *args)
 	return args_error(args, "the destination is missing, like 10.1.0.0/16 or default");
 }
 
+static int which_table(const struct args *args)
+{
+	return args_error(args, "which table? all are for show alone");
+}
+
 static int add_route(struct args *args, bool replace)
 {
 	struct nlmsghdr *request;
@@ -188,6 +201,8 @@ static int add_route(struct args *args, bool replace)
 		return STATUS_USAGE;
 	if (!route.have.dst)
 		return missing_dst(args);
+	if (route.have.table && route.table == TABLE_ALL)
+		return which_table(args);
 	if (!route.have.via && !route.device && !refuses(&route))
 		return args_error(args, "where to? Give via ADDRESS, dev NAME or both");
 	route.replace = replace;
@@ -265,6 +280,9 @@ static void json_way(const struct nl_row *row)
 		json_u64("metric", nl_number(row, STRATA_A_ROUTE_METRIC));
 	if (nl_number(row, STRATA_A_ROUTE_MTU))
 		json_u64("mtu", nl_number(row, STRATA_A_ROUTE_MTU));
+	if (nl_number(row, STRATA_A_ROUTE_TABLE) &&
+	    nl_number(row, STRATA_A_ROUTE_TABLE) != TABLE_MAIN)
+		json_string("table", show_table(nl_number(row, STRATA_A_ROUTE_TABLE), text));
 }
 
 static void print_way(const struct nl_row *row, const char *protocol)
@@ -282,6 +300,11 @@ static void print_way(const struct nl_row *row, const char *protocol)
 	address = show_address(row, STRATA_A_ROUTE_SOURCE, text);
 	if (address)
 		printf(" src %s", address);
+	/* What is local is not routed. */
+	if (nl_number(row, STRATA_A_ROUTE_TABLE) &&
+	    nl_number(row, STRATA_A_ROUTE_TABLE) != TABLE_MAIN)
+		printf(" table %s",
+		       show_table(nl_number(row, STRATA_A_ROUTE_TABLE), text));
 	if (nl_number(row, STRATA_A_ROUTE_METRIC))
 		printf(" metric %u",
 		       (unsigned int)nl_number(row, STRATA_A_ROUTE_METRIC));
@@ -370,6 +393,10 @@ static int show(struct args *args)
 	if (wanted.device)
 		mnl_attr_put_strz(request, STRATA_A_ROUTE_IFNAME,
 				  wanted.device);
+	if (!wanted.have.table)
+		wanted.table = TABLE_MAIN;
+	if (wanted.table != TABLE_ALL)
+		mnl_attr_put_u32(request, STRATA_A_ROUTE_TABLE, wanted.table);
 	status = nl_dump(request, &rows);
 	if (status != STATUS_OK)
 		return status;
@@ -411,30 +438,75 @@ static void show_answer(const struct nl_row *row)
 	json_array_end();
 }
 
+/**
+ * struct get_args - what is known of a packet to look up
+ * @dst: its destination
+ * @from: its source
+ * @device: to leave by
+ * @iif: that it came in on
+ * @mark: its mark
+ * @have_from: the source was given
+ */
+struct get_args {
+	struct prefix dst;
+	struct prefix from;
+	const char *device;
+	const char *iif;
+	uint32_t mark;
+	bool have_from;
+};
+
+static int parse_get(struct args *args, struct get_args *get)
+{
+	int status;
+
+	args_take(args, "to");
+	status = arg_address(args, "destination", &get->dst);
+	while (status == STATUS_OK && args_peek(args)) {
+		if (args_take(args, "dev") || args_take(args, "oif")) {
+			status = arg_device(args, &get->device);
+		} else if (args_take(args, "from")) {
+			get->have_from = true;
+			status = arg_address(args, "source", &get->from);
+		} else if (args_take(args, "iif")) {
+			status = arg_device(args, &get->iif);
+		} else if (args_take(args, "mark") ||
+			   args_take(args, "fwmark")) {
+			status = arg_u32(args, "mark", 0, UINT32_MAX,
+					 &get->mark);
+		} else {
+			status = args_unknown(args, "from, iif, mark or dev");
+		}
+	}
+	if (status == STATUS_OK)
+		status = same_family(args, "source", get->have_from,
+				     &get->from, &get->dst);
+	return status;
+}
+
 static int get(struct args *args)
 {
-	const char *device = NULL;
 	struct nl_rows rows = { 0 };
+	struct get_args get = { 0 };
 	struct nlmsghdr *request;
-	struct prefix dst;
 	size_t position = 0;
 	struct nl_row row;
 	int status;
 
-	args_take(args, "to");
-	if (arg_address(args, "destination", &dst) != STATUS_OK)
-		return STATUS_USAGE;
-	if ((args_take(args, "dev") || args_take(args, "oif")) &&
-	    arg_device(args, &device) != STATUS_OK)
-		return STATUS_USAGE;
-	if (args_end(args, "dev NAME or nothing more") != STATUS_OK)
+	if (parse_get(args, &get) != STATUS_OK)
 		return STATUS_USAGE;
 	request = nl_begin(STRATA_CMD_ROUTE_GET);
 	if (!request)
 		return STATUS_KERNEL;
-	nl_put_prefix(request, STRATA_A_ROUTE_DST, &dst);
-	if (device)
-		mnl_attr_put_strz(request, STRATA_A_ROUTE_IFNAME, device);
+	nl_put_prefix(request, STRATA_A_ROUTE_DST, &get.dst);
+	if (get.have_from)
+		nl_put_prefix(request, STRATA_A_ROUTE_SOURCE, &get.from);
+	if (get.device)
+		mnl_attr_put_strz(request, STRATA_A_ROUTE_IFNAME, get.device);
+	if (get.iif)
+		mnl_attr_put_strz(request, STRATA_A_ROUTE_IIF, get.iif);
+	if (get.mark)
+		mnl_attr_put_u32(request, STRATA_A_ROUTE_MARK, get.mark);
 	status = nl_ask(request, &rows);
 	if (status == STATUS_OK && nl_next(&rows, &position, &row))
 		show_answer(&row);
@@ -444,15 +516,15 @@ static int get(struct args *args)
 
 #define ROUTE_USAGE \
 	"[ TYPE ] PREFIX [ via ADDRESS ] [ dev NAME ] [ metric NUMBER ] " \
-	"[ src ADDRESS ] [ mtu BYTES ]"
+	"[ src ADDRESS ] [ mtu BYTES ] [ table TABLE ]"
 
 static const struct command commands[] = {
-	{ "show", "list", show, "[ PREFIX ] [ via ADDRESS ] [ dev NAME ] [ metric NUMBER ]" },
+	{ "show", "list", show, "[ PREFIX ] [ via ADDRESS ] [ dev NAME ] [ metric NUMBER ] [ table TABLE | all ]" },
 	{ "add", NULL, add, ROUTE_USAGE },
 	{ "delete", NULL, delete,
-	  "[ TYPE ] PREFIX [ via ADDRESS ] [ dev NAME ] [ metric NUMBER ]" },
+	  "[ TYPE ] PREFIX [ via ADDRESS ] [ dev NAME ] [ metric NUMBER ] [ table TABLE ]" },
 	{ "replace", "change", replace, ROUTE_USAGE },
-	{ "get", NULL, get, "ADDRESS [ dev NAME ]" },
+	{ "get", NULL, get, "ADDRESS [ from ADDRESS ] [ iif NAME ] [ mark MARK ] [ dev NAME ]" },
 	{ 0 },
 };
 
@@ -472,7 +544,8 @@ int route_main(struct args *args)
 		.name = "route",
 		.commands = commands,
 		.help = "\nPREFIX is ADDRESS/LENGTH, ADDRESS for all of its bits, or default.\n"
-			"TYPE is unicast, or where nothing is sent blackhole, unreachable or prohibit.\n",
+			"TYPE is unicast, or where nothing is sent blackhole, unreachable or prohibit.\n"
+			"TABLE is a number, main or default.\n",
 	};
 
 	return object_run(&object, args);

@@ -69,3 +69,17 @@ void show_rows(struct nl_rows *rows, void (*show)(const struct nl_row *row))
 		json_array_end();
 	nl_rows_free(rows);
 }
+
+const char *show_table(uint32_t table, char text[SHOW_TEXT])
+{
+	switch (table) {
+	case TABLE_DEFAULT:
+		return "default";
+	case TABLE_MAIN:
+		return "main";
+	case TABLE_LOCAL:
+		return "local";
+	}
+	snprintf(text, SHOW_TEXT, "%u", table);
+	return text;
+}

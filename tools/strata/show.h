@@ -26,4 +26,7 @@ void show_rows(struct nl_rows *rows, void (*show)(const struct nl_row *row));
 /* names[number], or "?" */
 const char *show_name(const char *const *names, size_t count, uint64_t number);
 
+/* "main", "100"; returns a constant or @text. */
+const char *show_table(uint32_t table, char text[SHOW_TEXT]);
+
 #endif /* STRATA_SHOW_H */

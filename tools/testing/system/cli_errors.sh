@@ -76,7 +76,7 @@ cases="
 2|no such device|route show dev nosuch
 1|destination is missing|route get
 1|without a prefix length|route get 10.0.0.0/24
-1|expected dev NAME|route get 10.0.0.2 via 10.0.0.3
+1|expected from, iif, mark or dev|route get 10.0.0.2 via 10.0.0.3
 2|no route leads there|route get 192.0.2.1
 1|the address is missing|neigh add
 1|the device is missing|neigh add 10.0.0.7 lladdr 02:00:00:00:00:07
