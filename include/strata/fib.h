@@ -9,19 +9,24 @@
 #include <linux/module.h>
 #include <strata/route.h>
 
+/* Is one of its links up, and the one asked for (0: any)? Context: RCU. */
+bool strata_nexthop_usable(const struct strata_nexthop *nexthop, int oif);
+
 /**
  * strata_fib_usable() - may a lookup answer with this route?
  * @route: an entry whose prefix covers the destination
  * @oif: index of the link asked for, 0: any
  *
- * Context: RCU read side. Return: its link is up and the one asked for, or it
- * leads to none.
+ * Context: RCU read side. Return: its link is up and the one asked for, or one of
+ * its next hops' is, or it leads to none.
  */
 static inline bool strata_fib_usable(const struct strata_route *route, int oif)
 {
-	return likely((!oif || route->link->ifindex == oif) &&
-		      strata_link_is_up(route->link)) ||
-	       route->type != STRATA_ROUTE_UNICAST;
+	if (likely(route->type == STRATA_ROUTE_UNICAST))
+		return (!oif || route->link->ifindex == oif) &&
+		       strata_link_is_up(route->link);
+	return route->type != STRATA_ROUTE_NEXTHOP ||
+	       strata_nexthop_usable(route->nexthop, oif);
 }
 
 /**

@@ -17,6 +17,7 @@
  * @link: output link
  * @neigh: next hop; NULL where the link needs none
  * @mtu: bytes of an L3 datagram that the output link and the route carry
+ * @once: it was for one packet: others from and to them may have other ways
  * @redirect: their sender would get there without us, through @next
  * @next: L3 address of the next hop, maybe the destination itself
  *
@@ -26,12 +27,13 @@ struct strata_forward {
 	struct strata_link *link;
 	struct strata_neigh *neigh;
 	u32 mtu;
+	bool once;
 	bool redirect;
 	struct in6_addr next;
 };
 
 enum strata_drop_reason strata_forward_decide(struct strata_link *in,
-					      const struct sk_buff *skb,
+					      struct sk_buff *skb,
 					      bool redirects,
 					      const struct in6_addr *saddr,
 					      const struct in6_addr *daddr,

@@ -71,6 +71,8 @@ const struct strata_l3_ops *strata_l3_slot(unsigned int slot);
  * @daddr: peer
  * @oif: index of the device to use, 0: any
  * @mark: SO_MARK
+ * @seed: one number for what is one flow, so that it stays on one way of several;
+ *	0: only its destination tells
  * @proto: IP protocol
  * @tos: type of service or traffic class
  * @ttl: time to live or hop limit; 0: the default
@@ -83,6 +85,7 @@ struct strata_flow {
 	struct in6_addr daddr;
 	int oif;
 	u32 mark;
+	u32 seed;
 	u8 proto;
 	u8 tos;
 	u8 ttl;

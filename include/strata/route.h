@@ -10,11 +10,13 @@
 #include <linux/list.h>
 #include <linux/notifier.h>
 #include <linux/rcupdate.h>
+#include <linux/stddef.h>
 #include <net/ipv6.h>
 #include <strata/link.h>
 #include <strata/net.h>
 
 struct netlink_ext_ack;
+struct strata_nexthop;
 
 #define STRATA_ADDR_LIMIT	4096		/* addresses of a namespace */
 #define STRATA_ROUTE_LIMIT	BIT(21)		/* routes of a namespace */
@@ -159,6 +161,7 @@ enum strata_route_origin {
 
 enum strata_route_type {
 	STRATA_ROUTE_UNICAST,
+	STRATA_ROUTE_NEXTHOP,		/* likewise, by strata_route.nexthop */
 	STRATA_ROUTE_BLACKHOLE,		/* packets vanish */
 	STRATA_ROUTE_UNREACHABLE,	/* they are refused: no way there */
 	STRATA_ROUTE_PROHIBIT,		/* they are refused: not allowed */
@@ -173,9 +176,12 @@ enum strata_route_type {
  * @metric: lower wins among equal prefixes
  * @mtu: limit, 0: the link's
  * @table: number of the table that it is in; 0: the main one
+ * @link: output link; referenced. The loopback one where nothing is sent, or
+ *	where @nexthop says where
  * @gateway: next hop; unspecified: the destination itself (on link)
+ * @hop: both
  * @source: preferred source; unspecified: chosen by strata_addr_select()
- * @link: output link; referenced. The loopback one where nothing is sent
+ * @nexthop: of STRATA_ROUTE_NEXTHOP; as long as the route is there
  *
  * A description, on somebody's stack, has all of them. What a lookup answers
  * with is shared by every prefix that leads there, and has no @prefix and @plen:
@@ -190,9 +196,12 @@ struct strata_route {
 	u32 metric;
 	u32 mtu;
 	u32 table;
-	struct in6_addr gateway;
+	struct_group_tagged(strata_hop, hop,
+		struct strata_link *link;
+		struct in6_addr gateway;
+	);
 	struct in6_addr source;
-	struct strata_link *link;
+	struct strata_nexthop *nexthop;
 };
 
 /*
@@ -214,8 +223,13 @@ int strata_route_del(struct strata_net *sn, const struct strata_route *route,
  * @iif: index of the link it came in on; 0: it is our own
  * @oif: index of the output link; 0: any
  * @mark: its mark
+ * @seed: of our own: what is one flow has one number
+ * @skb: of others: the packet, skb->data at the L3 header; not owned
+ * @hop: out: where it goes; borrowed
+ * @once: out: another packet with the same of the above may go elsewhere
  *
- * All but @daddr and @oif matters to policy rules alone.
+ * @saddr, @iif and @mark matter to policy rules alone, @seed and @skb to routes
+ * with several next hops.
  */
 struct strata_lookup {
 	const struct in6_addr *daddr;
@@ -223,6 +237,10 @@ struct strata_lookup {
 	int iif;
 	int oif;
 	u32 mark;
+	u32 seed;
+	struct sk_buff *skb;
+	const struct strata_hop *hop;
+	bool once;
 };
 
 /*
@@ -230,7 +248,10 @@ struct strata_lookup {
  * order of the rules. Context: RCU. Borrowed, NULL if none.
  */
 const struct strata_route *strata_route_find(struct strata_net *sn,
-					     const struct strata_lookup *lookup);
+					     struct strata_lookup *lookup);
+/* Does the way that was found leave by @link, or could it? Context: RCU. */
+bool strata_route_leaves_by(const struct strata_route *route,
+			    const struct strata_link *link);
 /*
  * Where our own packets to @daddr are sent; @oif 0: any link. NULL, too, if
  * the best route refuses them. Context: RCU. Borrowed.
@@ -238,6 +259,10 @@ const struct strata_route *strata_route_find(struct strata_net *sn,
 const struct strata_route *strata_route_lookup(struct strata_net *sn,
 					       const struct in6_addr *daddr,
 					       int oif);
+/* The first hop of that route. */
+const struct strata_hop *strata_route_hop(struct strata_net *sn,
+					  const struct in6_addr *daddr,
+					  int oif);
 
 /**
  * strata_route_error() - does a route refuse what is sent there?
@@ -330,7 +355,7 @@ void strata_dest_unreachable(struct strata_net *sn,
 /**
  * strata_dest_next() - the first hop of a route, as it was corrected
  * @dest: what was said of the destination; NULL: nothing
- * @route: the route there
+ * @hop: of the route there
  *
  * A redirect means nothing any more where the route has changed.
  *
@@ -338,11 +363,11 @@ void strata_dest_unreachable(struct strata_net *sn,
  */
 static inline const struct in6_addr *
 strata_dest_next(const struct strata_dest *dest,
-		 const struct strata_route *route)
+		 const struct strata_hop *hop)
 {
-	if (likely(!dest) || dest->ifindex != route->link->ifindex ||
-	    !ipv6_addr_equal(&dest->router, &route->gateway))
-		return &route->gateway;
+	if (likely(!dest) || dest->ifindex != hop->link->ifindex ||
+	    !ipv6_addr_equal(&dest->router, &hop->gateway))
+		return &hop->gateway;
 	return &dest->next;
 }
 

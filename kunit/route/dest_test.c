@@ -71,7 +71,7 @@ static u32 first_hop(void)
 	dest = strata_dest_lookup(strata_station.sn, &daddr);
 	route = strata_route_lookup(strata_station.sn, &daddr, 0);
 	if (route)
-		hop = ntohl(strata_addr_to4(strata_dest_next(dest, route)));
+		hop = ntohl(strata_addr_to4(strata_dest_next(dest, &route->hop)));
 	rcu_read_unlock();
 	return hop;
 }

@@ -81,7 +81,7 @@ static int found(u32 saddr, int iif, u32 mark)
 {
 	struct in6_addr daddr = strata_station_addr(NET + 1);
 	struct in6_addr source = strata_station_addr(saddr);
-	const struct strata_lookup lookup = {
+	struct strata_lookup lookup = {
 		.daddr = &daddr,
 		.saddr = &source,
 		.iif = iif,

@@ -146,7 +146,7 @@ static void route_refuses(struct kunit *test)
 	const struct refusal *refusal = test->param_value;
 	struct strata_route way = route_to(0), wall = route_to(0);
 	struct in6_addr daddr = strata_station_addr(NET + 1);
-	const struct strata_lookup lookup = {
+	struct strata_lookup lookup = {
 		.daddr = &daddr,
 		.oif = strata_station.link->ifindex,
 	};

@@ -38,7 +38,7 @@ static enum strata_drop_reason may_leave(const struct sk_buff *skb)
  * Context: softirq, RCU. Return: STRATA_IPV4_FORWARD, or why they go nowhere.
  */
 enum strata_drop_reason
-strata_ipv4_forward_decide(struct strata_link *in, const struct sk_buff *skb,
+strata_ipv4_forward_decide(struct strata_link *in, struct sk_buff *skb,
 			   struct strata_forward *way)
 {
 	enum strata_drop_reason reason = may_leave(skb);

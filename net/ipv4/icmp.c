@@ -157,12 +157,12 @@ static enum strata_drop_reason rcv_error(struct strata_net *sn,
 static bool gateway_possible(struct strata_link *link,
 			     const struct in6_addr *gateway)
 {
-	const struct strata_route *route;
+	const struct strata_hop *hop;
 
 	if (strata_ipv4_addr_type(link->sn, gateway, 0) != STRATA_ADDR_OTHER)
 		return false;
-	route = strata_route_lookup(link->sn, gateway, link->ifindex);
-	return route && strata_addr_any(&route->gateway);
+	hop = strata_route_hop(link->sn, gateway, link->ifindex);
+	return hop && strata_addr_any(&hop->gateway);
 }
 
 /* A redirect; networks and types of service are not told apart (RFC 1122

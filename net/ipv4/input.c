@@ -43,6 +43,7 @@ struct decision {
 	struct strata_forward way;
 };
 
+#define DECISION_ONCE	U8_MAX	/* no pkt_type: holds for one datagram alone */
 /* A decision that holds already: nothing goes from nobody to nobody. */
 #define DECISION_NONE	{ .source = STRATA_DROP_IP_MARTIAN_SOURCE, \
 			  .reason = STRATA_DROP_IP_MARTIAN_SOURCE }
@@ -178,7 +179,7 @@ static enum strata_drop_reason decide_source(struct strata_net *sn,
 }
 
 static void decide(struct strata_net *sn, struct strata_link *link,
-		   const struct sk_buff *skb, struct decision *decision)
+		   struct sk_buff *skb, struct decision *decision)
 {
 	const struct iphdr *iph = ip_hdr(skb);
 
@@ -206,6 +207,9 @@ static void decide(struct strata_net *sn, struct strata_link *link,
 	    READ_ONCE(link->ipv4.forwarding))
 		decision->reason = strata_ipv4_forward_decide(link, skb,
 							      &decision->way);
+	if (unlikely(decision->reason == STRATA_IPV4_FORWARD &&
+		     decision->way.once))
+		decision->pkt_type = DECISION_ONCE;
 }
 
 static void fill_cb(struct sk_buff *skb, const struct strata_link *link,

@@ -109,7 +109,7 @@ void strata_ipv4_cut(struct strata_net *sn, struct sk_buff *skb,
 		     const struct strata_forward *way);
 
 enum strata_drop_reason
-strata_ipv4_forward_decide(struct strata_link *in, const struct sk_buff *skb,
+strata_ipv4_forward_decide(struct strata_link *in, struct sk_buff *skb,
 			   struct strata_forward *way);
 void strata_ipv4_forward_refuse(struct strata_net *sn, struct sk_buff *skb,
 				enum strata_drop_reason reason);

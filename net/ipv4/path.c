@@ -64,15 +64,15 @@ static struct strata_link *cast_link(struct strata_net *sn,
 				     const struct strata_flow *flow,
 				     const struct strata_addr *from)
 {
-	const struct strata_route *route;
+	const struct strata_hop *hop;
 
 	if (flow->oif)
 		return strata_link_by_index(sn, flow->oif);
 	if (from)
 		return from->link;
-	route = strata_route_lookup(sn, &flow->daddr, 0);
-	if (route)
-		return route->link;
+	hop = strata_route_hop(sn, &flow->daddr, 0);
+	if (hop)
+		return hop->link;
 	if (ipv4_is_lbcast(strata_addr_to4(&flow->daddr)))
 		return first_broadcast_link(sn);
 	return NULL;
@@ -105,10 +105,10 @@ static int hop_known(struct strata_net *sn, const struct strata_flow *flow,
 
 /* The next hop and what the path carries, as others may have corrected it. */
 static void heed(struct strata_net *sn, const struct strata_flow *flow,
-		 const struct strata_route *route, struct hop *hop)
+		 const struct strata_hop *first, struct hop *hop)
 {
 	const struct strata_dest *dest = strata_dest_lookup(sn, &flow->daddr);
-	const struct in6_addr *next = strata_dest_next(dest, route);
+	const struct in6_addr *next = strata_dest_next(dest, first);
 
 	if (!strata_addr_any(next))
 		hop->next = next;
@@ -119,24 +119,25 @@ static void heed(struct strata_net *sn, const struct strata_flow *flow,
 static int hop_unicast(struct strata_net *sn, const struct strata_flow *flow,
 		       struct hop *hop)
 {
-	const struct strata_lookup lookup = {
+	struct strata_lookup lookup = {
 		.daddr = &flow->daddr,
 		.saddr = &flow->saddr,
 		.oif = flow->oif,
 		.mark = flow->mark,
+		.seed = flow->seed,
 	};
 	const struct strata_route *route;
 
 	hop->type = STRATA_PATH_UNICAST;
 	route = strata_route_find(sn, &lookup);
-	if (unlikely(route && route->type != STRATA_ROUTE_UNICAST))
+	if (unlikely(route && strata_route_error(route)))
 		return strata_route_error(route);
 	if (likely(route)) {
-		hop->link = route->link;
+		hop->link = lookup.hop->link;
 		hop->mtu = route->mtu;
 		if (!strata_addr_any(&route->source))
 			hop->source = &route->source;
-		heed(sn, flow, route, hop);
+		heed(sn, flow, lookup.hop, hop);
 		return 0;
 	}
 	/* Whoever insists on a link means that the peer is on it. */

@@ -26,7 +26,7 @@ static bool link_local(const struct in6_addr *addr)
  * Context: softirq, RCU. Return: STRATA_IPV6_FORWARD, or why they go nowhere.
  */
 enum strata_drop_reason
-strata_ipv6_forward_decide(struct strata_link *in, const struct sk_buff *skb,
+strata_ipv6_forward_decide(struct strata_link *in, struct sk_buff *skb,
 			   struct strata_forward *way)
 {
 	const struct ipv6hdr *ip6h = ipv6_hdr(skb);

@@ -38,6 +38,7 @@ struct decision {
 	struct strata_forward way;
 };
 
+#define DECISION_ONCE	U8_MAX	/* no pkt_type: holds for one datagram alone */
 /* A decision that holds already: nothing goes from nobody to nobody. */
 #define DECISION_NONE	{ .source = STRATA_DROP_IP_MARTIAN_SOURCE, \
 			  .reason = STRATA_DROP_IP_MARTIAN_SOURCE }
@@ -141,7 +142,7 @@ static enum strata_drop_reason decide_source(struct strata_net *sn,
 
 static enum strata_drop_reason decide_new(struct strata_net *sn,
 					  struct strata_link *link,
-					  const struct sk_buff *skb,
+					  struct sk_buff *skb,
 					  struct decision *decision)
 {
 	const struct in6_addr *daddr = &ipv6_hdr(skb)->daddr;
@@ -162,7 +163,7 @@ static enum strata_drop_reason decide_new(struct strata_net *sn,
 }
 
 static void decide(struct strata_net *sn, struct strata_link *link,
-		   const struct sk_buff *skb, struct decision *decision)
+		   struct sk_buff *skb, struct decision *decision)
 {
 	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
 	bool same_source = ipv6_addr_equal(&decision->saddr, &ip6h->saddr);
@@ -184,6 +185,9 @@ static void decide(struct strata_net *sn, struct strata_link *link,
 	decision->pkt_type = skb->pkt_type;
 	decision->mark = skb->mark;
 	decision->reason = decide_new(sn, link, skb, decision);
+	if (unlikely(decision->reason == STRATA_IPV6_FORWARD &&
+		     decision->way.once))
+		decision->pkt_type = DECISION_ONCE;
 }
 
 /* RFC 4007 6: what comes to us from ourselves was, in its zone, received on the

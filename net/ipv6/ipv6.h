@@ -210,7 +210,7 @@ void strata_nd_advertise(struct strata_link *link,
 			 const struct in6_addr *daddr, const u8 *lladdr);
 
 enum strata_drop_reason
-strata_ipv6_forward_decide(struct strata_link *in, const struct sk_buff *skb,
+strata_ipv6_forward_decide(struct strata_link *in, struct sk_buff *skb,
 			   struct strata_forward *way);
 void strata_ipv6_forward_refuse(struct strata_link *in, struct sk_buff *skb,
 				enum strata_drop_reason reason);

@@ -70,14 +70,14 @@ static struct strata_link *first_link(struct strata_net *sn)
 static int hop_group(struct strata_net *sn, const struct strata_flow *flow,
 		     const struct strata_addr *from, struct hop *hop)
 {
-	const struct strata_route *route;
+	const struct strata_hop *routed;
 
 	hop->type = STRATA_PATH_MULTICAST;
 	hop->link = zone_link(sn, flow, from);
 	if (hop->link || flow->oif)
 		return hop->link ? 0 : -ENETUNREACH;
-	route = strata_route_lookup(sn, &flow->daddr, 0);
-	hop->link = route ? route->link : first_link(sn);
+	routed = strata_route_hop(sn, &flow->daddr, 0);
+	hop->link = routed ? routed->link : first_link(sn);
 	return hop->link ? 0 : -ENETUNREACH;
 }
 
@@ -92,10 +92,10 @@ static int hop_local(struct strata_net *sn, const struct strata_addr *own,
 
 /* The next hop and what the path carries, as others may have corrected it. */
 static void heed(struct strata_net *sn, const struct strata_flow *flow,
-		 const struct strata_route *route, struct hop *hop)
+		 const struct strata_hop *first, struct hop *hop)
 {
 	const struct strata_dest *dest = strata_dest_lookup(sn, &flow->daddr);
-	const struct in6_addr *next = strata_dest_next(dest, route);
+	const struct in6_addr *next = strata_dest_next(dest, first);
 
 	if (!ipv6_addr_any(next))
 		hop->next = next;
@@ -106,11 +106,12 @@ static void heed(struct strata_net *sn, const struct strata_flow *flow,
 static int hop_unicast(struct strata_net *sn, const struct strata_flow *flow,
 		       int oif, struct hop *hop)
 {
-	const struct strata_lookup lookup = {
+	struct strata_lookup lookup = {
 		.daddr = &flow->daddr,
 		.saddr = &flow->saddr,
 		.oif = oif,
 		.mark = flow->mark,
+		.seed = flow->seed,
 	};
 	const struct strata_route *route;
 	int err;
@@ -120,11 +121,11 @@ static int hop_unicast(struct strata_net *sn, const struct strata_flow *flow,
 	if (unlikely(err))
 		return err;
 	hop->type = STRATA_PATH_UNICAST;
-	hop->link = route->link;
+	hop->link = lookup.hop->link;
 	hop->mtu = route->mtu;
 	if (!ipv6_addr_any(&route->source))
 		hop->source = &route->source;
-	heed(sn, flow, route, hop);
+	heed(sn, flow, lookup.hop, hop);
 	return 0;
 }
 

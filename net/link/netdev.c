@@ -72,6 +72,7 @@ static int netdev_link_event(struct strata_link *link, unsigned long event,
 	case NETDEV_CHANGE:
 		strata_isolate_again(link);
 		netdev_carrier(link);
+		netdev_tell(link, STRATA_LINK_CARRIER);
 		break;
 	case NETDEV_PRE_TYPE_CHANGE:
 		return notifier_from_errno(-EBUSY);

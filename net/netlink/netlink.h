@@ -14,6 +14,7 @@
 #include <strata/link.h>
 #include <strata/neigh.h>
 #include <strata/net.h>
+#include <strata/nexthop.h>
 #include <strata/route.h>
 #include <strata/sock.h>
 #include <linux/strata_netlink.h>
@@ -72,6 +73,7 @@ struct strata_nl_rule_at {
  * @neigh: the last neighbour shown
  * @sock: the last socket of @slot shown
  * @mdb: the last group of a bridge shown
+ * @nexthop: number of the last next hop shown
  * @policy: how many policy rules were shown
  * @set: how many named sets were shown
  * @element: of a named set, the last one shown
@@ -96,6 +98,7 @@ struct strata_nl_dump {
 		struct strata_sock_at sock;
 		struct strata_bridge_mdb_at mdb;
 		unsigned int policy;
+		u32 nexthop;
 		unsigned int set;
 		struct strata_fw_element element;
 		struct strata_ct_at conntrack;
@@ -162,6 +165,13 @@ int strata_nl_put_plen(struct sk_buff *skb, int type,
 int strata_nl_put_device(struct sk_buff *skb, int type_ifindex,
 			 int type_ifname, const struct strata_link *link);
 
+/* Next hops within others and within routes: nexthop.c. */
+int strata_nl_get_members(struct strata_net *sn, const struct nlattr *list,
+			  bool numbered, struct strata_nexthop_spec *spec,
+			  struct netlink_ext_ack *extack);
+int strata_nl_put_members(struct sk_buff *skb, int type,
+			  const struct strata_nexthop_spec *spec);
+
 /* The operations, each called by generic netlink. Context: process. */
 int strata_nl_link_get(struct sk_buff *skb, struct genl_info *info);
 int strata_nl_link_dump(struct sk_buff *skb, struct netlink_callback *cb);
@@ -178,6 +188,9 @@ int strata_nl_route_del(struct sk_buff *skb, struct genl_info *info);
 int strata_nl_policy_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int strata_nl_policy_add(struct sk_buff *skb, struct genl_info *info);
 int strata_nl_policy_del(struct sk_buff *skb, struct genl_info *info);
+int strata_nl_nexthop_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int strata_nl_nexthop_add(struct sk_buff *skb, struct genl_info *info);
+int strata_nl_nexthop_del(struct sk_buff *skb, struct genl_info *info);
 int strata_nl_neigh_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int strata_nl_neigh_add(struct sk_buff *skb, struct genl_info *info);
 int strata_nl_neigh_del(struct sk_buff *skb, struct genl_info *info);
@@ -218,6 +231,7 @@ extern const struct nla_policy
 	strata_nl_route_add_policy[STRATA_A_ROUTE_MAX + 1],
 	strata_nl_route_del_policy[STRATA_A_ROUTE_MAX + 1],
 	strata_nl_policy_policy[STRATA_A_POLICY_MAX + 1],
+	strata_nl_nexthop_policy[STRATA_A_NEXTHOP_MAX + 1],
 	strata_nl_neigh_get_policy[STRATA_A_NEIGH_MAX + 1],
 	strata_nl_neigh_add_policy[STRATA_A_NEIGH_MAX + 1],
 	strata_nl_neigh_del_policy[STRATA_A_NEIGH_MAX + 1],

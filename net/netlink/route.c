@@ -3,6 +3,7 @@
  * Routes: route-get, route-add, route-del.
  */
 #include <linux/netlink.h>
+#include <linux/slab.h>
 #include <strata/packet.h>
 #include <strata/route.h>
 #include <strata/visibility.h>
@@ -27,6 +28,7 @@ const struct nla_policy strata_nl_route_del_policy[STRATA_A_ROUTE_MAX + 1] = {
 	[STRATA_A_ROUTE_METRIC] = { .type = NLA_U32 },
 	[STRATA_A_ROUTE_TYPE] = { .type = NLA_U8 },
 	[STRATA_A_ROUTE_TABLE] = NLA_POLICY_MIN(NLA_U32, 1),
+	[STRATA_A_ROUTE_NEXTHOP] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 const struct nla_policy strata_nl_route_add_policy[STRATA_A_ROUTE_MAX + 1] = {
@@ -40,6 +42,8 @@ const struct nla_policy strata_nl_route_add_policy[STRATA_A_ROUTE_MAX + 1] = {
 	[STRATA_A_ROUTE_TYPE] = { .type = NLA_U8 },
 	[STRATA_A_ROUTE_REPLACE] = { .type = NLA_FLAG },
 	[STRATA_A_ROUTE_LIST] = { .type = NLA_NESTED },
+	[STRATA_A_ROUTE_NEXTHOP] = NLA_POLICY_MIN(NLA_U32, 1),
+	[STRATA_A_ROUTE_HOPS] = { .type = NLA_NESTED },
 	[STRATA_A_ROUTE_TABLE] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_nl_route_add_policy);
@@ -47,6 +51,7 @@ EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_nl_route_add_policy);
 /* What a route in the table can be. */
 static const u8 route_types[] = {
 	[STRATA_ROUTE_UNICAST] = STRATA_ROUTE_TYPE_UNICAST,
+	[STRATA_ROUTE_NEXTHOP] = STRATA_ROUTE_TYPE_UNICAST,
 	[STRATA_ROUTE_BLACKHOLE] = STRATA_ROUTE_TYPE_BLACKHOLE,
 	[STRATA_ROUTE_UNREACHABLE] = STRATA_ROUTE_TYPE_UNREACHABLE,
 	[STRATA_ROUTE_PROHIBIT] = STRATA_ROUTE_TYPE_PROHIBIT,
@@ -68,22 +73,39 @@ static int get_type(const struct nlattr *attr, u8 *type,
  * corrected it for one destination.
  */
 static int route_fill_way(struct sk_buff *skb, const struct strata_route *route,
+			  const struct strata_hop *hop,
 			  const struct strata_dest *dest)
 {
-	const struct in6_addr *next = strata_dest_next(dest, route);
+	const struct in6_addr *next = strata_dest_next(dest, hop);
 	u32 mtu = dest && dest->mtu ? dest->mtu : route->mtu;
 	int err = nla_put_u32(skb, STRATA_A_ROUTE_METRIC, route->metric) ?:
 		  nla_put_u32(skb, STRATA_A_ROUTE_TABLE, route->table);
 
-	if (err || route->type != STRATA_ROUTE_UNICAST)
+	if (err || strata_route_error(route))
 		return err;
-	err = strata_nl_put_device(skb, STRATA_A_ROUTE_IFINDEX,
-				   STRATA_A_ROUTE_IFNAME, route->link);
+	/* In the table, a next hop says for itself where it leads. */
+	if (route->type == STRATA_ROUTE_UNICAST || hop != &route->hop)
+		err = strata_nl_put_device(skb, STRATA_A_ROUTE_IFINDEX,
+					   STRATA_A_ROUTE_IFNAME, hop->link);
 	if (!err && !strata_addr_any(next))
 		err = strata_nl_put_addr(skb, STRATA_A_ROUTE_GATEWAY, next);
 	if (!err && mtu)
 		err = nla_put_u32(skb, STRATA_A_ROUTE_MTU, mtu);
 	return err;
+}
+
+static int route_fill_nexthop(struct sk_buff *skb,
+			      const struct strata_nexthop *nexthop)
+{
+	const struct strata_nexthop_spec *spec;
+	int err = 0;
+
+	if (!nexthop)
+		return 0;
+	spec = strata_nexthop_spec(nexthop);
+	if (spec->id)
+		err = nla_put_u32(skb, STRATA_A_ROUTE_NEXTHOP, spec->id);
+	return err ?: strata_nl_put_members(skb, STRATA_A_ROUTE_HOPS, spec);
 }
 
 static int route_fill(struct sk_buff *skb, const struct strata_route *route)
@@ -100,7 +122,8 @@ static int route_fill(struct sk_buff *skb, const struct strata_route *route)
 				 route->plen) ?:
 	      nla_put_u8(skb, STRATA_A_ROUTE_ORIGIN, origins[route->origin]) ?:
 	      nla_put_u8(skb, STRATA_A_ROUTE_TYPE, route_types[route->type]) ?:
-	      route_fill_way(skb, route, NULL);
+	      route_fill_way(skb, route, &route->hop, NULL) ?:
+	      route_fill_nexthop(skb, route->nexthop);
 	if (!err && !strata_addr_any(&route->source))
 		err = strata_nl_put_addr(skb, STRATA_A_ROUTE_SOURCE,
 					 &route->source);
@@ -164,12 +187,12 @@ int strata_nl_route_dump(struct sk_buff *skb, struct netlink_callback *cb)
  * What the stack would do with a packet for @dst, from the same tables that
  * input and output ask, but without making a neighbour entry: anybody may ask.
  */
-static u8 route_type(struct strata_net *sn, const struct strata_route *route,
+static u8 route_type(struct strata_net *sn, const struct strata_hop *hop,
 		     const struct in6_addr *dst)
 {
 	if (strata_addr_find(sn, dst))
 		return STRATA_ROUTE_TYPE_LOCAL;
-	if (strata_addr_is_broadcast(sn, route->link, dst))
+	if (strata_addr_is_broadcast(sn, hop->link, dst))
 		return STRATA_ROUTE_TYPE_BROADCAST;
 	if (strata_addr_is_multicast(dst))
 		return STRATA_ROUTE_TYPE_MULTICAST;
@@ -177,16 +200,17 @@ static u8 route_type(struct strata_net *sn, const struct strata_route *route,
 }
 
 static const struct in6_addr *route_source(const struct strata_route *route,
+					   const struct strata_hop *hop,
 					   const struct in6_addr *dst)
 {
-	const struct in6_addr *next = &route->gateway;
+	const struct in6_addr *next = &hop->gateway;
 	const struct strata_addr *addr;
 
 	if (!strata_addr_any(&route->source))
 		return &route->source;
 	if (strata_addr_any(next) || !strata_addr_is4(dst))
 		next = dst;
-	addr = strata_addr_select(route->link, next);
+	addr = strata_addr_select(hop->link, next);
 	return addr ? &addr->addr : NULL;
 }
 
@@ -206,7 +230,7 @@ static int local_fill(struct sk_buff *skb, struct strata_net *sn,
 }
 
 static int lookup_fill(struct sk_buff *skb, struct strata_net *sn,
-		       const struct strata_lookup *lookup,
+		       struct strata_lookup *lookup,
 		       struct netlink_ext_ack *extack)
 {
 	const struct in6_addr *dst = lookup->daddr;
@@ -220,7 +244,7 @@ static int lookup_fill(struct sk_buff *skb, struct strata_net *sn,
 	if (!route)
 		NL_SET_ERR_MSG(extack,
 			       "no route leads there: see `strata route show`");
-	else if (route->type != STRATA_ROUTE_UNICAST)
+	else if (strata_route_error(route))
 		NL_SET_ERR_MSG(extack,
 			       "the route there refuses what is sent: see `strata route show` and `strata rule`");
 	err = strata_route_error(route);
@@ -228,9 +252,10 @@ static int lookup_fill(struct sk_buff *skb, struct strata_net *sn,
 		return err;
 	err = strata_nl_put_addr(skb, STRATA_A_ROUTE_DST, dst) ?:
 	      nla_put_u8(skb, STRATA_A_ROUTE_TYPE,
-			 route_type(sn, route, dst)) ?:
-	      route_fill_way(skb, route, strata_dest_lookup(sn, dst));
-	source = route_source(route, dst);
+			 route_type(sn, lookup->hop, dst)) ?:
+	      route_fill_way(skb, route, lookup->hop,
+			     strata_dest_lookup(sn, dst));
+	source = route_source(route, lookup->hop, dst);
 	if (!err && source)
 		err = strata_nl_put_addr(skb, STRATA_A_ROUTE_SOURCE, source);
 	return err;
@@ -381,15 +406,63 @@ static int route_get_link(struct nlattr **attrs, struct strata_net *sn,
 	return PTR_ERR_OR_ZERO(route->link);
 }
 
+static struct strata_nexthop *get_hops(struct strata_net *sn,
+				       const struct nlattr *hops,
+				       struct netlink_ext_ack *extack)
+{
+	struct strata_nexthop *nexthop;
+	struct strata_nexthop_spec *spec;
+	int err;
+
+	spec = kzalloc(sizeof(*spec), GFP_KERNEL);
+	if (!spec)
+		return ERR_PTR(-ENOMEM);
+	err = strata_nl_get_members(sn, hops, false, spec, extack);
+	nexthop = err ? ERR_PTR(err) :
+			strata_nexthop_anonymous(sn, spec, extack);
+	kfree(spec);
+	return nexthop;
+}
+
+/* The next hop that is named, or those that are described. */
+static int route_get_nexthop(struct nlattr **attrs, struct strata_net *sn,
+			     struct strata_route *route,
+			     struct netlink_ext_ack *extack)
+{
+	const struct nlattr *id = attrs[STRATA_A_ROUTE_NEXTHOP];
+	const struct nlattr *hops = attrs[STRATA_A_ROUTE_HOPS];
+
+	if (id) {
+		route->nexthop = strata_nexthop_find(sn, nla_get_u32(id));
+		if (route->nexthop)
+			return 0;
+		NL_SET_ERR_MSG_ATTR(extack, id,
+				    "no such next hop: see `strata nexthop`");
+		return -ENOENT;
+	}
+	if (hops) {
+		route->nexthop = get_hops(sn, hops, extack);
+		return PTR_ERR_OR_ZERO(route->nexthop);
+	}
+	return 0;
+}
+
 static int add_one(struct strata_net *sn, struct nlattr **attrs,
 		   struct netlink_ext_ack *extack)
 {
 	bool replace = nla_get_flag(attrs[STRATA_A_ROUTE_REPLACE]);
 	struct strata_route route;
+	int err;
 
-	return route_parse(attrs, &route, extack) ?:
-	       route_get_link(attrs, sn, &route, extack) ?:
-	       strata_route_add(sn, &route, replace, extack);
+	err = route_parse(attrs, &route, extack) ?:
+	      route_get_link(attrs, sn, &route, extack) ?:
+	      route_get_nexthop(attrs, sn, &route, extack);
+	if (err)
+		return err;
+	err = strata_route_add(sn, &route, replace, extack);
+	if (err && route.nexthop)
+		strata_nexthop_unused(sn, route.nexthop);
+	return err;
 }
 
 /* Each as if it came alone, in order, up to the first that is refused: whose
@@ -456,6 +529,7 @@ int strata_nl_route_del(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	sn = strata_nl_lock(info);
 	err = route_get_link(info->attrs, sn, &route, info->extack) ?:
+	      route_get_nexthop(info->attrs, sn, &route, info->extack) ?:
 	      strata_route_del(sn, &route, info->extack);
 	return strata_nl_unlock(sn, err);
 }

@@ -146,13 +146,13 @@ void strata_dest_too_big(struct strata_net *sn, const struct in6_addr *daddr,
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_dest_too_big);
 
 /* RFC 1122 3.2.2.2, RFC 4861 8.1: nobody is heard but who we send through. */
-static bool is_first_hop(const struct strata_route *route,
+static bool is_first_hop(const struct strata_hop *hop,
 			 const struct strata_dest *dest,
 			 const struct strata_link *link,
 			 const struct in6_addr *router)
 {
-	return route->link == link && !strata_addr_any(&route->gateway) &&
-	       ipv6_addr_equal(strata_dest_next(dest, route), router);
+	return hop->link == link && !strata_addr_any(&hop->gateway) &&
+	       ipv6_addr_equal(strata_dest_next(dest, hop), router);
 }
 
 /**
@@ -169,21 +169,21 @@ bool strata_dest_redirect(struct strata_link *link,
 			  const struct in6_addr *daddr,
 			  const struct in6_addr *next)
 {
-	const struct strata_route *route;
+	const struct strata_hop *hop;
 	struct strata_net *sn = link->sn;
 	struct strata_dests *dests = &sn->route->dests;
 	struct strata_dest dest, *old;
 	bool believed;
 
-	route = strata_route_lookup(sn, daddr, link->ifindex);
-	if (!route)
+	hop = strata_route_hop(sn, daddr, link->ifindex);
+	if (!hop)
 		return false;
 	spin_lock_bh(&dests->lock);
 	dest = known(dests, daddr, &old);
-	believed = is_first_hop(route, &dest, link, router);
+	believed = is_first_hop(hop, &dest, link, router);
 	if (believed) {
 		dest.ifindex = link->ifindex;
-		dest.router = route->gateway;
+		dest.router = hop->gateway;
 		dest.next = *next;
 		dest.next_until = jiffies + REDIRECT_s * HZ;
 		publish(sn, &dest, old);

@@ -226,6 +226,25 @@ void strata_route_purge_link(struct strata_net *sn,
 	route_purge(sn, match_link, link);
 }
 
+static bool match_nexthop(const struct strata_route *route,
+			  const void *nexthop)
+{
+	return route->nexthop == nexthop;
+}
+
+/**
+ * strata_route_purge_nexthop() - take out every route of a next hop
+ * @sn: the namespace's stack
+ * @nexthop: it goes; where it has no number, it has gone afterwards
+ *
+ * Context: process, strata_net.config held.
+ */
+void strata_route_purge_nexthop(struct strata_net *sn,
+				const struct strata_nexthop *nexthop)
+{
+	route_purge(sn, match_nexthop, nexthop);
+}
+
 static bool match_source(const struct strata_route *route, const void *source)
 {
 	return ipv6_addr_equal(&route->source, source);
@@ -252,15 +271,21 @@ void strata_route_purge_source(struct strata_net *sn,
  * Context: RCU read side. Return: borrowed, NULL if none.
  */
 const struct strata_route *strata_route_find(struct strata_net *sn,
-					     const struct strata_lookup *lookup)
+					     struct strata_lookup *lookup)
 {
 	const struct strata_route_net *rn = sn->route;
 	int family = strata_route_family(lookup->daddr);
+	const struct strata_route *route;
 
 	if (unlikely(READ_ONCE(rn->ruled[family])))
-		return strata_rules_find(rn, family, lookup);
-	return strata_table_lookup(&rn->main, family, lookup->daddr,
-				   lookup->oif);
+		route = strata_rules_find(rn, family, lookup);
+	else
+		route = strata_table_lookup(&rn->main, family, lookup->daddr,
+					    lookup->oif);
+	if (unlikely(route && route->type == STRATA_ROUTE_NEXTHOP))
+		return strata_nexthop_choose(rn, route, lookup);
+	lookup->hop = &route->hop;
+	return route;
 }
 EXPORT_SYMBOL_GPL(strata_route_find);
 
@@ -276,12 +301,46 @@ const struct strata_route *strata_route_lookup(struct strata_net *sn,
 					       const struct in6_addr *daddr,
 					       int oif)
 {
-	const struct strata_lookup lookup = { .daddr = daddr, .oif = oif };
+	struct strata_lookup lookup = { .daddr = daddr, .oif = oif };
 	const struct strata_route *route = strata_route_find(sn, &lookup);
 
-	return route && route->type == STRATA_ROUTE_UNICAST ? route : NULL;
+	return strata_route_error(route) ? NULL : route;
 }
 EXPORT_SYMBOL_GPL(strata_route_lookup);
+
+/**
+ * strata_route_hop() - the first hop of our own packets' way, if there is one
+ * @sn: the namespace's stack
+ * @daddr: destination
+ * @oif: index of the output link, 0: any
+ *
+ * Context: RCU read side. Return: borrowed, NULL if none, or if it refuses.
+ */
+const struct strata_hop *strata_route_hop(struct strata_net *sn,
+					  const struct in6_addr *daddr, int oif)
+{
+	struct strata_lookup lookup = { .daddr = daddr, .oif = oif };
+	const struct strata_route *route = strata_route_find(sn, &lookup);
+
+	return strata_route_error(route) ? NULL : lookup.hop;
+}
+EXPORT_SYMBOL_GPL(strata_route_hop);
+
+/**
+ * strata_route_leaves_by() - can what goes there leave by a link?
+ * @route: as found, and it does not refuse
+ * @link: the link
+ *
+ * Context: RCU read side.
+ */
+bool strata_route_leaves_by(const struct strata_route *route,
+			    const struct strata_link *link)
+{
+	return route->type == STRATA_ROUTE_NEXTHOP ?
+	       strata_nexthop_usable(route->nexthop, link->ifindex) :
+	       route->link == link;
+}
+EXPORT_SYMBOL_GPL(strata_route_leaves_by);
 
 /* What a walk carries from route to route. */
 struct walk {
@@ -469,6 +528,25 @@ static int check_refusal(struct strata_net *sn, struct strata_route *want,
 	return want->link ? 0 : -ENODEV;
 }
 
+/* A next hop says by itself where it leads. */
+static int check_nexthop(struct strata_net *sn, struct strata_route *want,
+			 struct netlink_ext_ack *extack)
+{
+	if (want->link || !strata_addr_any(&want->gateway)) {
+		NL_SET_ERR_MSG(extack,
+			       "Either a next hop, or a gateway and a device");
+		return -EINVAL;
+	}
+	if (!strata_nexthop_fits(want->nexthop,
+				 strata_route_family(&want->prefix))) {
+		NL_SET_ERR_MSG(extack, "Gateway is of another family");
+		return -EINVAL;
+	}
+	want->type = STRATA_ROUTE_NEXTHOP;
+	want->link = strata_link_loopback(sn);
+	return want->link ? 0 : -ENODEV;
+}
+
 /* Check @want's gateway and settle its link. */
 static int check_gateway(struct strata_net *sn, struct strata_route *want,
 			 struct netlink_ext_ack *extack)
@@ -566,6 +644,9 @@ int strata_route_add(struct strata_net *sn, const struct strata_route *route,
 	err = check_prefix(&want, extack);
 	if (!err && want.type != STRATA_ROUTE_UNICAST)
 		err = check_refusal(sn, &want, extack);
+	else if (!err && want.nexthop)
+		err = check_nexthop(sn, &want, extack) ?:
+		      check_source(sn, &want, extack);
 	else if (!err)
 		err = check_gateway(sn, &want, extack) ?:
 		      check_link(sn, &want, extack) ?:
@@ -593,6 +674,30 @@ int strata_route_add(struct strata_net *sn, const struct strata_route *route,
 }
 EXPORT_SYMBOL_GPL(strata_route_add);
 
+/**
+ * strata_check_hop() - can a way lead there? Settles its link
+ * @sn: the namespace's stack
+ * @hop: gateway, link or both
+ * @extack: for the reason of a refusal
+ *
+ * Context: process, strata_net.config held. Return: 0, -EINVAL, -ENETUNREACH,
+ * -ENODEV.
+ */
+int strata_check_hop(struct strata_net *sn, struct strata_hop *hop,
+		     struct netlink_ext_ack *extack)
+{
+	struct strata_route want = {
+		.prefix = hop->gateway,
+		.link = hop->link,
+		.gateway = hop->gateway,
+	};
+	int err;
+
+	err = check_gateway(sn, &want, extack) ?: check_link(sn, &want, extack);
+	hop->link = want.link;
+	return err;
+}
+
 static bool route_matches(const struct strata_route *route,
 			  const struct strata_route *want)
 {
@@ -601,6 +706,8 @@ static bool route_matches(const struct strata_route *route,
 	if (want->type != STRATA_ROUTE_UNICAST && want->type != route->type)
 		return false;
 	if (want->link && want->link != route->link)
+		return false;
+	if (want->nexthop && want->nexthop != route->nexthop)
 		return false;
 	return strata_addr_any(&want->gateway) ||
 	       ipv6_addr_equal(&want->gateway, &route->gateway);

@@ -12,10 +12,10 @@
  */
 static bool is_neighbour(struct strata_link *link, const struct in6_addr *saddr)
 {
-	const struct strata_route *route;
+	const struct strata_hop *hop;
 
-	route = strata_route_lookup(link->sn, saddr, link->ifindex);
-	return route && strata_addr_any(&route->gateway);
+	hop = strata_route_hop(link->sn, saddr, link->ifindex);
+	return hop && strata_addr_any(&hop->gateway);
 }
 
 /* Why nothing goes there; each has its ICMP error, or none. */
@@ -55,17 +55,18 @@ static struct strata_neigh *next_neigh(struct strata_forward *way,
  * route's type says, LINK_DOWN or NEIGH_TABLE_FULL; STRATA_DROP_MAX: they do not.
  */
 enum strata_drop_reason strata_forward_decide(struct strata_link *in,
-					      const struct sk_buff *skb,
+					      struct sk_buff *skb,
 					      bool redirects,
 					      const struct in6_addr *saddr,
 					      const struct in6_addr *daddr,
 					      struct strata_forward *way)
 {
-	const struct strata_lookup lookup = {
+	struct strata_lookup lookup = {
 		.daddr = daddr,
 		.saddr = saddr,
 		.iif = in->ifindex,
 		.mark = skb->mark,
+		.skb = skb,
 	};
 	struct strata_neigh *neigh = NULL;
 	const struct strata_route *route;
@@ -74,12 +75,13 @@ enum strata_drop_reason strata_forward_decide(struct strata_link *in,
 	u32 mtu;
 
 	route = strata_route_find(in->sn, &lookup);
-	if (unlikely(!route || route->type != STRATA_ROUTE_UNICAST))
+	if (unlikely(strata_route_error(route)))
 		return refusal(route);
-	link = route->link;
+	link = lookup.hop->link;
 	if (unlikely(!strata_link_is_up(link)))
 		return STRATA_DROP_LINK_DOWN;
-	next = strata_addr_any(&route->gateway) ? daddr : &route->gateway;
+	next = strata_addr_any(&lookup.hop->gateway) ? daddr :
+						       &lookup.hop->gateway;
 	if (likely(!(link->flags & STRATA_LINK_NOARP))) {
 		neigh = next_neigh(way, link, next);
 		if (unlikely(!neigh))
@@ -90,6 +92,7 @@ enum strata_drop_reason strata_forward_decide(struct strata_link *in,
 	way->neigh = neigh;
 	way->mtu = route->mtu ? min(mtu, route->mtu) : mtu;
 	way->next = *next;
+	way->once = lookup.once;
 	way->redirect = unlikely(link == in) && redirects &&
 			is_neighbour(in, saddr);
 	return STRATA_DROP_MAX;
@@ -109,7 +112,7 @@ bool strata_forward_back(struct strata_link *in, u8 rp_filter,
 			 const struct in6_addr *saddr,
 			 const struct in6_addr *daddr)
 {
-	const struct strata_lookup lookup = { .daddr = saddr, .saddr = daddr };
+	struct strata_lookup lookup = { .daddr = saddr, .saddr = daddr };
 	const struct strata_route *route;
 
 	if (rp_filter == STRATA_RPF_OFF || in->flags & STRATA_LINK_LOOPBACK)
@@ -117,6 +120,7 @@ bool strata_forward_back(struct strata_link *in, u8 rp_filter,
 	route = strata_route_find(in->sn, &lookup);
 	if (strata_route_error(route))
 		return false;
-	return rp_filter == STRATA_RPF_LOOSE || route->link == in;
+	return rp_filter == STRATA_RPF_LOOSE ||
+	       strata_route_leaves_by(route, in);
 }
 EXPORT_SYMBOL_GPL(strata_forward_back);

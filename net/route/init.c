@@ -38,6 +38,7 @@ static void __net_exit route_net_exit(struct net *net)
 	/* Nobody may be inside a lookup when the tables go. */
 	synchronize_net();
 	strata_dests_exit(sn);
+	strata_nexthops_exit(sn->route);
 	strata_rules_exit(sn->route);
 	strata_tables_exit(sn->route);
 	kfree(sn->route);
@@ -64,6 +65,7 @@ static int __net_init route_net_init(struct net *net)
 	if (!rn)
 		return -ENOMEM;
 	INIT_LIST_HEAD(&rn->addr_list);
+	strata_nexthops_init(rn);
 	err = main_create(rn);
 	if (err)
 		goto free;
@@ -111,10 +113,12 @@ static int route_link_event(struct notifier_block *nb, unsigned long event,
 	case STRATA_LINK_DETACHING:
 		strata_addr_purge_link(sn, link);
 		strata_route_purge_link(sn, link);
+		strata_nexthops_purge_link(sn, link);
 		break;
 	}
-	/* Rules name devices. */
+	/* Rules name devices, next hops live and die with them. */
 	strata_rules_settle(sn);
+	strata_nexthops_settle(sn);
 	/* Up, down and MTU decide over routes as well. */
 	strata_net_changed(sn);
 	return NOTIFY_OK;

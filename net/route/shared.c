@@ -34,6 +34,7 @@ static int route_order(const struct strata_route *a,
 	       memcmp(&a->source, &b->source, sizeof(a->source)) ?:
 	       compare(a->table, b->table) ?:
 	       compare(a->metric, b->metric) ?: compare(a->mtu, b->mtu) ?:
+	       compare((unsigned long)a->nexthop, (unsigned long)b->nexthop) ?:
 	       compare(a->origin, b->origin) ?: compare(a->type, b->type);
 }
 
@@ -49,6 +50,8 @@ static struct shared_route *shared_new(const struct strata_route *like)
 	shared->route.plen = 0;
 	shared->users = 1;
 	strata_link_hold(like->link);
+	if (like->nexthop)
+		strata_nexthop_use(like->nexthop);
 	return shared;
 }
 
@@ -110,5 +113,7 @@ void strata_route_unshare(struct strata_route_net *rn,
 	if (--shared->users)
 		return;
 	rb_erase(&shared->node, &rn->shared);
+	if (route->nexthop)
+		strata_nexthop_unuse(rn, route->nexthop);
 	call_rcu(&shared->rcu, shared_free);
 }

@@ -31,11 +31,39 @@ static int fib_algo_handler(STRATA_SYSCTL_TABLE *table, int write, void *buffer,
 	return err;
 }
 
+/* Sockets that have chosen by the old one choose again. */
+static int hash_policy_handler(STRATA_SYSCTL_TABLE *table, int write,
+			       void *buffer, size_t *length, loff_t *position)
+{
+	struct strata_net *sn = table->data;
+	u8 policy = READ_ONCE(sn->route->hash_policy);
+	unsigned int min = STRATA_HASH_L3, max = STRATA_HASH_L4;
+	struct ctl_table own = {
+		.data = &policy,
+		.maxlen = sizeof(policy),
+		.extra1 = &min,
+		.extra2 = &max,
+	};
+	int err;
+
+	err = proc_dou8vec_minmax(&own, write, buffer, length, position);
+	if (err || !write)
+		return err;
+	WRITE_ONCE(sn->route->hash_policy, policy);
+	strata_net_changed(sn);
+	return 0;
+}
+
 static const struct ctl_table route_table[] = {
 	{
 		.procname = "fib_algo",
 		.mode = 0644,
 		.proc_handler = fib_algo_handler,
+	},
+	{
+		.procname = "fib_multipath_hash_policy",
+		.mode = 0644,
+		.proc_handler = hash_policy_handler,
 	},
 	{ }
 };

@@ -5,11 +5,13 @@
 #ifndef _NET_ROUTE_TABLE_H
 #define _NET_ROUTE_TABLE_H
 
+#include <linux/hashtable.h>
 #include <linux/rbtree.h>
 #include <linux/siphash.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
 #include <strata/fib.h>
+#include <strata/nexthop.h>
 #include <strata/packet.h>
 #include <strata/route.h>
 
@@ -23,6 +25,13 @@ enum strata_route_family {
 };
 
 #define STRATA_DEST_BUCKETS	512
+#define STRATA_NEXTHOP_HASH_BITS	8
+
+/* What makes a flow, for the choice among next hops; the kernel's values. */
+enum strata_hash_policy {
+	STRATA_HASH_L3,		/* addresses */
+	STRATA_HASH_L4,		/* and ports */
+};
 
 /**
  * struct strata_dests - what was said of single destinations
@@ -89,7 +98,11 @@ struct strata_table_slot {
  * @addr_hash: addresses and broadcast addresses by their bits; our own stand
  *	before broadcast addresses in each chain; RCU
  * @dests: what was said of single destinations
- * @sysctl: net.strata.fib_algo
+ * @sysctl: net.strata.fib_*
+ * @nexthops: by number, or by what they are; strata_net.config
+ * @nexthop_count: of these; strata_net.config
+ * @hash_policy: &enum strata_hash_policy: net.strata.fib_multipath_hash_policy
+ * @hash_key: secret of the choice among next hops
  *
  * Created with the namespace (or when the module is loaded), freed with it.
  */
@@ -109,6 +122,10 @@ struct strata_route_net {
 	struct hlist_head addr_hash[1 << STRATA_ADDR_HASH_BITS];
 	struct strata_dests dests;
 	struct ctl_table_header *sysctl;
+	DECLARE_HASHTABLE(nexthops, STRATA_NEXTHOP_HASH_BITS);
+	unsigned int nexthop_count;
+	u8 hash_policy;
+	siphash_key_t hash_key;
 };
 
 /* Context: strata_net.config held, or nobody else is there. */
@@ -136,6 +153,26 @@ void strata_tables_reap(struct strata_net *sn);
 const struct strata_route *
 strata_table_lookup(const struct strata_table_slot *slot, int family,
 		    const struct in6_addr *daddr, int oif);
+
+void strata_nexthops_init(struct strata_route_net *rn);
+void strata_nexthops_exit(struct strata_route_net *rn);
+void strata_nexthops_settle(struct strata_net *sn);
+void strata_nexthops_purge_link(struct strata_net *sn,
+				const struct strata_link *link);
+void strata_nexthop_use(struct strata_nexthop *nexthop);
+void strata_nexthop_unuse(struct strata_route_net *rn,
+			  struct strata_nexthop *nexthop);
+bool strata_nexthop_fits(const struct strata_nexthop *nexthop, int family);
+const struct strata_route *
+strata_nexthop_choose(const struct strata_route_net *rn,
+		      const struct strata_route *route,
+		      struct strata_lookup *lookup);
+u32 strata_multipath_hash(const struct strata_route_net *rn,
+			  struct strata_lookup *lookup);
+int strata_check_hop(struct strata_net *sn, struct strata_hop *hop,
+		     struct netlink_ext_ack *extack);
+void strata_route_purge_nexthop(struct strata_net *sn,
+				const struct strata_nexthop *nexthop);
 
 int strata_rules_init(struct strata_route_net *rn);
 void strata_rules_exit(struct strata_route_net *rn);

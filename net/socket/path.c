@@ -4,6 +4,7 @@
  */
 #include <linux/in.h>
 #include <linux/module.h>
+#include <linux/random.h>
 #include <strata/sock.h>
 
 static u8 flow_flags(const struct sock *sk)
@@ -34,6 +35,7 @@ void strata_sock_flow(struct sock *sk)
 		.daddr = sk->sk_v6_daddr,
 		.oif = sk->sk_bound_dev_if,
 		.mark = READ_ONCE(sk->sk_mark),
+		.seed = ss->flow.seed ?: get_random_u32() | 1,
 		.proto = ss->ipproto,
 		.tos = ss->tos,
 		.ttl = ss->ttl,

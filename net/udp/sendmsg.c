@@ -50,6 +50,7 @@ static void send_init(struct sock *sk, struct udp_send *send)
 	send->flow.saddr = ss->saddr;
 	send->flow.oif = READ_ONCE(sk->sk_bound_dev_if);
 	send->flow.mark = READ_ONCE(sk->sk_mark);
+	send->flow.seed = READ_ONCE(ss->flow.seed) ?: sk->sk_num;
 	send->flow.proto = IPPROTO_UDP;
 	send->flow.tos = READ_ONCE(ss->tos);
 	send->flow.ttl = READ_ONCE(ss->ttl);
