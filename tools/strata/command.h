@@ -44,6 +44,7 @@ int link_main(struct args *args);
 int address_main(struct args *args);
 int route_main(struct args *args);
 bool route_waits(const struct args *args);
+int nexthop_main(struct args *args);
 int policy_main(struct args *args);
 int neighbour_main(struct args *args);
 int bridge_main(struct args *args);

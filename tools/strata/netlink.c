@@ -423,6 +423,12 @@ bool nl_row_nested(const struct nl_row *row, unsigned int type,
 	return true;
 }
 
+void nl_nested(const struct nlattr *nest, struct nl_row *nested)
+{
+	memset(nested, 0, sizeof(*nested));
+	mnl_attr_parse_nested(nest, keep_attr, nested->attrs);
+}
+
 void nl_rows_free(struct nl_rows *rows)
 {
 	free(rows->data);

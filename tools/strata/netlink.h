@@ -64,6 +64,8 @@ bool nl_next(const struct nl_rows *rows, size_t *position, struct nl_row *row);
 /* The attributes inside one of @row. False: absent. */
 bool nl_row_nested(const struct nl_row *row, unsigned int type,
 		   struct nl_row *nested);
+/* The attributes inside a nested one. */
+void nl_nested(const struct nlattr *nest, struct nl_row *nested);
 void nl_rows_free(struct nl_rows *rows);
 
 /* What is absent or too short reads as 0 and "". */

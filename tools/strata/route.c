@@ -8,6 +8,7 @@
 #include "command.h"
 #include "json.h"
 #include "netlink.h"
+#include "nexthop.h"
 #include "show.h"
 
 /* 0 is no limit; what else is impossible the kernel refuses. */
@@ -39,6 +40,9 @@ static const uint8_t own_types[] = {
  * @metric: of the route
  * @mtu: of the route
  * @table: its table; TABLE_ALL: every one
+ * @nexthop: number of its next hop; 0: none
+ * @way_count: of @ways
+ * @ways: several, that it says itself
  * @type: of the route
  * @replace: take the place of one that is there
  * @have: which of them were given
@@ -51,6 +55,9 @@ struct route_args {
 	uint32_t metric;
 	uint32_t mtu;
 	uint32_t table;
+	uint32_t nexthop;
+	unsigned int way_count;
+	struct way ways[NEXTHOP_MEMBERS];
 	uint8_t type;
 	bool replace;
 	struct {
@@ -63,7 +70,7 @@ static int parse_dst(struct args *args, struct route_args *route)
 	const char *word;
 
 	if (route->have.dst)
-		return args_unknown(args, "via, dev, metric, src, mtu or table");
+		return args_unknown(args, "via, dev, metric, src, mtu, table, nhid or nexthop");
 	args_take(args, "to");
 	route->have.dst = true;
 	word = args_peek(args);
@@ -97,6 +104,15 @@ static int parse_word(struct args *args, struct route_args *route)
 	if (args_take(args, "mtu")) {
 		route->have.mtu = true;
 		return arg_u32(args, "mtu", MTU_MIN, MTU_MAX, &route->mtu);
+	}
+	if (args_take(args, "nhid"))
+		return arg_u32(args, "next hop", 1, UINT32_MAX,
+			       &route->nexthop);
+	if (args_take(args, "nexthop")) {
+		if (route->way_count == NEXTHOP_MEMBERS)
+			return args_error(args, "a route has at most %d next hops",
+					  NEXTHOP_MEMBERS);
+		return arg_way(args, &route->ways[route->way_count++]);
 	}
 	if (args_take(args, "table")) {
 		route->have.table = true;
@@ -133,6 +149,8 @@ static int parse_route(struct args *args, struct route_args *route)
 	/* "default" is of the family that the rest is of. */
 	if (!route->dst.family && route->have.via)
 		route->dst.family = route->via.family;
+	if (!route->dst.family && route->way_count && route->ways[0].have_via)
+		route->dst.family = route->ways[0].via.family;
 	if (!route->dst.family && route->have.source)
 		route->dst.family = route->source.family;
 	if (!route->dst.family)
@@ -170,6 +188,19 @@ static void put_route(struct nlmsghdr *request, const struct route_args *route)
 		mnl_attr_put_u32(request, STRATA_A_ROUTE_MTU, route->mtu);
 	if (route->have.table)
 		mnl_attr_put_u32(request, STRATA_A_ROUTE_TABLE, route->table);
+	if (route->nexthop)
+		mnl_attr_put_u32(request, STRATA_A_ROUTE_NEXTHOP,
+				 route->nexthop);
+	if (route->way_count)
+		put_ways(request, STRATA_A_ROUTE_HOPS, route->ways,
+			 route->way_count);
+}
+
+/* Does it say where packets go? */
+static bool leads(const struct route_args *route)
+{
+	return route->have.via || route->device || route->nexthop ||
+	       route->way_count;
 }
 
 static void put_item(struct nlmsghdr *request, const void *route)
@@ -203,8 +234,8 @@ static int add_route(struct args *args, bool replace)
 		return missing_dst(args);
 	if (route.have.table && route.table == TABLE_ALL)
 		return which_table(args);
-	if (!route.have.via && !route.device && !refuses(&route))
-		return args_error(args, "where to? Give via ADDRESS, dev NAME or both");
+	if (!leads(&route) && !refuses(&route))
+		return args_error(args, "where to? Give via ADDRESS, dev NAME or both, nhid or nexthop");
 	route.replace = replace;
 	if (options.batch)
 		return bulk_add(put_item, &route);
@@ -256,6 +287,26 @@ static const char *show_dst(const struct prefix *dst, char text[SHOW_TEXT])
 	return show_prefix(&shown, text);
 }
 
+static void json_hops(const struct nl_row *row)
+{
+	const struct nlattr *list = row->attrs[STRATA_A_ROUTE_HOPS];
+	const struct nlattr *item;
+	struct nl_row hop;
+
+	if (nl_number(row, STRATA_A_ROUTE_NEXTHOP))
+		json_u64("nhid", nl_number(row, STRATA_A_ROUTE_NEXTHOP));
+	if (!list)
+		return;
+	json_array("nexthops");
+	mnl_attr_for_each_nested(item, list) {
+		nl_nested(item, &hop);
+		json_object(NULL);
+		json_way_of(&hop);
+		json_object_end();
+	}
+	json_array_end();
+}
+
 static void json_way(const struct nl_row *row)
 {
 	static const struct {
@@ -283,6 +334,31 @@ static void json_way(const struct nl_row *row)
 	if (nl_number(row, STRATA_A_ROUTE_TABLE) &&
 	    nl_number(row, STRATA_A_ROUTE_TABLE) != TABLE_MAIN)
 		json_string("table", show_table(nl_number(row, STRATA_A_ROUTE_TABLE), text));
+	json_hops(row);
+}
+
+/* The ways of a next hop; a single one on the route's line, as ip route does. */
+static void print_hops(const struct nl_row *row, bool single)
+{
+	const struct nlattr *list = row->attrs[STRATA_A_ROUTE_HOPS];
+	const struct nlattr *item;
+	unsigned int count = 0;
+	struct nl_row hop;
+
+	if (!list)
+		return;
+	mnl_attr_for_each_nested(item, list)
+		count++;
+	if (single != (count == 1))
+		return;
+	mnl_attr_for_each_nested(item, list) {
+		nl_nested(item, &hop);
+		if (single)
+			hop.attrs[STRATA_A_NEXTHOP_WEIGHT] = NULL;
+		else
+			printf("\n\tnexthop");
+		print_way_of(&hop);
+	}
 }
 
 static void print_way(const struct nl_row *row, const char *protocol)
@@ -290,6 +366,10 @@ static void print_way(const struct nl_row *row, const char *protocol)
 	const char *address;
 	char text[SHOW_TEXT];
 
+	if (nl_number(row, STRATA_A_ROUTE_NEXTHOP))
+		printf(" nhid %u",
+		       (unsigned int)nl_number(row, STRATA_A_ROUTE_NEXTHOP));
+	print_hops(row, true);
 	address = show_address(row, STRATA_A_ROUTE_GATEWAY, text);
 	if (address)
 		printf(" via %s", address);
@@ -311,6 +391,7 @@ static void print_way(const struct nl_row *row, const char *protocol)
 	if (nl_number(row, STRATA_A_ROUTE_MTU))
 		printf(" mtu %u",
 		       (unsigned int)nl_number(row, STRATA_A_ROUTE_MTU));
+	print_hops(row, false);
 	putchar('\n');
 }
 
@@ -515,7 +596,7 @@ static int get(struct args *args)
 }
 
 #define ROUTE_USAGE \
-	"[ TYPE ] PREFIX [ via ADDRESS ] [ dev NAME ] [ metric NUMBER ] " \
+	"[ TYPE ] PREFIX { [ via ADDRESS ] [ dev NAME ] | nhid ID | NEXTHOP… } [ metric NUMBER ] " \
 	"[ src ADDRESS ] [ mtu BYTES ] [ table TABLE ]"
 
 static const struct command commands[] = {
@@ -545,7 +626,8 @@ int route_main(struct args *args)
 		.commands = commands,
 		.help = "\nPREFIX is ADDRESS/LENGTH, ADDRESS for all of its bits, or default.\n"
 			"TYPE is unicast, or where nothing is sent blackhole, unreachable or prohibit.\n"
-			"TABLE is a number, main or default.\n",
+			"TABLE is a number, main or default.\n"
+			"NEXTHOP is nexthop [ via ADDRESS ] [ dev NAME ] [ weight NUMBER ], several times.\n",
 	};
 
 	return object_run(&object, args);

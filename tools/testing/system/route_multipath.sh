@@ -1,0 +1,207 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Routes with several next hops: each flow takes one, by the weights; when one goes only its flows move. Next hops are shown and deleted as the kernel's are.
+# shellcheck source=tools/testing/lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+# $A is a router of Strata's between a host, $B, and two ways to one beyond, $C:
+#
+#	$B: k0 10.0.0.2 ── s0 10.0.0.1 :$A: s1 10.0.1.1 ── c1 10.0.1.2 :$C
+#	       fd00::2                      s2 10.0.2.1 ── c2 10.0.2.2
+#	                                       fd0N::1        fd0N::2
+topology6
+C=c-$$ K=k-$$
+EXTRA_NAMESPACES="$C $K"
+ip netns add "$C"
+ip netns add "$K"
+ip -n "$K" link set lo up
+for i in 1 2; do
+	ip -n "$A" link add s$i type strata_nic peer name c$i netns "$C"
+	# The kernel's namespace for comparison has the same addresses.
+	ip -n "$K" link add s$i type veth peer name p$i
+	in_a strata link attach s$i
+	ip -n "$A" link set s$i up
+	ip -n "$C" link set c$i up
+	ip -n "$K" link set s$i up
+	ip -n "$K" link set p$i up
+	in_a strata addr add 10.0.$i.1/24 dev s$i
+	in_a strata addr add fd0$i::1/64 dev s$i
+	ip -n "$K" addr add 10.0.$i.1/24 dev s$i
+	ip -n "$K" addr add fd0$i::1/64 dev s$i nodad
+	ip -n "$C" addr add 10.0.$i.2/24 dev c$i
+	ip -n "$C" addr add fd0$i::2/64 dev c$i nodad
+done
+for i in 0 1 2; do
+	in_a strata link set s$i forwarding on
+done
+ip -n "$B" route add 20.0.0.0/8 via 10.0.0.1
+ip -n "$B" route add 2001:db8::/32 via fd00::1
+until_ok settled_a
+in_c sysctl -qw net.ipv4.conf.all.arp_ignore=1
+
+# send.py COUNT DESTINATION…: from COUNT ports; prints nothing
+cat >"$WORK/send.py" <<'PY'
+import socket, sys
+for port in range(20000, 20000 + int(sys.argv[1])):
+    for daddr in sys.argv[2:]:
+        s = socket.socket(socket.AF_INET6 if ":" in daddr else socket.AF_INET, socket.SOCK_DGRAM)
+        s.bind(("", port))
+        s.sendto(b"x", (daddr, 7000))
+        s.close()
+PY
+(exec ip netns exec "$C" /usr/bin/python3 "$STRATA_TESTING/flows.py" c1 c2 >"$WORK/flows") &
+until_ok grep -q ready "$WORK/flows"
+
+# flows COUNT DESTINATION…: sends them and leaves in $WORK/NAME which came by what
+flows() { # flows NAME COUNT DESTINATION…
+	local name=$1 count=$2 before wanted
+	shift 2
+	before=$(wc -l <"$WORK/flows")
+	wanted=$((before + count * $#))
+	in_b /usr/bin/python3 "$WORK/send.py" "$count" "$@"
+	# shellcheck disable=SC2317 # by until_ok
+	came() { [ "$(wc -l <"$WORK/flows")" -ge "$1" ]; }
+	until_ok came $wanted
+	tail -n +$((before + 1)) "$WORK/flows" | sort -k 2 >"$WORK/$name"
+	expect $((count * $#)) "$(wc -l <"$WORK/$name")" "flows that came, $name"
+}
+by() { # by DEVICE NAME: how many
+	grep -c "^$1 " "$WORK/$2" || true
+}
+between() { # between LEAST MOST NUMBER WHAT
+	[ "$3" -ge "$1" ] && [ "$3" -le "$2" ] || fail "$4: $3 is not between $1 and $2"
+}
+
+# Neighbours first, so that none of the queues overflows.
+in_a strata route add 20.0.0.0/8 via 10.0.1.2
+flows warm 1 20.0.0.1
+in_a strata route replace 20.0.0.0/8 via 10.0.2.2
+flows warm 1 20.0.0.1
+
+# By addresses alone: what is between two hosts goes one way.
+in_a strata route replace 20.0.0.0/8 nexthop via 10.0.1.2 dev s1 weight 1 nexthop via 10.0.2.2 dev s2 weight 3
+in_a strata route add 2001:db8::/32 nexthop via fd01::2 nexthop via fd02::2
+in_a strata route show 20.0.0.0/8 | grep -q "nexthop via 10.0.2.2 dev s2 weight 3" || fail "not shown: $(in_a strata route show)"
+expect 0 "$(in_a sysctl -n net.strata.fib_multipath_hash_policy)" "hash policy"
+flows hosts 3 20.0.{1..3}.{1..40}
+expect 120 "$(cut -d ' ' -f 1,4 "$WORK/hosts" | sort -u | wc -l)" "ways to 120 hosts"
+between 9 55 "$(cut -d ' ' -f 1,4 "$WORK/hosts" | sort -u | grep -c ^c1)" "of 120 hosts a quarter by c1"
+
+# By ports, too: a quarter of 600 is 150, six times the deviation 64.
+in_a sysctl -qw net.strata.fib_multipath_hash_policy=1
+in_a sysctl -qw net.strata.fib_multipath_hash_policy=2 2>/dev/null && fail "a policy that is not there"
+flows before 600 20.0.0.1
+between 86 214 "$(by c1 before)" "a quarter of 600 flows by c1"
+flows before6 200 2001:db8::1
+between 58 142 "$(by c1 before6)" "half of 200 flows by c1"
+
+# One way dies: its flows move, and come back with it.
+ip -n "$A" link set s1 down
+flows dead 600 20.0.0.1
+expect 600 "$(by c2 dead)" "flows while a link is down"
+ip -n "$A" link set s1 up
+flows alive 600 20.0.0.1
+diff "$WORK/before" "$WORK/alive" >/dev/null || fail "flows did not come back"
+
+# Numbered next hops: three, of which one goes.
+ip -n "$C" addr add 10.0.2.3/24 dev c2
+in_a strata nexthop add id 1 via 10.0.1.2
+in_a strata nexthop add id 2 via 10.0.2.2 dev s2
+in_a strata nexthop add id 3 via 10.0.2.3
+in_a strata nexthop add id 10 group 1/2,2/3
+in_a strata route replace 20.0.0.0/8 nhid 10
+flows three 400 20.0.0.1
+between 48 152 "$(by c1 three)" "a quarter of 400 flows by c1"
+in_a strata nexthop del id 3
+flows two 400 20.0.0.1
+expect 0 "$(join -1 1 -2 1 <(awk '$1 == "c1" { print $3 }' "$WORK/three" | sort) <(awk '$1 == "c2" { print $3 }' "$WORK/two" | sort) | wc -l)" "flows of another next hop that moved"
+in_a strata nexthop replace id 1 via 10.0.2.2 dev s2
+flows all 20 20.0.0.1
+expect 20 "$(by c2 all)" "flows after a next hop was replaced"
+in_a strata nexthop replace id 1 via 10.0.1.2 dev s1
+
+# A connection of our own keeps its way while other routes come and go.
+cat >"$WORK/own.py" <<'PY'
+import socket, subprocess, sys
+sockets = []
+for port in range(40):
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.connect(("20.0.0.1", 7100 + port))
+    sockets.append(s)
+for turn in range(3):
+    for s in sockets:
+        s.send(b"x")
+    print("sent", flush=True)
+    sys.stdin.readline()
+PY
+before=$(wc -l <"$WORK/flows")
+mkfifo "$WORK/go"
+run_a /usr/bin/python3 "$WORK/own.py" <"$WORK/go" >"$WORK/own" &
+exec 7>"$WORK/go"
+for turn in 1 2 3; do
+	until_ok came $((before + turn * 40))
+	in_a strata route add 30.$turn.0.0/16 via 10.0.1.2
+	echo >&7
+done
+exec 7>&-
+tail -n +$((before + 1)) "$WORK/flows" | sort -u >"$WORK/connected"
+expect 40 "$(wc -l <"$WORK/connected")" "ways of 40 connections"
+between 1 39 "$(by c1 connected)" "connections by c1"
+
+# The kernel's next hops: the same commands, shown alike, and the same left after each.
+in_a strata route del 20.0.0.0/8
+for id in 1 2 10; do
+	in_a strata nexthop del id $id 2>/dev/null || true
+done
+in_a strata nexthop show | grep . && fail "next hops are left"
+cat >"$WORK/commands" <<-'COMMANDS'
+	nexthop add id 1 via 10.0.1.2 dev s1
+	nexthop add id 2 via 10.0.2.2 dev s2
+	nexthop add id 3 dev s1
+	nexthop add id 5 blackhole
+	nexthop add id 6 via fd01::2 dev s1
+	nexthop add id 7 via fd02::2 dev s2
+	nexthop add id 20 group 6/7,3
+	route add 21.0.0.0/8 nhid 1
+	route add 22.0.0.0/8 nhid 2
+	route add 23.0.0.0/8 nhid 5
+	route add 2001:db9::/32 nhid 20
+	nexthop add id 1 via 10.0.2.2 dev s2
+	nexthop add id 21 group 6/99
+	nexthop add id 22 group 20
+	nexthop add id 22 group 6/6
+	nexthop replace id 20 via fd01::2 dev s1
+	nexthop replace id 6 group 7
+	nexthop replace id 1 via 10.0.2.2 dev s2
+	route add 24.0.0.0/8 nhid 77
+	nexthop del id 2
+	nexthop del id 6
+	nexthop del id 7
+	nexthop del id 20
+	nexthop del id 5
+COMMANDS
+state() { # state COMMAND…
+	"$@" nexthop show | sed 's/ scope [a-z]*//;s/ *$//'
+	"$@" route show | sed -nE 's/^(blackhole )?(2[1-4].*nhid [0-9]+).*/\2/p'
+	"$@" -6 route show | sed -nE 's/^(2001:db9[^ ]*) .*nhid ([0-9]+).*/\1 \2/p'
+}
+while read -r command; do
+	strata=done kernel=done
+	# shellcheck disable=SC2086 # the words of the command
+	in_a strata $command 2>/dev/null || strata=refused
+	# shellcheck disable=SC2086
+	ip -n "$K" $command 2>/dev/null || kernel=refused
+	expect $kernel $strata "$command"
+	state in_a strata >"$WORK/strata"
+	state ip -n "$K" >"$WORK/kernel"
+	diff "$WORK/kernel" "$WORK/strata" || fail "after $command: not what the kernel shows"
+done <"$WORK/commands"
+
+# A device that goes takes next hops and routes along.
+in_a strata nexthop add id 9 dev s2
+in_a strata route add 25.0.0.0/8 nhid 9
+in_a strata route add 26.0.0.0/8 nexthop via 10.0.1.2 nexthop via 10.0.2.2
+in_a strata link detach s2
+in_a strata route show | grep -E '^2[56]' && fail "routes of a detached device are left"
+in_a strata nexthop show | grep s2 && fail "next hops of a detached device are left"
+pass
