@@ -10,7 +10,6 @@
 #include <linux/list.h>
 #include <linux/notifier.h>
 #include <linux/rcupdate.h>
-#include <linux/stddef.h>
 #include <net/ipv6.h>
 #include <strata/link.h>
 #include <strata/net.h>
@@ -168,6 +167,16 @@ enum strata_route_type {
 };
 
 /**
+ * struct strata_hop - the first step of a way
+ * @link: output link
+ * @gateway: next hop; unspecified: the destination itself (on link)
+ */
+struct strata_hop {
+	struct strata_link *link;
+	struct in6_addr gateway;
+};
+
+/**
  * struct strata_route - where packets go
  * @prefix: masked to @plen
  * @plen: in the 128-bit form
@@ -196,10 +205,13 @@ struct strata_route {
 	u32 metric;
 	u32 mtu;
 	u32 table;
-	struct_group_tagged(strata_hop, hop,
-		struct strata_link *link;
-		struct in6_addr gateway;
-	);
+	union {
+		struct strata_hop hop;
+		struct {
+			struct strata_link *link;
+			struct in6_addr gateway;
+		};
+	};
 	struct in6_addr source;
 	struct strata_nexthop *nexthop;
 };

@@ -48,6 +48,7 @@ static int get_prefix(const struct nlattr *attr, const struct nlattr *len,
 		      u8 family, struct in6_addr *prefix, u8 *plen,
 		      struct netlink_ext_ack *extack)
 {
+	bool is4 = family == AF_INET;
 	struct in6_addr addr;
 	int err;
 
@@ -57,7 +58,7 @@ static int get_prefix(const struct nlattr *attr, const struct nlattr *len,
 	      strata_nl_get_plen(len, &addr, plen, extack);
 	if (err)
 		return err;
-	if (strata_addr_is4(&addr) != (family == AF_INET)) {
+	if (strata_addr_is4(&addr) != is4) {
 		NL_SET_ERR_MSG_ATTR(extack, attr,
 				    "the prefix is not of the rule's family");
 		return -EINVAL;
@@ -69,7 +70,7 @@ static int get_prefix(const struct nlattr *attr, const struct nlattr *len,
 		return -EINVAL;
 	}
 	/* All of a family is any. */
-	if (*plen == (family == AF_INET ? V4_PLEN : 0)) {
+	if (*plen == (is4 ? V4_PLEN : 0)) {
 		*prefix = in6addr_any;
 		*plen = 0;
 	}

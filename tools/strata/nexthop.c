@@ -141,7 +141,8 @@ static int parse_group(struct args *args, struct nexthop_args *nexthop)
 			status = args_error(args, "a group has at most %d members",
 					    NEXTHOP_MEMBERS);
 		else if (!parse_member(part, &nexthop->members[nexthop->count++]))
-			status = args_error(args, "\"%s\" is no ID,WEIGHT with a weight from 1 to %d",
+			status = args_error(args,
+					    "\"%s\" is no ID,WEIGHT with a weight from 1 to %d",
 					    part, NEXTHOP_WEIGHT);
 	}
 	free(text);

@@ -58,7 +58,7 @@ static int parse_mark(struct args *args, struct rule_args *rule)
 	const char *word = args_peek(args);
 	const char *slash = word ? strchr(word, '/') : NULL;
 	char *first = slash ? strndup(word, slash - word) : NULL;
-	char *words[] = { first, (char *)slash + 1 };
+	char *words[2] = { first, (char *)slash + 1 };
 	struct args parts = *args;
 	int status;
 
@@ -115,7 +115,8 @@ static int parse_word(struct args *args, struct rule_args *rule)
 	}
 	if (parse_action(args, rule))
 		return STATUS_OK;
-	return args_unknown(args, "from, to, fwmark, iif, priority, table, blackhole, unreachable or prohibit");
+	return args_unknown(args,
+			    "from, to, fwmark, iif, priority, table or what refuses");
 }
 
 static int parse_rule(struct args *args, struct rule_args *rule)
@@ -134,7 +135,8 @@ static int parse_rule(struct args *args, struct rule_args *rule)
 		return args_error(args, "a rule asks a table or refuses, not both");
 	if (rule->have.from && rule->have.to &&
 	    rule->from.family != rule->to.family)
-		return args_error(args, "the source and the destination must both be IPv4 or both IPv6");
+		return args_error(args,
+				  "source and destination must both be IPv4 or both IPv6");
 	return STATUS_OK;
 }
 

@@ -235,7 +235,8 @@ static int add_route(struct args *args, bool replace)
 	if (route.have.table && route.table == TABLE_ALL)
 		return which_table(args);
 	if (!leads(&route) && !refuses(&route))
-		return args_error(args, "where to? Give via ADDRESS, dev NAME or both, nhid or nexthop");
+		return args_error(args,
+				  "where to? Give via ADDRESS, dev NAME or both, nhid or nexthop");
 	route.replace = replace;
 	if (options.batch)
 		return bulk_add(put_item, &route);
@@ -349,7 +350,7 @@ static void print_hops(const struct nl_row *row, bool single)
 		return;
 	mnl_attr_for_each_nested(item, list)
 		count++;
-	if (single != (count == 1))
+	if (single ? count != 1 : count == 1)
 		return;
 	mnl_attr_for_each_nested(item, list) {
 		nl_nested(item, &hop);
@@ -596,11 +597,13 @@ static int get(struct args *args)
 }
 
 #define ROUTE_USAGE \
-	"[ TYPE ] PREFIX { [ via ADDRESS ] [ dev NAME ] | nhid ID | NEXTHOP… } [ metric NUMBER ] " \
+	"[ TYPE ] PREFIX { [ via ADDRESS ] [ dev NAME ] | nhid ID | NEXTHOP… } " \
+	"[ metric NUMBER ] " \
 	"[ src ADDRESS ] [ mtu BYTES ] [ table TABLE ]"
 
 static const struct command commands[] = {
-	{ "show", "list", show, "[ PREFIX ] [ via ADDRESS ] [ dev NAME ] [ metric NUMBER ] [ table TABLE | all ]" },
+	{ "show", "list", show,
+	  "[ PREFIX ] [ via ADDRESS ] [ dev NAME ] [ metric NUMBER ] [ table TABLE | all ]" },
 	{ "add", NULL, add, ROUTE_USAGE },
 	{ "delete", NULL, delete,
 	  "[ TYPE ] PREFIX [ via ADDRESS ] [ dev NAME ] [ metric NUMBER ] [ table TABLE ]" },
@@ -627,7 +630,7 @@ int route_main(struct args *args)
 		.help = "\nPREFIX is ADDRESS/LENGTH, ADDRESS for all of its bits, or default.\n"
 			"TYPE is unicast, or where nothing is sent blackhole, unreachable or prohibit.\n"
 			"TABLE is a number, main or default.\n"
-			"NEXTHOP is nexthop [ via ADDRESS ] [ dev NAME ] [ weight NUMBER ], several times.\n",
+			"NEXTHOP is nexthop [ via ADDRESS ] [ dev NAME ] [ weight NUMBER ].\n",
 	};
 
 	return object_run(&object, args);

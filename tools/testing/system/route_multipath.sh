@@ -69,7 +69,9 @@ by() { # by DEVICE NAME: how many
 	grep -c "^$1 " "$WORK/$2" || true
 }
 between() { # between LEAST MOST NUMBER WHAT
-	[ "$3" -ge "$1" ] && [ "$3" -le "$2" ] || fail "$4: $3 is not between $1 and $2"
+	if [ "$3" -lt "$1" ] || [ "$3" -gt "$2" ]; then
+		fail "$4: $3 is not between $1 and $2"
+	fi
 }
 
 # Neighbours first, so that none of the queues overflows.
@@ -186,7 +188,7 @@ state() { # state COMMAND…
 	"$@" -6 route show | sed -nE 's/^(2001:db9[^ ]*) .*nhid ([0-9]+).*/\1 \2/p'
 }
 while read -r command; do
-	strata=done kernel=done
+	strata=taken kernel=taken
 	# shellcheck disable=SC2086 # the words of the command
 	in_a strata $command 2>/dev/null || strata=refused
 	# shellcheck disable=SC2086

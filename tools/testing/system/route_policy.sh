@@ -144,7 +144,8 @@ while read -r line; do
 done <"$WORK/rules"
 same_rules "added"
 same_ways "by rules"
-grep -q refused "$WORK/strata" && grep -q 10.0.1.2 "$WORK/strata" || fail "rules decided nothing"
+grep -q refused "$WORK/strata" || fail "rules refused nothing"
+grep -q '10.0.1.2$' "$WORK/strata" || fail "rules led nowhere"
 in_a sysctl -qw net.strata.fib_algo=trie
 same_ways "by rules, with another algorithm"
 
@@ -164,7 +165,10 @@ for words in "rule del priority 200" "rule del fwmark 7" "rule del iif s1 table 
 	same_ways "$words"
 done
 for ns in "$A" "$K"; do
-	[ "$ns" = "$A" ] && command="in_a strata" || command="ip -n $K"
+	command="ip -n $K"
+	if [ "$ns" = "$A" ]; then
+		command="in_a strata"
+	fi
 	$command -6 rule add table main priority 32766
 	$command rule add iif s0 to 20.2.0.0/16 table 100 priority 2
 	$command rule add from 10.0.1.2 table 200 priority 3
