@@ -476,7 +476,7 @@ static struct strata_link *gateway_link(struct strata_net *sn,
 					const struct in6_addr *gateway)
 {
 	struct strata_link *found = NULL;
-	const struct strata_route *route;
+	const struct strata_hop *hop;
 	struct strata_addr *addr = NULL;
 
 	/* By addresses first: that works while the link is still down. */
@@ -488,9 +488,9 @@ static struct strata_link *gateway_link(struct strata_net *sn,
 			return addr->link;
 	}
 	rcu_read_lock();
-	route = strata_route_lookup(sn, gateway, link ? link->ifindex : 0);
-	if (route && strata_addr_any(&route->gateway))
-		found = route->link;
+	hop = strata_route_hop(sn, gateway, link ? link->ifindex : 0);
+	if (hop && strata_addr_any(&hop->gateway))
+		found = hop->link;
 	rcu_read_unlock();
 	return found;
 }

@@ -64,15 +64,15 @@ bool strata_sock_hears(const struct sock *sk, const struct in6_addr *group,
 static struct strata_link *find_link(struct strata_net *sn,
 				     const struct in6_addr *group, int ifindex)
 {
-	const struct strata_route *route;
+	const struct strata_hop *hop;
 	struct strata_link *link = NULL;
 
 	if (ifindex)
 		return strata_link_by_index(sn, ifindex);
 	rcu_read_lock();
-	route = strata_route_lookup(sn, group, 0);
-	if (route)
-		link = route->link;
+	hop = strata_route_hop(sn, group, 0);
+	if (hop)
+		link = hop->link;
 	rcu_read_unlock();
 	if (link || strata_addr_is4(group))
 		return link;
