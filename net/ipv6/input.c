@@ -175,12 +175,7 @@ static void decide(struct strata_net *sn, struct strata_link *link,
 	/* Whoever has no address may send to groups alone. Where the way back
 	 * leads can depend on where it begins.
 	 */
-	/* Whoever has no address may send to groups alone. Where the way back
-	 * leads can depend on where it begins.
-	 */
 	if (!same_source || decision->pkt_type != skb->pkt_type ||
-	    READ_ONCE(link->ipv6.rp_filter) != STRATA_RPF_OFF ||
-	    decision->source != STRATA_IPV6_PASS ||
 	    READ_ONCE(link->ipv6.rp_filter) != STRATA_RPF_OFF ||
 	    decision->source != STRATA_IPV6_PASS ||
 	    ipv6_addr_any(&ip6h->saddr))

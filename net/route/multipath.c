@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What tells flows apart where a route has several next hops.
+ * Which of its next hops a packet takes, and what tells flows apart where there are several.
  *
  * Both directions of a flow have one number, as have the ICMP errors about it where
  * addresses alone count. What this host sends itself is told apart by a number of
@@ -12,7 +12,7 @@
 #include <linux/module.h>
 #include <net/flow_dissector.h>
 #include <strata/visibility.h>
-#include "table.h"
+#include "bucket.h"
 
 /**
  * struct flow_key - what is hashed; without holes
@@ -144,3 +144,71 @@ u32 strata_multipath_hash(const struct strata_route_net *rn,
 	return siphash(&key, sizeof(key), &rn->hash_key);
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_multipath_hash);
+
+static bool hop_usable(const struct strata_hop *hop, int oif)
+{
+	return (!oif || hop->link->ifindex == oif) &&
+	       strata_link_is_up(hop->link);
+}
+
+/**
+ * strata_nexthop_usable() - can a packet leave by it?
+ * @nexthop: of a route
+ * @oif: index of the link asked for, 0: any
+ *
+ * Context: RCU read side.
+ */
+bool strata_nexthop_usable(const struct strata_nexthop *nexthop, int oif)
+{
+	const struct strata_nexthop_info *info = rcu_dereference(nexthop->info);
+	unsigned int i;
+
+	for (i = 0; i < info->count; i++)
+		if (hop_usable(&info->hop[i], oif))
+			return true;
+	return info->blackhole;
+}
+EXPORT_SYMBOL_GPL(strata_nexthop_usable);
+
+/* From the bucket's on, the first that will do. */
+static const struct strata_hop *choose_hop(const struct strata_route_net *rn,
+					   const struct strata_nexthop_info *info,
+					   struct strata_lookup *lookup)
+{
+	unsigned int first = 0, i;
+	u32 hash;
+
+	if (info->count > 1) {
+		hash = strata_multipath_hash(rn, lookup);
+		first = READ_ONCE(info->now[hash % STRATA_NEXTHOP_BUCKETS]);
+	}
+	for (i = first; i < first + info->count; i++)
+		if (hop_usable(&info->hop[i % info->count], lookup->oif))
+			return &info->hop[i % info->count];
+	return NULL;
+}
+
+/**
+ * strata_nexthop_choose() - where a packet goes whose route has a next hop
+ * @rn: the namespace's routes
+ * @route: as found
+ * @lookup: what is known of the packet; out: its hop
+ *
+ * Context: RCU read side. Return: @route; NULL: no link is up any more; or one
+ * that refuses.
+ */
+const struct strata_route *
+strata_nexthop_choose(const struct strata_route_net *rn,
+		      const struct strata_route *route,
+		      struct strata_lookup *lookup)
+{
+	static const struct strata_route blackhole = {
+		.type = STRATA_ROUTE_BLACKHOLE,
+	};
+	const struct strata_nexthop_info *info = rcu_dereference(route->nexthop->info);
+
+	if (info->blackhole)
+		return &blackhole;
+	lookup->hop = choose_hop(rn, info, lookup);
+	return lookup->hop ? route : NULL;
+}

@@ -17,242 +17,19 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <strata/visibility.h>
+#include "bucket.h"
 #include "table.h"
 
-#define BUCKETS		1024
-#define NOBODY		U8_MAX
-
-/**
- * struct nexthop_info - where it leads
- * @rcu: frees
- * @blackhole: nowhere
- * @count: of @hop
- * @hop: the ways; links are referenced
- * @home: by bucket: whose it is; constant. Groups only
- * @now: by bucket: who has it; changed in place
- *
- * But for @now immutable once published.
- */
-struct nexthop_info {
-	struct rcu_head rcu;
-	bool blackhole;
-	u8 count;
-	struct strata_hop hop[STRATA_NEXTHOP_MEMBERS];
-	u8 *home;
-	u8 *now;
-};
-
-/**
- * struct strata_nexthop - a next hop
- * @info: where it leads; replaced under strata_net.config, RCU
- * @spec: what it is, links borrowed from @info; strata_net.config
- * @routes: different ones that have it; strata_net.config
- * @node: in strata_route_net.nexthops
- * @rcu: frees
- */
-struct strata_nexthop {
-	struct nexthop_info __rcu *info;
-	struct strata_nexthop_spec *spec;
-	unsigned int routes;
-	struct hlist_node node;
-	struct rcu_head rcu;
-};
-
-static struct nexthop_info *info_of(const struct strata_nexthop *nexthop)
+static struct strata_nexthop_info *info_of(const struct strata_nexthop *nexthop)
 {
 	return rcu_dereference_protected(nexthop->info, true);
-}
-
-/* ---- lookup ---- */
-
-static bool hop_usable(const struct strata_hop *hop, int oif)
-{
-	return (!oif || hop->link->ifindex == oif) &&
-	       strata_link_is_up(hop->link);
-}
-
-/**
- * strata_nexthop_usable() - can a packet leave by it?
- * @nexthop: of a route
- * @oif: index of the link asked for, 0: any
- *
- * Context: RCU read side.
- */
-bool strata_nexthop_usable(const struct strata_nexthop *nexthop, int oif)
-{
-	const struct nexthop_info *info = rcu_dereference(nexthop->info);
-	unsigned int i;
-
-	for (i = 0; i < info->count; i++)
-		if (hop_usable(&info->hop[i], oif))
-			return true;
-	return info->blackhole;
-}
-EXPORT_SYMBOL_GPL(strata_nexthop_usable);
-
-/* From the bucket's on, the first that will do. */
-static const struct strata_hop *choose_hop(const struct strata_route_net *rn,
-					   const struct nexthop_info *info,
-					   struct strata_lookup *lookup)
-{
-	unsigned int first = 0, i;
-	u32 hash;
-
-	if (info->count > 1) {
-		hash = strata_multipath_hash(rn, lookup);
-		first = READ_ONCE(info->now[hash % BUCKETS]);
-	}
-	for (i = first; i < first + info->count; i++)
-		if (hop_usable(&info->hop[i % info->count], lookup->oif))
-			return &info->hop[i % info->count];
-	return NULL;
-}
-
-/**
- * strata_nexthop_choose() - where a packet goes whose route has a next hop
- * @rn: the namespace's routes
- * @route: as found
- * @lookup: what is known of the packet; out: its hop
- *
- * Context: RCU read side. Return: @route; NULL: no link is up any more; or one
- * that refuses.
- */
-const struct strata_route *
-strata_nexthop_choose(const struct strata_route_net *rn,
-		      const struct strata_route *route,
-		      struct strata_lookup *lookup)
-{
-	static const struct strata_route blackhole = {
-		.type = STRATA_ROUTE_BLACKHOLE,
-	};
-	const struct nexthop_info *info = rcu_dereference(route->nexthop->info);
-
-	if (info->blackhole)
-		return &blackhole;
-	lookup->hop = choose_hop(rn, info, lookup);
-	return lookup->hop ? route : NULL;
-}
-
-/* ---- buckets ---- */
-
-/* As many as the weight says, and one at the least. */
-static void share_out(const struct strata_nexthop_spec *spec, u16 *quota)
-{
-	unsigned int i, most = 0, total = 0, before = 0;
-
-	for (i = 0; i < spec->count; i++)
-		total += spec->member[i].weight;
-	for (i = 0; i < spec->count; i++) {
-		quota[i] = BUCKETS * (before + spec->member[i].weight) / total -
-			   BUCKETS * before / total;
-		before += spec->member[i].weight;
-		if (quota[i] > quota[most])
-			most = i;
-	}
-	for (i = 0; i < spec->count; i++) {
-		if (quota[i])
-			continue;
-		quota[i]++;
-		quota[most]--;
-	}
-}
-
-static u8 member_index(const struct strata_nexthop_spec *spec, u32 id)
-{
-	unsigned int i;
-
-	for (i = 0; i < spec->count; i++)
-		if (spec->member[i].id == id)
-			return i;
-	return NOBODY;
-}
-
-/* Homes by the weights; who had a bucket before keeps it where there is room. */
-static void settle_homes(struct nexthop_info *info,
-			 const struct strata_nexthop_spec *spec,
-			 const struct nexthop_info *old,
-			 const struct strata_nexthop_spec *old_spec)
-{
-	u16 left[STRATA_NEXTHOP_MEMBERS];
-	unsigned int bucket, member = 0;
-	u8 who;
-
-	share_out(spec, left);
-	for (bucket = 0; bucket < BUCKETS; bucket++) {
-		who = NOBODY;
-		if (old && old->home)
-			who = member_index(spec, old_spec->member[old->home[bucket]].id);
-		if (who != NOBODY && left[who])
-			left[who]--;
-		else
-			who = NOBODY;
-		info->home[bucket] = who;
-	}
-	for (bucket = 0; bucket < BUCKETS; bucket++) {
-		if (info->home[bucket] != NOBODY)
-			continue;
-		while (!left[member])
-			member++;
-		left[member]--;
-		info->home[bucket] = member;
-	}
-}
-
-static bool hop_alive(const struct strata_hop *hop)
-{
-	return strata_link_is_up(hop->link) && netif_carrier_ok(hop->link->dev);
-}
-
-/* The member alive that has least, for its weight. */
-static u8 lend_to(const struct strata_nexthop_spec *spec, unsigned long alive,
-		  const u16 *used)
-{
-	unsigned int i;
-	u8 best = NOBODY;
-
-	for_each_set_bit(i, &alive, spec->count)
-		if (best == NOBODY ||
-		    used[i] * spec->member[best].weight <
-		    used[best] * spec->member[i].weight)
-			best = i;
-	return best;
-}
-
-/* Who has each bucket: its home; while that is dead the one that it was lent to. */
-static void settle_now(struct nexthop_info *info,
-		       const struct strata_nexthop_spec *spec)
-{
-	u16 used[STRATA_NEXTHOP_MEMBERS] = {};
-	unsigned long alive = 0;
-	unsigned int i;
-	u8 who;
-
-	rcu_read_lock();
-	for (i = 0; i < info->count; i++)
-		alive |= (unsigned long)hop_alive(&info->hop[i]) << i;
-	rcu_read_unlock();
-	if (!alive)
-		return;
-	for (i = 0; i < BUCKETS; i++) {
-		if (alive & BIT(info->home[i]))
-			WRITE_ONCE(info->now[i], info->home[i]);
-		if (alive & BIT(info->now[i]))
-			used[info->now[i]]++;
-	}
-	for (i = 0; i < BUCKETS; i++) {
-		if (alive & BIT(info->now[i]))
-			continue;
-		who = lend_to(spec, alive, used);
-		used[who]++;
-		WRITE_ONCE(info->now[i], who);
-	}
 }
 
 /* ---- what a next hop is ---- */
 
 static void info_free(struct rcu_head *rcu)
 {
-	struct nexthop_info *info = container_of(rcu, struct nexthop_info, rcu);
+	struct strata_nexthop_info *info = container_of(rcu, struct strata_nexthop_info, rcu);
 	unsigned int i;
 
 	for (i = 0; i < info->count; i++)
@@ -262,15 +39,15 @@ static void info_free(struct rcu_head *rcu)
 	kfree(info);
 }
 
-static struct nexthop_info *info_new(const struct strata_nexthop_spec *spec)
+static struct strata_nexthop_info *info_new(const struct strata_nexthop_spec *spec)
 {
-	struct nexthop_info *info = kzalloc(sizeof(*info), GFP_KERNEL_ACCOUNT);
+	struct strata_nexthop_info *info = kzalloc(sizeof(*info), GFP_KERNEL_ACCOUNT);
 
 	if (!info)
 		return NULL;
 	if (spec->count > 1) {
-		info->home = kmalloc(BUCKETS, GFP_KERNEL_ACCOUNT);
-		info->now = kmalloc(BUCKETS, GFP_KERNEL_ACCOUNT);
+		info->home = kmalloc(STRATA_NEXTHOP_BUCKETS, GFP_KERNEL_ACCOUNT);
+		info->now = kmalloc(STRATA_NEXTHOP_BUCKETS, GFP_KERNEL_ACCOUNT);
 		if (!info->home || !info->now) {
 			info_free(&info->rcu);
 			return NULL;
@@ -289,7 +66,7 @@ static int nexthop_become(struct strata_nexthop *nexthop,
 			  const struct strata_nexthop_spec *spec)
 {
 	struct strata_nexthop_spec *old_spec = nexthop->spec, *new_spec;
-	struct nexthop_info *old = info_of(nexthop), *info;
+	struct strata_nexthop_info *old = info_of(nexthop), *info;
 
 	new_spec = kmemdup(spec, sizeof(*spec), GFP_KERNEL_ACCOUNT);
 	info = new_spec ? info_new(spec) : NULL;
@@ -298,9 +75,7 @@ static int nexthop_become(struct strata_nexthop *nexthop,
 		return -ENOMEM;
 	}
 	if (info->home) {
-		settle_homes(info, spec, old, old_spec);
-		memcpy(info->now, info->home, BUCKETS);
-		settle_now(info, spec);
+		strata_buckets_settle(info, spec, old, old_spec);
 	}
 	nexthop->spec = new_spec;
 	rcu_assign_pointer(nexthop->info, info);
@@ -510,7 +285,7 @@ static int resolve(struct strata_net *sn, struct strata_nexthop_spec *spec,
 		if (err)
 			return err;
 		if (spec->member[i].id &&
-		    member_index(spec, spec->member[i].id) != i) {
+		    strata_nexthop_member_index(spec, spec->member[i].id) != i) {
 			NL_SET_ERR_MSG(extack, "A group has a next hop twice");
 			return -EINVAL;
 		}
@@ -599,7 +374,7 @@ static int group_update(struct strata_net *sn, struct strata_nexthop *group,
 	spec = kmemdup(group->spec, sizeof(*spec), GFP_KERNEL);
 	if (!spec)
 		return -ENOMEM;
-	at = member_index(spec, id);
+	at = strata_nexthop_member_index(spec, id);
 	if (hop) {
 		spec->member[at].hop = *hop;
 	} else {
@@ -625,7 +400,7 @@ static void groups_update(struct strata_net *sn, u32 id,
 
 	hash_for_each_safe(sn->route->nexthops, bucket, next, nexthop, node)
 		if (nexthop->spec->group &&
-		    member_index(nexthop->spec, id) != NOBODY &&
+		    strata_nexthop_member_index(nexthop->spec, id) != STRATA_NEXTHOP_NOBODY &&
 		    group_update(sn, nexthop, id, hop))
 			nexthop_purge(sn, nexthop);
 }
@@ -782,7 +557,7 @@ void strata_nexthops_settle(struct strata_net *sn)
 	lockdep_assert_held(&sn->config);
 	hash_for_each(sn->route->nexthops, bucket, nexthop, node)
 		if (info_of(nexthop)->home)
-			settle_now(info_of(nexthop), nexthop->spec);
+			strata_buckets_lend(info_of(nexthop), nexthop->spec);
 }
 
 /**

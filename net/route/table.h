@@ -154,6 +154,12 @@ const struct strata_route *
 strata_table_lookup(const struct strata_table_slot *slot, int family,
 		    const struct in6_addr *daddr, int oif);
 
+/* check.c */
+int strata_route_check(struct strata_net *sn, struct strata_route *want,
+		       struct netlink_ext_ack *extack);
+int strata_route_check_prefix(const struct strata_route *want,
+			      struct netlink_ext_ack *extack);
+
 void strata_nexthops_init(struct strata_route_net *rn);
 void strata_nexthops_exit(struct strata_route_net *rn);
 void strata_nexthops_settle(struct strata_net *sn);

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Where a next hop leads; groups spread flows by buckets (bucket.c). */
+#ifndef _NET_ROUTE_BUCKET_H
+#define _NET_ROUTE_BUCKET_H
+
+#include "table.h"
+
+#define STRATA_NEXTHOP_BUCKETS	1024
+
+/**
+ * struct strata_nexthop_info - where it leads
+ * @rcu: frees
+ * @blackhole: nowhere
+ * @count: of @hop
+ * @hop: the ways; links are referenced
+ * @home: by bucket: whose it is; constant. Groups only
+ * @now: by bucket: who has it; changed in place
+ *
+ * But for @now immutable once published.
+ */
+struct strata_nexthop_info {
+	struct rcu_head rcu;
+	bool blackhole;
+	u8 count;
+	struct strata_hop hop[STRATA_NEXTHOP_MEMBERS];
+	u8 *home;
+	u8 *now;
+};
+
+/**
+ * struct strata_nexthop - a next hop
+ * @info: where it leads; replaced under strata_net.config, RCU
+ * @spec: what it is, links borrowed from @info; strata_net.config
+ * @routes: different ones that have it; strata_net.config
+ * @node: in strata_route_net.nexthops
+ * @rcu: frees
+ */
+struct strata_nexthop {
+	struct strata_nexthop_info __rcu *info;
+	struct strata_nexthop_spec *spec;
+	unsigned int routes;
+	struct hlist_node node;
+	struct rcu_head rcu;
+};
+
+#define STRATA_NEXTHOP_NOBODY	U8_MAX
+
+/* Which member of @spec has that number; STRATA_NEXTHOP_NOBODY: none. */
+static inline u8 strata_nexthop_member_index(const struct strata_nexthop_spec *spec,
+					     u32 id)
+{
+	unsigned int i;
+
+	for (i = 0; i < spec->count; i++)
+		if (spec->member[i].id == id)
+			return i;
+	return STRATA_NEXTHOP_NOBODY;
+}
+
+void strata_buckets_settle(struct strata_nexthop_info *info,
+			   const struct strata_nexthop_spec *spec,
+			   const struct strata_nexthop_info *old,
+			   const struct strata_nexthop_spec *old_spec);
+void strata_buckets_lend(struct strata_nexthop_info *info,
+			 const struct strata_nexthop_spec *spec);
+
+#endif /* _NET_ROUTE_BUCKET_H */
