@@ -240,6 +240,24 @@ static void buckets_of_a_dead_link_are_lent(struct kunit *test)
 	set_up(test, true);
 }
 
+static void what_is_lent_stays_when_a_group_changes(struct kunit *test)
+{
+	struct ways *before, *after;
+
+	KUNIT_ASSERT_EQ(test, set_group(test, 1, 2, 1), 0);
+	KUNIT_ASSERT_EQ(test, add_route(GROUP), 0);
+	set_up(test, false);
+	before = ways_new(test);
+	/*
+	 * Half of the dead one's buckets are lent to the third. A fifth of them
+	 * and of the third's own, a tenth of all in sum, are now the first's.
+	 */
+	KUNIT_ASSERT_EQ(test, set_group(test, 2, 2, 1), 0);
+	after = ways_new(test);
+	KUNIT_EXPECT_LT(test, moved_but(before, after, 0), FLOWS / 10 + 80);
+	set_up(test, true);
+}
+
 static void a_change_is_for_all_routes(struct kunit *test)
 {
 	KUNIT_ASSERT_EQ(test, add_route(1), 0);
@@ -305,6 +323,7 @@ static struct kunit_case nexthop_tests[] = {
 	KUNIT_CASE(flows_follow_the_weights),
 	KUNIT_CASE(only_flows_of_the_one_that_goes_move),
 	KUNIT_CASE(buckets_of_a_dead_link_are_lent),
+	KUNIT_CASE(what_is_lent_stays_when_a_group_changes),
 	KUNIT_CASE(a_change_is_for_all_routes),
 	KUNIT_CASE(next_hops_are_bounded),
 	KUNIT_CASE(a_group_needs_all_its_memory),

@@ -28,6 +28,16 @@ static void share_out(const struct strata_nexthop_spec *spec, u16 *quota)
 	}
 }
 
+/* Who of @spec is the member that had a bucket of a group that was @old_spec. */
+static u8 heir(const struct strata_nexthop_spec *spec,
+	       const struct strata_nexthop_spec *old_spec, const u8 *had,
+	       unsigned int bucket)
+{
+	if (!had)
+		return STRATA_NEXTHOP_NOBODY;
+	return strata_nexthop_member_index(spec, old_spec->member[had[bucket]].id);
+}
+
 /* Homes by the weights; who had a bucket before keeps it where there is room. */
 static void settle_homes(struct strata_nexthop_info *info,
 			 const struct strata_nexthop_spec *spec,
@@ -40,9 +50,7 @@ static void settle_homes(struct strata_nexthop_info *info,
 
 	share_out(spec, left);
 	for (bucket = 0; bucket < STRATA_NEXTHOP_BUCKETS; bucket++) {
-		who = STRATA_NEXTHOP_NOBODY;
-		if (old && old->home)
-			who = strata_nexthop_member_index(spec, old_spec->member[old->home[bucket]].id);
+		who = heir(spec, old_spec, old ? old->home : NULL, bucket);
 		if (who != STRATA_NEXTHOP_NOBODY && left[who])
 			left[who]--;
 		else
@@ -132,7 +140,15 @@ void strata_buckets_settle(struct strata_nexthop_info *info,
 			   const struct strata_nexthop_info *old,
 			   const struct strata_nexthop_spec *old_spec)
 {
+	unsigned int bucket;
+	u8 who;
+
 	settle_homes(info, spec, old, old_spec);
-	memcpy(info->now, info->home, STRATA_NEXTHOP_BUCKETS);
+	/* What is lent stays lent to the same, if that is still there. */
+	for (bucket = 0; bucket < STRATA_NEXTHOP_BUCKETS; bucket++) {
+		who = heir(spec, old_spec, old ? old->now : NULL, bucket);
+		info->now[bucket] = who == STRATA_NEXTHOP_NOBODY ?
+				    info->home[bucket] : who;
+	}
 	strata_buckets_lend(info, spec);
 }
