@@ -31,14 +31,14 @@ struct strata_nexthop_info {
  * struct strata_nexthop - a next hop
  * @info: where it leads; replaced under strata_net.config, RCU
  * @spec: what it is, links borrowed from @info; strata_net.config
- * @routes: different ones that have it; strata_net.config
+ * @routes: by family: how many have it; strata_net.config
  * @node: in strata_route_net.nexthops
  * @rcu: frees
  */
 struct strata_nexthop {
 	struct strata_nexthop_info __rcu *info;
 	struct strata_nexthop_spec *spec;
-	unsigned int routes;
+	unsigned int routes[STRATA_ROUTE_FAMILIES];
 	struct hlist_node node;
 	struct rcu_head rcu;
 };

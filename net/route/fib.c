@@ -7,7 +7,6 @@
 #include <linux/slab.h>
 #include "table.h"
 
-
 /**
  * strata_route_insert() - add a copy of a route, unconditionally
  * @sn: the namespace's stack
@@ -53,6 +52,8 @@ int strata_route_insert(struct strata_net *sn, const struct strata_route *like,
 		strata_tables_reap(sn);
 		return err;
 	}
+	if (like->nexthop)
+		strata_nexthop_use(like->nexthop, family);
 	slot->entries++;
 	rn->route_serial++;
 	rn->routes++;
@@ -75,6 +76,7 @@ void strata_route_erase(struct strata_net *sn,
 	struct strata_route_net *rn = sn->route;
 	struct strata_table_slot *slot = strata_table_of(rn,
 							 entry->route->table);
+	struct strata_nexthop *nexthop = entry->route->nexthop;
 	struct strata_table *table = strata_slot_table(slot);
 
 	lockdep_assert_held(&sn->config);
@@ -82,6 +84,8 @@ void strata_route_erase(struct strata_net *sn,
 	table->algo->remove(table->fib[family], entry);
 	rn->routes--;
 	strata_route_unshare(rn, entry->route);
+	if (nexthop)
+		strata_nexthop_unuse(rn, nexthop, family);
 }
 
 /* What strata_route_next() looks for: what follows @at, of the same prefix. */
@@ -279,7 +283,9 @@ const struct strata_route *strata_route_find(struct strata_net *sn,
 	else
 		route = strata_table_lookup(&rn->main, family, lookup->daddr,
 					    lookup->oif);
-	if (unlikely(route && route->type == STRATA_ROUTE_NEXTHOP))
+	if (unlikely(!route))
+		return NULL;
+	if (unlikely(route->type == STRATA_ROUTE_NEXTHOP))
 		return strata_nexthop_choose(rn, route, lookup);
 	lookup->hop = &route->hop;
 	return route;

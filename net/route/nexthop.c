@@ -74,9 +74,8 @@ static int nexthop_become(struct strata_nexthop *nexthop,
 		kfree(new_spec);
 		return -ENOMEM;
 	}
-	if (info->home) {
+	if (info->home)
 		strata_buckets_settle(info, spec, old, old_spec);
-	}
 	nexthop->spec = new_spec;
 	rcu_assign_pointer(nexthop->info, info);
 	kfree(old_spec);
@@ -137,28 +136,37 @@ static void nexthop_free(struct strata_route_net *rn,
 
 /* ---- those of routes ---- */
 
+static bool nexthop_idle(const struct strata_nexthop *nexthop)
+{
+	return !nexthop->routes[STRATA_ROUTE_IPV4] &&
+	       !nexthop->routes[STRATA_ROUTE_IPV6] && !nexthop->spec->id;
+}
+
 /**
  * strata_nexthop_use() - one more route has it
  * @nexthop: the next hop
+ * @family: of the route
  *
  * Context: process, strata_net.config held.
  */
-void strata_nexthop_use(struct strata_nexthop *nexthop)
+void strata_nexthop_use(struct strata_nexthop *nexthop, int family)
 {
-	nexthop->routes++;
+	nexthop->routes[family]++;
 }
 
 /**
  * strata_nexthop_unuse() - one route less has it
  * @rn: the namespace's routes
  * @nexthop: without a number it goes with its last route
+ * @family: of the route
  *
  * Context: process, strata_net.config held.
  */
 void strata_nexthop_unuse(struct strata_route_net *rn,
-			  struct strata_nexthop *nexthop)
+			  struct strata_nexthop *nexthop, int family)
 {
-	if (!--nexthop->routes && !nexthop->spec->id)
+	nexthop->routes[family]--;
+	if (nexthop_idle(nexthop))
 		nexthop_free(rn, nexthop);
 }
 
@@ -172,8 +180,24 @@ void strata_nexthop_unuse(struct strata_route_net *rn,
 void strata_nexthop_unused(struct strata_net *sn,
 			   struct strata_nexthop *nexthop)
 {
-	if (!nexthop->routes && !nexthop->spec->id)
+	if (nexthop_idle(nexthop))
 		nexthop_free(sn->route, nexthop);
+}
+
+static bool hop_fits(const struct strata_hop *hop, int family)
+{
+	return strata_addr_any(&hop->gateway) ||
+	       strata_route_family(&hop->gateway) == family;
+}
+
+static bool spec_fits(const struct strata_nexthop_spec *spec, int family)
+{
+	unsigned int i;
+
+	for (i = 0; i < spec->count; i++)
+		if (!hop_fits(&spec->member[i].hop, family))
+			return false;
+	return true;
 }
 
 /**
@@ -185,14 +209,7 @@ void strata_nexthop_unused(struct strata_net *sn,
  */
 bool strata_nexthop_fits(const struct strata_nexthop *nexthop, int family)
 {
-	const struct strata_nexthop_spec *spec = nexthop->spec;
-	unsigned int i;
-
-	for (i = 0; i < spec->count; i++)
-		if (!strata_addr_any(&spec->member[i].hop.gateway) &&
-		    strata_route_family(&spec->member[i].hop.gateway) != family)
-			return false;
-	return true;
+	return spec_fits(nexthop->spec, family);
 }
 
 /**
@@ -405,6 +422,52 @@ static void groups_update(struct strata_net *sn, u32 id,
 			nexthop_purge(sn, nexthop);
 }
 
+/* Can the routes that have @nexthop have @spec in its place? */
+static bool suits_routes(const struct strata_nexthop *nexthop,
+			 const struct strata_nexthop_spec *spec)
+{
+	int family;
+
+	for (family = 0; family < STRATA_ROUTE_FAMILIES; family++)
+		if (nexthop->routes[family] && !spec_fits(spec, family))
+			return false;
+	return true;
+}
+
+/* Can @group, and the routes that have it, have @want in @member's place? */
+static bool suits_group(const struct strata_nexthop *group, unsigned int member,
+			const struct strata_nexthop_spec *want)
+{
+	const struct in6_addr *gateway = &want->member[0].hop.gateway;
+	unsigned int i;
+
+	if (strata_addr_any(gateway))
+		return true;
+	for (i = 0; i < group->spec->count; i++)
+		if (i != member && !hop_fits(&group->spec->member[i].hop,
+					     strata_route_family(gateway)))
+			return false;
+	return suits_routes(group, want);
+}
+
+static bool suits_groups(struct strata_net *sn,
+			 const struct strata_nexthop_spec *want)
+{
+	struct strata_nexthop *nexthop;
+	unsigned int bucket;
+	u8 member;
+
+	hash_for_each(sn->route->nexthops, bucket, nexthop, node) {
+		if (!nexthop->spec->group)
+			continue;
+		member = strata_nexthop_member_index(nexthop->spec, want->id);
+		if (member != STRATA_NEXTHOP_NOBODY &&
+		    !suits_group(nexthop, member, want))
+			return false;
+	}
+	return true;
+}
+
 static int nexthop_replace(struct strata_net *sn, struct strata_nexthop *old,
 			   const struct strata_nexthop_spec *want,
 			   struct netlink_ext_ack *extack)
@@ -419,6 +482,11 @@ static int nexthop_replace(struct strata_net *sn, struct strata_nexthop *old,
 	if (old->spec->blackhole != want->blackhole) {
 		NL_SET_ERR_MSG(extack,
 			       "A black hole cannot take the place of a way, nor the reverse");
+		return -EINVAL;
+	}
+	if (!suits_routes(old, want) || (!want->group && !suits_groups(sn, want))) {
+		NL_SET_ERR_MSG(extack,
+			       "Routes or groups of the other family have this next hop");
 		return -EINVAL;
 	}
 	err = nexthop_become(old, want);

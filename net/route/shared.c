@@ -50,8 +50,6 @@ static struct shared_route *shared_new(const struct strata_route *like)
 	shared->route.plen = 0;
 	shared->users = 1;
 	strata_link_hold(like->link);
-	if (like->nexthop)
-		strata_nexthop_use(like->nexthop);
 	return shared;
 }
 
@@ -113,7 +111,5 @@ void strata_route_unshare(struct strata_route_net *rn,
 	if (--shared->users)
 		return;
 	rb_erase(&shared->node, &rn->shared);
-	if (route->nexthop)
-		strata_nexthop_unuse(rn, route->nexthop);
 	call_rcu(&shared->rcu, shared_free);
 }

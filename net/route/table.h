@@ -165,9 +165,9 @@ void strata_nexthops_exit(struct strata_route_net *rn);
 void strata_nexthops_settle(struct strata_net *sn);
 void strata_nexthops_purge_link(struct strata_net *sn,
 				const struct strata_link *link);
-void strata_nexthop_use(struct strata_nexthop *nexthop);
+void strata_nexthop_use(struct strata_nexthop *nexthop, int family);
 void strata_nexthop_unuse(struct strata_route_net *rn,
-			  struct strata_nexthop *nexthop);
+			  struct strata_nexthop *nexthop, int family);
 bool strata_nexthop_fits(const struct strata_nexthop *nexthop, int family);
 const struct strata_route *
 strata_nexthop_choose(const struct strata_route_net *rn,
