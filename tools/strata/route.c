@@ -9,21 +9,12 @@
 #include "json.h"
 #include "netlink.h"
 #include "nexthop.h"
+#include "route.h"
 #include "show.h"
 
 /* 0 is no limit; what else is impossible the kernel refuses. */
 #define MTU_MIN		68
 #define MTU_MAX		65535
-
-static const char *const types[] = {
-	[STRATA_ROUTE_TYPE_UNICAST] = "unicast",
-	[STRATA_ROUTE_TYPE_LOCAL] = "local",
-	[STRATA_ROUTE_TYPE_BROADCAST] = "broadcast",
-	[STRATA_ROUTE_TYPE_MULTICAST] = "multicast",
-	[STRATA_ROUTE_TYPE_BLACKHOLE] = "blackhole",
-	[STRATA_ROUTE_TYPE_UNREACHABLE] = "unreachable",
-	[STRATA_ROUTE_TYPE_PROHIBIT] = "prohibit",
-};
 
 /* Those that routes can be given. */
 static const uint8_t own_types[] = {
@@ -137,7 +128,7 @@ static int parse_route(struct args *args, struct route_args *route)
 
 	memset(route, 0, sizeof(*route));
 	for (i = 0; i < ARRAY_SIZE(own_types) && !route->type; i++)
-		if (args_take(args, types[own_types[i]]))
+		if (args_take(args, route_types[own_types[i]]))
 			route->type = own_types[i];
 	while (args_peek(args)) {
 		status = parse_word(args, route);
@@ -276,126 +267,6 @@ static int delete(struct args *args)
 	return nl_change(request);
 }
 
-/* A destination as ip route prints it. */
-static const char *show_dst(const struct prefix *dst, char text[SHOW_TEXT])
-{
-	struct prefix shown = *dst;
-
-	if (!dst->length)
-		return "default";
-	if (dst->length == prefix_full(dst))
-		shown.length = -1;
-	return show_prefix(&shown, text);
-}
-
-static void json_hops(const struct nl_row *row)
-{
-	const struct nlattr *list = row->attrs[STRATA_A_ROUTE_HOPS];
-	const struct nlattr *item;
-	struct nl_row hop;
-
-	if (nl_number(row, STRATA_A_ROUTE_NEXTHOP))
-		json_u64("nhid", nl_number(row, STRATA_A_ROUTE_NEXTHOP));
-	if (!list)
-		return;
-	json_array("nexthops");
-	mnl_attr_for_each_nested(item, list) {
-		nl_nested(item, &hop);
-		json_object(NULL);
-		json_way_of(&hop);
-		json_object_end();
-	}
-	json_array_end();
-}
-
-static void json_way(const struct nl_row *row)
-{
-	static const struct {
-		unsigned int type;
-		const char *key;
-	} addresses[] = {
-		{ STRATA_A_ROUTE_GATEWAY, "gateway" },
-		{ STRATA_A_ROUTE_SOURCE, "prefsrc" },
-	};
-	const char *address;
-	char text[SHOW_TEXT];
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(addresses); i++) {
-		address = show_address(row, addresses[i].type, text);
-		if (address)
-			json_string(addresses[i].key, address);
-	}
-	if (*nl_text(row, STRATA_A_ROUTE_IFNAME))
-		json_string("dev", nl_text(row, STRATA_A_ROUTE_IFNAME));
-	if (nl_number(row, STRATA_A_ROUTE_METRIC))
-		json_u64("metric", nl_number(row, STRATA_A_ROUTE_METRIC));
-	if (nl_number(row, STRATA_A_ROUTE_MTU))
-		json_u64("mtu", nl_number(row, STRATA_A_ROUTE_MTU));
-	if (nl_number(row, STRATA_A_ROUTE_TABLE) &&
-	    nl_number(row, STRATA_A_ROUTE_TABLE) != TABLE_MAIN)
-		json_string("table", show_table(nl_number(row, STRATA_A_ROUTE_TABLE), text));
-	json_hops(row);
-}
-
-/* The ways of a next hop; a single one on the route's line, as ip route does. */
-static void print_hops(const struct nl_row *row, bool single)
-{
-	const struct nlattr *list = row->attrs[STRATA_A_ROUTE_HOPS];
-	const struct nlattr *item;
-	unsigned int count = 0;
-	struct nl_row hop;
-
-	if (!list)
-		return;
-	mnl_attr_for_each_nested(item, list)
-		count++;
-	if (single ? count != 1 : count == 1)
-		return;
-	mnl_attr_for_each_nested(item, list) {
-		nl_nested(item, &hop);
-		if (single)
-			hop.attrs[STRATA_A_NEXTHOP_WEIGHT] = NULL;
-		else
-			printf("\n\tnexthop");
-		print_way_of(&hop);
-	}
-}
-
-static void print_way(const struct nl_row *row, const char *protocol)
-{
-	const char *address;
-	char text[SHOW_TEXT];
-
-	if (nl_number(row, STRATA_A_ROUTE_NEXTHOP))
-		printf(" nhid %u",
-		       (unsigned int)nl_number(row, STRATA_A_ROUTE_NEXTHOP));
-	print_hops(row, true);
-	address = show_address(row, STRATA_A_ROUTE_GATEWAY, text);
-	if (address)
-		printf(" via %s", address);
-	if (*nl_text(row, STRATA_A_ROUTE_IFNAME))
-		printf(" dev %s", nl_text(row, STRATA_A_ROUTE_IFNAME));
-	if (protocol)
-		printf(" proto %s", protocol);
-	address = show_address(row, STRATA_A_ROUTE_SOURCE, text);
-	if (address)
-		printf(" src %s", address);
-	/* What is local is not routed. */
-	if (nl_number(row, STRATA_A_ROUTE_TABLE) &&
-	    nl_number(row, STRATA_A_ROUTE_TABLE) != TABLE_MAIN)
-		printf(" table %s",
-		       show_table(nl_number(row, STRATA_A_ROUTE_TABLE), text));
-	if (nl_number(row, STRATA_A_ROUTE_METRIC))
-		printf(" metric %u",
-		       (unsigned int)nl_number(row, STRATA_A_ROUTE_METRIC));
-	if (nl_number(row, STRATA_A_ROUTE_MTU))
-		printf(" mtu %u",
-		       (unsigned int)nl_number(row, STRATA_A_ROUTE_MTU));
-	print_hops(row, false);
-	putchar('\n');
-}
-
 /* As ip route: IPv4's, unless a family is asked for or named. */
 static int wanted_family(const struct route_args *wanted)
 {
@@ -427,34 +298,6 @@ static bool is_wanted(const struct nl_row *row, const struct prefix *dst,
 	       dst->length == (wanted->dst.length < 0 ? prefix_full(dst) :
 						       wanted->dst.length) &&
 	       memcmp(dst->bytes, wanted->dst.bytes, prefix_bytes(dst)) == 0;
-}
-
-static void show_route(const struct nl_row *row, const struct prefix *dst)
-{
-	static const char *const origins[] = {
-		[STRATA_ROUTE_ORIGIN_KERNEL] = "kernel",
-		[STRATA_ROUTE_ORIGIN_STATIC] = "static",
-		[STRATA_ROUTE_ORIGIN_RA] = "ra",
-	};
-	const char *origin = show_name(origins, ARRAY_SIZE(origins),
-				       nl_number(row, STRATA_A_ROUTE_ORIGIN));
-	uint64_t type = nl_number(row, STRATA_A_ROUTE_TYPE);
-	char text[SHOW_TEXT];
-
-	if (!options.json) {
-		if (type != STRATA_ROUTE_TYPE_UNICAST)
-			printf("%s ", show_name(types, ARRAY_SIZE(types), type));
-		fputs(show_dst(dst, text), stdout);
-		print_way(row, origin);
-		return;
-	}
-	json_object(NULL);
-	if (type != STRATA_ROUTE_TYPE_UNICAST)
-		json_string("type", show_name(types, ARRAY_SIZE(types), type));
-	json_string("dst", show_dst(dst, text));
-	json_string("protocol", origin);
-	json_way(row);
-	json_object_end();
 }
 
 static int show(struct args *args)
@@ -489,35 +332,12 @@ static int show(struct args *args)
 			continue;
 		dst.length = nl_number(&row, STRATA_A_ROUTE_DST_LEN);
 		if (is_wanted(&row, &dst, &wanted))
-			show_route(&row, &dst);
+			route_show(&row, &dst);
 	}
 	if (options.json)
 		json_array_end();
 	nl_rows_free(&rows);
 	return STATUS_OK;
-}
-
-static void show_answer(const struct nl_row *row)
-{
-	uint64_t number = nl_number(row, STRATA_A_ROUTE_TYPE);
-	const char *type = show_name(types, ARRAY_SIZE(types), number);
-	char text[SHOW_TEXT];
-	const char *dst = show_address(row, STRATA_A_ROUTE_DST, text) ?: "?";
-
-	if (!options.json) {
-		if (number != STRATA_ROUTE_TYPE_UNICAST)
-			printf("%s ", type);
-		fputs(dst, stdout);
-		print_way(row, NULL);
-		return;
-	}
-	json_array(NULL);
-	json_object(NULL);
-	json_string("type", type);
-	json_string("dst", dst);
-	json_way(row);
-	json_object_end();
-	json_array_end();
 }
 
 /**
@@ -591,7 +411,7 @@ static int get(struct args *args)
 		mnl_attr_put_u32(request, STRATA_A_ROUTE_MARK, get.mark);
 	status = nl_ask(request, &rows);
 	if (status == STATUS_OK && nl_next(&rows, &position, &row))
-		show_answer(&row);
+		route_show_answer(&row);
 	nl_rows_free(&rows);
 	return status;
 }
