@@ -4,7 +4,7 @@
  * the members, by their weights, and somebody who has it now.
  */
 #include <linux/netdevice.h>
-#include "bucket.h"
+#include "nexthop.h"
 
 /* As many as the weight says, and one at the least. */
 static void share_out(const struct strata_nexthop_spec *spec, u16 *quota)

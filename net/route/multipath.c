@@ -12,7 +12,7 @@
 #include <linux/module.h>
 #include <net/flow_dissector.h>
 #include <strata/visibility.h>
-#include "bucket.h"
+#include "nexthop.h"
 
 /**
  * struct flow_key - what is hashed; without holes

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Where a next hop leads; groups spread flows by buckets (bucket.c). */
-#ifndef _NET_ROUTE_BUCKET_H
-#define _NET_ROUTE_BUCKET_H
+/* Next hops that routes share. */
+#ifndef _NET_ROUTE_NEXTHOP_H
+#define _NET_ROUTE_NEXTHOP_H
 
 #include "table.h"
 
@@ -57,6 +57,27 @@ static inline u8 strata_nexthop_member_index(const struct strata_nexthop_spec *s
 	return STRATA_NEXTHOP_NOBODY;
 }
 
+/* Can packets of @family leave by it? */
+static inline bool strata_hop_fits(const struct strata_hop *hop, int family)
+{
+	return strata_addr_any(&hop->gateway) ||
+	       strata_route_family(&hop->gateway) == family;
+}
+
+/* nexthop.c */
+u32 strata_nexthop_key(const struct strata_nexthop_spec *spec);
+struct strata_nexthop *
+strata_nexthop_create(struct strata_net *sn,
+		      const struct strata_nexthop_spec *spec,
+		      struct netlink_ext_ack *extack);
+int strata_nexthop_become(struct strata_nexthop *nexthop,
+			  const struct strata_nexthop_spec *spec);
+void strata_nexthop_free(struct strata_route_net *rn,
+			 struct strata_nexthop *nexthop);
+bool strata_nexthop_suits(const struct strata_nexthop *nexthop,
+			  const struct strata_nexthop_spec *spec);
+
+/* bucket.c */
 void strata_buckets_settle(struct strata_nexthop_info *info,
 			   const struct strata_nexthop_spec *spec,
 			   const struct strata_nexthop_info *old,
@@ -64,4 +85,4 @@ void strata_buckets_settle(struct strata_nexthop_info *info,
 void strata_buckets_lend(struct strata_nexthop_info *info,
 			 const struct strata_nexthop_spec *spec);
 
-#endif /* _NET_ROUTE_BUCKET_H */
+#endif /* _NET_ROUTE_NEXTHOP_H */
