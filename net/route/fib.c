@@ -292,6 +292,15 @@ const struct strata_route *strata_route_find(struct strata_net *sn,
 }
 EXPORT_SYMBOL_GPL(strata_route_find);
 
+static noinline const struct strata_route *
+lookup_further(struct strata_net *sn, const struct in6_addr *daddr, int oif)
+{
+	struct strata_lookup lookup = { .daddr = daddr, .oif = oif };
+	const struct strata_route *route = strata_route_find(sn, &lookup);
+
+	return strata_route_error(route) ? NULL : route;
+}
+
 /**
  * strata_route_lookup() - the way of our own packets, if there is one
  * @sn: the namespace's stack
@@ -304,10 +313,16 @@ const struct strata_route *strata_route_lookup(struct strata_net *sn,
 					       const struct in6_addr *daddr,
 					       int oif)
 {
-	struct strata_lookup lookup = { .daddr = daddr, .oif = oif };
-	const struct strata_route *route = strata_route_find(sn, &lookup);
+	const struct strata_route_net *rn = sn->route;
+	int family = strata_route_family(daddr);
+	const struct strata_route *route;
 
-	return strata_route_error(route) ? NULL : route;
+	if (unlikely(READ_ONCE(rn->ruled[family])))
+		return lookup_further(sn, daddr, oif);
+	route = strata_table_lookup(&rn->main, family, daddr, oif);
+	if (likely(!route || route->type == STRATA_ROUTE_UNICAST))
+		return route;
+	return lookup_further(sn, daddr, oif);
 }
 EXPORT_SYMBOL_GPL(strata_route_lookup);
 

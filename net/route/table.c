@@ -2,7 +2,6 @@
 /*
  * The tables of a namespace's routes, and the algorithm that looks them up.
  */
-#include <linux/indirect_call_wrapper.h>
 #include <linux/module.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
@@ -208,25 +207,6 @@ int strata_tables_init(struct strata_route_net *rn,
 void strata_tables_exit(struct strata_route_net *rn)
 {
 	table_destroy(strata_table_main(rn));
-}
-
-/**
- * strata_table_lookup() - the best route that one table has
- * @slot: the table
- * @family: &enum strata_route_family of @daddr
- * @daddr: destination
- * @oif: index of the output link, 0: any
- *
- * Context: RCU read side. Return: borrowed, NULL if none.
- */
-const struct strata_route *
-strata_table_lookup(const struct strata_table_slot *slot, int family,
-		    const struct in6_addr *daddr, int oif)
-{
-	const struct strata_table *table = rcu_dereference(slot->now);
-
-	return INDIRECT_CALL_1(table->algo->lookup, strata_multibit_lookup,
-			       table->fib[family], daddr, oif);
 }
 
 /* Where a walk over one table puts what it sees. */

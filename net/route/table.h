@@ -6,6 +6,7 @@
 #define _NET_ROUTE_TABLE_H
 
 #include <linux/hashtable.h>
+#include <linux/indirect_call_wrapper.h>
 #include <linux/rbtree.h>
 #include <linux/siphash.h>
 #include <linux/spinlock.h>
@@ -150,9 +151,6 @@ struct strata_table_slot *strata_table_get(struct strata_net *sn, u32 id,
 struct strata_table_slot *strata_table_of(const struct strata_route_net *rn,
 					  u32 id);
 void strata_tables_reap(struct strata_net *sn);
-const struct strata_route *
-strata_table_lookup(const struct strata_table_slot *slot, int family,
-		    const struct in6_addr *daddr, int oif);
 
 /* check.c */
 int strata_route_check(struct strata_net *sn, struct strata_route *want,
@@ -234,6 +232,26 @@ int strata_multibit_walk(void *table, const struct in6_addr *prefix, u8 plen,
 				      void *arg),
 			 void *visit_arg);
 extern const struct strata_fib_algo strata_multibit;
+
+/**
+ * strata_table_lookup() - the best route that one table has
+ * @slot: the table
+ * @family: &enum strata_route_family of @daddr
+ * @daddr: destination
+ * @oif: index of the output link, 0: any
+ *
+ * Context: RCU read side. Return: borrowed, NULL if none.
+ */
+static inline const struct strata_route *
+strata_table_lookup(const struct strata_table_slot *slot, int family,
+		    const struct in6_addr *daddr, int oif)
+{
+	const struct strata_table *table = rcu_dereference(slot->now);
+
+	return INDIRECT_CALL_1(table->algo->lookup, strata_multibit_lookup,
+			       table->fib[family], daddr, oif);
+}
+
 int mb_node_init(void);
 void mb_node_exit(void);
 
