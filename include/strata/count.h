@@ -172,7 +172,8 @@ struct strata_net;
 	R(ND_MALFORMED, "nd_malformed", \
 	  "neighbour discovery: from off the link, truncated or a field wrong") \
 	R(ND_IGNORED, "nd_ignored", "neighbour discovery: not for an address of ours") \
-	R(ND_QUEUE_FULL, "nd_queue_full", "too many router advertisements wait") \
+	R(ND_QUEUE_FULL, "nd_queue_full", \
+	  "neighbour discovery: too many router advertisements wait") \
 	R(IP_TRUNCATED, "ip_truncated", "IP: shorter than its header says") \
 	R(IP_VERSION, "ip_version", "IP: version is not the EtherType's") \
 	R(IP_HEADER_LENGTH, "ip_header_length", "IP: impossible header length") \
@@ -209,10 +210,16 @@ struct strata_net;
 	R(ICMP_TRUNCATED, "icmp_truncated", "ICMP: truncated") \
 	R(ICMP_CHECKSUM, "icmp_checksum", "ICMP: checksum wrong") \
 	R(ICMP_IGNORED, "icmp_ignored", "ICMP: a type or destination we do not answer") \
+	R(IGMP_CHECKSUM, "igmp_checksum", "IGMP: checksum wrong") \
+	R(IGMP_IGNORED, "igmp_ignored", "IGMP: what other hosts report") \
+	R(GROUP_QUERY, "group_query", "IGMP, MLD: a malformed query, or from off the link") \
+	R(GROUP_QUEUE_FULL, "group_queue_full", "IGMP, MLD: too many queries wait") \
 	R(L4_TRUNCATED, "l4_truncated", "transport header truncated or length wrong") \
 	R(L4_CHECKSUM, "l4_checksum", "transport checksum wrong") \
 	R(L4_NO_SOCKET, "l4_no_socket", "no socket") \
 	R(SOCKET_FILTER, "socket_filter", "dropped by the socket's filter") \
+	R(SOCKET_SOURCE, "socket_source", \
+	  "to a group, from a source that no socket wants") \
 	R(SOCKET_RCVBUF, "socket_rcvbuf", "socket receive buffer full") \
 	R(SOCKET_BACKLOG, "socket_backlog", "socket backlog full") \
 	R(SOCKET_CLOSED, "socket_closed", "socket closed meanwhile") \

@@ -34,7 +34,13 @@ static struct group_net *group_net(const struct strata_net *sn)
 	return net_generic(sn->net, group_net_id);
 }
 
-static const struct strata_group_ops *ops_of(const struct in6_addr *addr)
+/**
+ * strata_group_ops_of() - how routers are told of a group
+ * @addr: of the group
+ *
+ * Context: any. Return: its family's; NULL: nobody is told.
+ */
+const struct strata_group_ops *strata_group_ops_of(const struct in6_addr *addr)
 {
 	return READ_ONCE(group_ops[!strata_addr_is4(addr)]);
 }
@@ -79,8 +85,8 @@ static struct hlist_head *group_bucket(struct strata_net *sn,
  * @link: where
  * @addr: of the group
  *
- * Context: strata_net.config held, or RCU read side. Return: borrowed; NULL:
- * the link does not listen to it.
+ * Context: strata_net.config held, or RCU read side. Return: borrowed, perhaps
+ * one that nobody listens to any more; NULL: there is none.
  */
 struct strata_group *strata_group_find(struct strata_net *sn,
 				       const struct strata_link *link,
@@ -112,8 +118,111 @@ static void group_device(const struct strata_group *group,
 	change(dev, lladdr);
 }
 
+static void group_remove(struct strata_group *group)
+{
+	struct strata_net *sn = group->link->sn;
+
+	if (strata_group_listens(group))
+		group_device(group, dev_mc_del);
+	strata_group_drop_sources(group, true);
+	hlist_del_rcu(&group->node);
+	group_net(sn)->count--;
+	kfree(group->asked_of);
+	kfree_rcu(group, rcu);
+}
+
 /**
- * strata_group_join() - listen to a group on a link
+ * strata_group_settle() - forget what has neither users nor is to be told
+ * @group: the group; not to be touched afterwards
+ *
+ * Context: process, strata_net.config held.
+ */
+void strata_group_settle(struct strata_group *group)
+{
+	bool sources_left = strata_group_drop_sources(group, false);
+
+	if (!strata_group_listens(group) && !sources_left &&
+	    !group->mode_left && !group->member_left)
+		group_remove(group);
+}
+
+/* Whoever joins and leaves many groups is not to keep others from joining. */
+static void forget_left(struct strata_net *sn)
+{
+	struct strata_group *group, *next;
+
+	for (group = strata_group_next(sn, NULL); group; group = next) {
+		next = strata_group_next(sn, group);
+		if (!strata_group_listens(group))
+			group_remove(group);
+	}
+}
+
+static struct strata_group *group_new(struct strata_link *link,
+				      const struct in6_addr *addr)
+{
+	struct strata_net *sn = link->sn;
+	struct strata_group *group;
+
+	if (group_net(sn)->count >= STRATA_GROUP_MAX)
+		forget_left(sn);
+	if (group_net(sn)->count >= STRATA_GROUP_MAX)
+		return ERR_PTR(-ENOSPC);
+	group = kzalloc(sizeof(*group), GFP_KERNEL_ACCOUNT);
+	if (!group)
+		return ERR_PTR(-ENOMEM);
+	group->addr = *addr;
+	group->link = link;
+	group_net(sn)->count++;
+	hlist_add_head_rcu(&group->node, group_bucket(sn, addr));
+	return group;
+}
+
+/* What is not told now is told when the link is up. */
+static bool is_told(const struct strata_group *group)
+{
+	const struct strata_group_ops *ops = strata_group_ops_of(&group->addr);
+
+	return ops && ops->is_told(group) && strata_link_is_up(group->link);
+}
+
+/**
+ * strata_group_change() - a user of a group wants other sources
+ * @link: where; attached
+ * @addr: of the group
+ * @from: the sources that it wanted; &strata_filter_none: it is new
+ * @to: those that it wants; &strata_filter_none: it leaves
+ *
+ * Context: process, strata_net.config held. Return: 0; -ENOSPC: too many groups;
+ * -ENOBUFS: too many sources; -ENOMEM. Never fails if @to names no source that
+ * @from does not, and @from listens.
+ */
+int strata_group_change(struct strata_link *link, const struct in6_addr *addr,
+			const struct strata_filter *from,
+			const struct strata_filter *to)
+{
+	struct strata_group *group = strata_group_find(link->sn, link, addr);
+	bool listened;
+	int err;
+
+	lockdep_assert_held(&link->sn->config);
+	if (!group)
+		group = group_new(link, addr);
+	if (IS_ERR(group))
+		return PTR_ERR(group);
+	listened = strata_group_listens(group);
+	err = strata_group_name_sources(group, to);
+	if (!err && strata_group_replace(group, from, to, is_told(group)))
+		strata_group_ops_of(addr)->soon(link->sn);
+	if (strata_group_listens(group) != listened)
+		group_device(group, listened ? dev_mc_del : dev_mc_add);
+	strata_group_settle(group);
+	return err;
+}
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_group_change);
+
+/**
+ * strata_group_join() - listen to a group on a link, whatever the source
  * @link: attached
  * @addr: of the group
  *
@@ -122,40 +231,9 @@ static void group_device(const struct strata_group *group,
  */
 int strata_group_join(struct strata_link *link, const struct in6_addr *addr)
 {
-	const struct strata_group_ops *ops = ops_of(addr);
-	struct strata_net *sn = link->sn;
-	struct strata_group *group;
-
-	lockdep_assert_held(&sn->config);
-	group = strata_group_find(sn, link, addr);
-	if (group) {
-		group->users++;
-		return 0;
-	}
-	if (group_net(sn)->count >= STRATA_GROUP_MAX)
-		return -ENOSPC;
-	group = kzalloc(sizeof(*group), GFP_KERNEL_ACCOUNT);
-	if (!group)
-		return -ENOMEM;
-	group->addr = *addr;
-	group->link = link;
-	group->users = 1;
-	group_net(sn)->count++;
-	hlist_add_head_rcu(&group->node, group_bucket(sn, addr));
-	group_device(group, dev_mc_add);
-	if (ops)
-		ops->joined(group);
-	return 0;
+	return strata_group_change(link, addr, &strata_filter_none, NULL);
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_group_join);
-
-static void group_remove(struct strata_net *sn, struct strata_group *group)
-{
-	group_device(group, dev_mc_del);
-	hlist_del_rcu(&group->node);
-	group_net(sn)->count--;
-	kfree_rcu(group, rcu);
-}
 
 /**
  * strata_group_leave() - no longer listen to a group
@@ -166,17 +244,8 @@ static void group_remove(struct strata_net *sn, struct strata_group *group)
  */
 void strata_group_leave(struct strata_link *link, const struct in6_addr *addr)
 {
-	const struct strata_group_ops *ops = ops_of(addr);
-	struct strata_net *sn = link->sn;
-	struct strata_group *group;
-
-	lockdep_assert_held(&sn->config);
-	group = strata_group_find(sn, link, addr);
-	if (!group || --group->users)
-		return;
-	if (ops)
-		ops->left(group);
-	group_remove(sn, group);
+	if (strata_group_member(link->sn, link, addr))
+		strata_group_change(link, addr, NULL, &strata_filter_none);
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_group_leave);
 
@@ -202,7 +271,7 @@ void strata_group_leave_all(struct strata_net *sn, int family,
 					  node)
 			if ((!link || group->link == link) &&
 			    is4 == strata_addr_is4(&group->addr))
-				group_remove(sn, group);
+				group_remove(group);
 }
 
 /**
@@ -235,7 +304,9 @@ struct strata_group *strata_group_next(struct strata_net *sn,
 bool strata_group_member(struct strata_net *sn, const struct strata_link *link,
 			 const struct in6_addr *addr)
 {
-	return strata_group_find(sn, link, addr);
+	const struct strata_group *group = strata_group_find(sn, link, addr);
+
+	return group && strata_group_listens(group);
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_group_member);
 

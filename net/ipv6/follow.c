@@ -80,7 +80,8 @@ enum strata_drop_reason strata_follow_heard(struct strata_net *sn,
 					    struct sk_buff *skb)
 {
 	if (skb_queue_len_lockless(&sn->ipv6->heard) >= QUEUE_MAX)
-		return STRATA_DROP_ND_QUEUE_FULL;
+		return skb->data[0] == ICMPV6_MGM_QUERY ?
+		       STRATA_DROP_GROUP_QUEUE_FULL : STRATA_DROP_ND_QUEUE_FULL;
 	skb_queue_tail(&sn->ipv6->heard, skb_get(skb));
 	strata_follow_soon(sn);
 	return STRATA_IPV6_PASS;

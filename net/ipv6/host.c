@@ -122,14 +122,10 @@ static void host_announce(struct strata_link *link)
 
 static void host_up(struct strata_link *link)
 {
-	struct strata_group *group = NULL;
 	struct strata_addr *addr = NULL;
 
 	/* First, or nobody could hear the answers to what follows. */
-	while ((group = strata_group_next(link->sn, group)))
-		if (group->link == link && !strata_addr_is4(&group->addr))
-			strata_mld_joined(group);
-
+	strata_group_up(link, &strata_mld_groups);
 	while ((addr = strata_addr_next(link->sn, addr)))
 		if (addr->link == link &&
 		    test_bit(STRATA_ADDR_TENTATIVE, &addr->state))

@@ -187,7 +187,6 @@ void strata_icmp6_echo(struct strata_net *sn, struct sk_buff *skb);
 
 extern const struct strata_group_ops strata_mld_groups;
 
-void strata_mld_joined(struct strata_group *group);
 enum strata_drop_reason strata_mld_rcv(struct strata_net *sn,
 				       struct sk_buff *skb);
 void strata_mld_asked(struct strata_link *link, const struct sk_buff *skb);
