@@ -64,6 +64,7 @@ const struct strata_l3_ops *strata_l3_slot(unsigned int slot);
 #define STRATA_FLOW_FRAGMENT	BIT(3)	/* what is too big leaves in fragments */
 #define STRATA_FLOW_LINK_MTU	BIT(4)	/* do not believe what ICMP said of the MTU */
 #define STRATA_FLOW_NO_LOOP	BIT(5)	/* our own members of the group hear nothing of it */
+#define STRATA_FLOW_NO_WIRE	BIT(6)	/* nobody else does: TTL 0 */
 
 /**
  * struct strata_flow - what L4 asks of L3

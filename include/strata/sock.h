@@ -294,10 +294,11 @@ int strata_endpoint_format(const struct sock *sk,
 			   struct sockaddr *uaddr);
 
 /*
- * Is a datagram to a group, received on link @iif, for this socket? Context: RCU.
+ * Is a datagram from @source to a group, received on link @iif, for this socket?
+ * Context: RCU.
  */
 bool strata_sock_hears(const struct sock *sk, const struct in6_addr *group,
-		       int iif);
+		       const struct in6_addr *source, int iif);
 /* Leave every group. Context: process, socket not locked. */
 void strata_sock_leave_all(struct sock *sk);
 

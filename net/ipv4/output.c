@@ -40,6 +40,12 @@ static __wsum word_add(__wsum sum, __be32 word)
 	return csum_add(sum, (__force __wsum)word);
 }
 
+static u8 ttl(const struct strata_flow *flow)
+{
+	return flow->ttl || flow->flags & STRATA_FLOW_NO_WIRE ?
+	       flow->ttl : STRATA_IPV4_TTL;
+}
+
 /* In whole words: they are summed in registers, and stored once. */
 static void push_header(struct sk_buff *skb, const struct strata_flow *flow,
 			__be32 ident)
@@ -54,8 +60,7 @@ static void push_header(struct sk_buff *skb, const struct strata_flow *flow,
 	sum = (__force __wsum)word;
 	out[1] = ident;
 	sum = word_add(sum, ident);
-	word = htonl((u32)(flow->ttl ?: STRATA_IPV4_TTL) << 24 |
-		     flow->proto << 16);
+	word = htonl((u32)ttl(flow) << 24 | flow->proto << 16);
 	sum = word_add(sum, word);
 	sum = word_add(sum, strata_addr_to4(&flow->saddr));
 	sum = word_add(sum, strata_addr_to4(&flow->daddr));
@@ -127,15 +132,21 @@ static int ask_hooks(const struct sending *sending, struct sk_buff *skb)
 	return 0;
 }
 
-/* IP_MULTICAST_LOOP, RFC 1112 7.1. Does not own @skb. */
-static void hear_group(const struct sending *sending, struct sk_buff *skb)
+/* IP_MULTICAST_LOOP, RFC 1112 7.1. Return: it is for nobody else; @skb was owned. */
+static bool hear_group(const struct sending *sending, struct sk_buff *skb)
 {
 	struct strata_link *link = sending->path->link;
 
+	/* There is no wire, and it is heard as it comes back. */
+	if (link->flags & STRATA_LINK_LOOPBACK)
+		return false;
 	if (!(sending->flow->flags & STRATA_FLOW_NO_LOOP) &&
-	    !(link->flags & STRATA_LINK_LOOPBACK) &&
 	    strata_group_member(sending->sn, link, &sending->flow->daddr))
 		strata_xmit_hear(link->dev, skb);
+	if (likely(!(sending->flow->flags & STRATA_FLOW_NO_WIRE)))
+		return false;
+	consume_skb(skb);
+	return true;
 }
 
 /* Owns @skb, which has its header and fits. */
@@ -146,8 +157,9 @@ static int send_on(const struct sending *sending, struct sk_buff *skb)
 	strata_count(sending->sn, IP4_TX);
 	if (unlikely(path->type == STRATA_PATH_BROADCAST))
 		hear_ourselves(sending->sn, skb);
-	else if (unlikely(path->type == STRATA_PATH_MULTICAST))
-		hear_group(sending, skb);
+	else if (unlikely(path->type == STRATA_PATH_MULTICAST) &&
+		 hear_group(sending, skb))
+		return 0;
 	if (likely(path->neigh))
 		return strata_neigh_xmit(path->neigh, skb);
 	return strata_link_xmit(path->link, skb);

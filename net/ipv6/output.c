@@ -32,6 +32,8 @@ static u32 flow_label(const struct sock *sk)
 static u8 hop_limit(const struct strata_link *link,
 		    const struct strata_flow *flow)
 {
+	if (unlikely(flow->flags & STRATA_FLOW_NO_WIRE))
+		return 0;
 	return flow->ttl ?: READ_ONCE(link->ipv6_hop_limit) ?:
 			    STRATA_IPV6_HOP_LIMIT;
 }
@@ -107,24 +109,33 @@ int strata_ipv6_push(struct strata_net *sn, struct sock *sk,
 	return ask_hooks(sn, skb, link);
 }
 
-/* IPV6_MULTICAST_LOOP, RFC 3493 5.2. Does not own @skb. */
-static void hear_group(const struct strata_path *path,
+/* IPV6_MULTICAST_LOOP, RFC 3493 5.2. Return: it is for nobody else; @skb was
+ * owned.
+ */
+static bool hear_group(const struct strata_path *path,
 		       const struct strata_flow *flow, struct sk_buff *skb)
 {
 	struct strata_link *link = path->link;
 
+	/* There is no wire, and it is heard as it comes back. */
+	if (link->flags & STRATA_LINK_LOOPBACK)
+		return false;
 	if (!(flow->flags & STRATA_FLOW_NO_LOOP) &&
-	    !(link->flags & STRATA_LINK_LOOPBACK) &&
 	    strata_group_member(link->sn, link, &ipv6_hdr(skb)->daddr))
 		strata_xmit_hear(link->dev, skb);
+	if (likely(!(flow->flags & STRATA_FLOW_NO_WIRE)))
+		return false;
+	consume_skb(skb);
+	return true;
 }
 
 /* Owns @skb, which has its header. */
 static int send_on(const struct strata_path *path,
 		   const struct strata_flow *flow, struct sk_buff *skb)
 {
-	if (unlikely(path->type == STRATA_PATH_MULTICAST))
-		hear_group(path, flow, skb);
+	if (unlikely(path->type == STRATA_PATH_MULTICAST) &&
+	    hear_group(path, flow, skb))
+		return 0;
 	if (likely(path->neigh))
 		return strata_neigh_xmit(path->neigh, skb);
 	return strata_link_xmit(path->link, skb);

@@ -167,6 +167,12 @@ int strata_sock_setsockopt(struct socket *sock, int level, int optname,
 	if (strata_group_option(level, optname))
 		return strata_group_setsockopt(sk, level, optname, optval,
 					       optlen);
+	if (strata_source_option(level, optname))
+		return strata_source_setsockopt(sk, level, optname, optval,
+						optlen);
+	if (strata_filter_option(level, optname))
+		return strata_filter_setsockopt(sk, level, optname, optval,
+						optlen);
 	switch (level) {
 	case SOL_STRATA:
 		return strata_level_set(sk, optname, optval, optlen);
@@ -196,6 +202,9 @@ int strata_sock_getsockopt(struct socket *sock, int level, int optname,
 {
 	struct sock *sk = sock->sk;
 
+	if (strata_filter_option(level, optname))
+		return strata_filter_getsockopt(sk, level, optname, optval,
+						optlen);
 	switch (level) {
 	case SOL_STRATA:
 		return strata_level_getsockopt(sk, optname, optval, optlen);

@@ -11,12 +11,14 @@
 
 /**
  * struct group_request - an option's value, taken apart
+ * @level: of the option: SOL_IP or SOL_IPV6
  * @group: the group
  * @ifindex: of the link; 0: not said
  * @local: an address of the link; any: not said
  * @join: or leave
  */
 struct group_request {
+	int level;
 	struct in6_addr group;
 	int ifindex;
 	struct in6_addr local;
@@ -111,7 +113,7 @@ static int read_request(const struct sock *sk, int level, int optname,
 			sockptr_t optval, unsigned int optlen,
 			struct group_request *request)
 {
-	memset(request, 0, sizeof(*request));
+	*request = (struct group_request) { .level = level };
 	if (optname == MCAST_JOIN_GROUP || optname == MCAST_LEAVE_GROUP) {
 		request->join = optname == MCAST_JOIN_GROUP;
 		return read_group(level, optval, optlen, request);
@@ -124,39 +126,56 @@ static int read_request(const struct sock *sk, int level, int optname,
 	return read_mreq6(sk, optval, optlen, request);
 }
 
-static bool is_group(const struct in6_addr *addr)
+/**
+ * strata_group_is() - is an address that of a group?
+ * @level: SOL_IP or SOL_IPV6: in the family of the option that names it
+ * @addr: the address
+ *
+ * Context: any.
+ */
+bool strata_group_is(int level, const struct in6_addr *addr)
 {
-	return strata_addr_is4(addr) ?
-	       ipv4_is_multicast(strata_addr_to4(addr)) :
-	       ipv6_addr_is_multicast(addr);
+	return level == SOL_IP ? ipv4_is_multicast(strata_addr_to4(addr)) :
+				 ipv6_addr_is_multicast(addr);
 }
 
-/* What the index alone does not say: the link of an address. Context:
- * strata_net.config held.
+/**
+ * strata_group_link_of() - the link that an IPv4 address names
+ * @sn: the namespace's stack
+ * @local: one of our addresses; the unspecified one names none
+ *
+ * Context: process, strata_net.config held. Return: its index; 0: none is named;
+ * -ENODEV: it is not ours.
  */
-static int settle_link(struct strata_net *sn, struct group_request *request)
+int strata_group_link_of(struct strata_net *sn, const struct in6_addr *local)
 {
 	const struct strata_addr *own;
+	int ifindex = 0;
 
-	if (request->ifindex || strata_addr_any(&request->local))
+	if (strata_addr_any(local))
 		return 0;
 	rcu_read_lock();
-	own = strata_addr_find(sn, &request->local);
+	own = strata_addr_find(sn, local);
 	if (own)
-		request->ifindex = own->link->ifindex;
+		ifindex = own->link->ifindex;
 	rcu_read_unlock();
-	return request->ifindex ? 0 : -ENODEV;
+	return ifindex ? : -ENODEV;
 }
 
 /* Context: strata_net.config and the socket locked. */
 static int obey(struct sock *sk, struct group_request *request)
 {
-	int err;
+	int err = 0;
 
-	if (!is_group(&request->group))
-		return request->join || !strata_addr_is4(&request->group) ?
+	if (!strata_group_is(request->level, &request->group))
+		return request->join || request->level == SOL_IPV6 ?
 		       -EINVAL : -EADDRNOTAVAIL;
-	err = settle_link(strata_sock_net(sk), request);
+	/* The index, where it is given, says more than the address. */
+	if (!request->ifindex)
+		request->ifindex = strata_group_link_of(strata_sock_net(sk),
+							&request->local);
+	if (request->ifindex < 0)
+		err = request->ifindex;
 	if (request->join)
 		return err ?: strata_sock_join(sk, &request->group,
 					       request->ifindex);

@@ -9,14 +9,20 @@
 #include <strata/sock.h>
 
 struct ctl_table_header;
+struct strata_filter;
 
 /**
  * struct strata_socket_net - net/socket's part of a namespace
  * @unprivileged: net.strata.unprivileged: anybody may create sockets
+ * @memberships_max: net.strata.igmp_max_memberships: IPv4 groups of a socket
+ * @sources_max: net.strata.igmp_max_msf and mld_max_msf: sources of a filter, of
+ *	IPv4 and of IPv6
  * @header: of its sysctls
  */
 struct strata_socket_net {
 	u8 unprivileged;
+	unsigned int memberships_max;
+	unsigned int sources_max[2];
 	struct ctl_table_header *header;
 };
 
@@ -47,11 +53,37 @@ int strata_sock_join(struct sock *sk, const struct in6_addr *group,
 		     int ifindex);
 int strata_sock_leave(struct sock *sk, const struct in6_addr *group,
 		      int ifindex);
+int strata_sock_source(struct sock *sk, const struct in6_addr *group,
+		       int ifindex, const struct in6_addr *source, u8 mode,
+		       bool add);
+struct strata_filter *strata_sock_filter_new(struct sock *sk, u8 mode,
+					     unsigned int room);
+void strata_sock_filter_free(struct sock *sk, struct strata_filter *filter);
+int strata_sock_set_filter(struct sock *sk, const struct in6_addr *group,
+			   int ifindex, struct strata_filter *filter);
+int strata_sock_get_filter(struct sock *sk, const struct in6_addr *group,
+			   int ifindex, bool by_route,
+			   const struct strata_filter **filter);
 
 /* option_group.c */
 bool strata_group_option(int level, int optname);
 int strata_group_setsockopt(struct sock *sk, int level, int optname,
 			    sockptr_t optval, unsigned int optlen);
+
+bool strata_group_is(int level, const struct in6_addr *addr);
+int strata_group_link_of(struct strata_net *sn, const struct in6_addr *local);
+
+/* option_source.c */
+bool strata_source_option(int level, int optname);
+int strata_source_setsockopt(struct sock *sk, int level, int optname,
+			     sockptr_t optval, unsigned int optlen);
+
+/* option_filter.c */
+bool strata_filter_option(int level, int optname);
+int strata_filter_setsockopt(struct sock *sk, int level, int optname,
+			     sockptr_t optval, unsigned int optlen);
+int strata_filter_getsockopt(struct sock *sk, int level, int optname,
+			     char __user *optval, int __user *optlen);
 
 /* option_ipv6.c */
 int strata_ipv6_setsockopt(struct sock *sk, int optname, sockptr_t optval,

@@ -167,24 +167,32 @@ static void rcv_flood_one(struct strata_net *sn, struct sock *sk,
 	strata_drop_count(sn, skb, STRATA_DROP_NO_MEMORY);
 }
 
-/* Owns @skb: a broadcast or multicast goes to every socket that matches. */
+/* Owns @skb: a broadcast or multicast goes to every socket that matches, and wants
+ * to hear its source.
+ */
 static void rcv_flood(struct strata_net *sn, struct sk_buff *skb,
 		      const struct strata_udp_key *key)
 {
 	bool multicast = strata_cb(skb)->flags & STRATA_CB_MULTICAST;
 	struct sock *sk, *last = NULL;
+	bool deaf = false;
 
 	sk_for_each_rcu(sk, &strata_udp_port_slot(sn->udp, key->lport)->head) {
-		if (!strata_udp_score(sk, key) ||
-		    (multicast &&
-		     !strata_sock_hears(sk, &key->laddr, key->iif)))
+		if (!strata_udp_score(sk, key))
 			continue;
+		if (multicast && !strata_sock_hears(sk, &key->laddr,
+						    &key->faddr, key->iif)) {
+			deaf = true;
+			continue;
+		}
 		if (last)
 			rcv_flood_one(sn, last, skb);
 		last = sk;
 	}
 	if (last)
 		rcv_to_socket(sn, last, skb);
+	else if (deaf)
+		strata_drop(sn, skb, STRATA_DROP_SOCKET_SOURCE);
 	else
 		rcv_no_socket(sn, skb);
 }

@@ -188,6 +188,9 @@ static void send_multicast(const struct strata_sock *ss, struct udp_send *send)
 		send->flow.saddr = ss->mcast_saddr;
 	if (!send->has_ttl)
 		send->flow.ttl = READ_ONCE(ss->mcast_ttl);
+	/* IP_MULTICAST_TTL 0: not beyond this host. */
+	if (!send->flow.ttl)
+		send->flow.flags |= STRATA_FLOW_NO_WIRE;
 }
 
 /* A dual-stack socket to an IPv4 peer sends from an IPv4 address. */
@@ -346,13 +349,6 @@ static int send_output(struct sock *sk, struct sk_buff *skb,
 	return err;
 }
 
-static bool send_stays_here(const struct udp_send *send,
-			    const struct udp_route *route)
-{
-	/* IP_MULTICAST_TTL 0: not beyond this host. */
-	return route->path.type == STRATA_PATH_MULTICAST && !send->flow.ttl;
-}
-
 /* Owns @skb. */
 static int send_packet(struct sock *sk, struct sk_buff *skb,
 		       const struct udp_send *send, int flags)
@@ -377,7 +373,7 @@ static int send_packet(struct sock *sk, struct sk_buff *skb,
 		route->path.af->confirm(&route->path);
 		probe = flags & MSG_PROBE && !len;
 	}
-	if (unlikely(probe || send_stays_here(send, route)))
+	if (unlikely(probe))
 		goto refuse;
 	err = send_output(sk, skb, send, route);
 	rcu_read_unlock();
