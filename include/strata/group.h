@@ -72,6 +72,7 @@ struct strata_source {
  * @node: in the namespace's table; RCU
  * @addr: of the group
  * @link: where; borrowed: whoever joined leaves before it goes
+ * @serial: counts the groups of the namespace
  * @users: how many filters it was joined with, by their modes. None: what is left
  *	is to tell that nobody listens
  * @sources: that @users name; &struct strata_source, RCU
@@ -94,6 +95,7 @@ struct strata_group {
 	struct hlist_node node;
 	struct in6_addr addr;
 	struct strata_link *link;
+	u64 serial;
 	unsigned int users[2];
 	struct hlist_head sources;
 	unsigned int source_count;
@@ -170,6 +172,20 @@ void strata_group_leave_all(struct strata_net *sn, int family,
 void strata_group_settle(struct strata_group *group);
 bool strata_group_member(struct strata_net *sn, const struct strata_link *link,
 			 const struct in6_addr *addr);
+
+/**
+ * struct strata_group_at - where a walk stands
+ * @slot: of the table
+ * @serial: of the last group visited in it; 0: none was
+ */
+struct strata_group_at {
+	unsigned int slot;
+	u64 serial;
+};
+
+int strata_group_walk(struct strata_net *sn, struct strata_group_at *at,
+		      int (*visit)(const struct strata_group *group, void *arg),
+		      void *arg);
 
 /* Its users' filters taken together: group_filter.c */
 bool strata_group_hears(const struct strata_group *group,

@@ -18,10 +18,12 @@
  * struct group_net - the groups of a namespace
  * @groups: of all links, by address; written under strata_net.config, RCU
  * @count: how many; strata_net.config
+ * @serial: of the last one; strata_net.config
  */
 struct group_net {
 	struct hlist_head groups[STRATA_GROUP_BUCKETS];
 	unsigned int count;
+	u64 serial;
 };
 
 static unsigned int group_net_id __read_mostly;
@@ -100,6 +102,7 @@ struct strata_group *strata_group_find(struct strata_net *sn,
 			return group;
 	return NULL;
 }
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_group_find);
 
 /* RFC 1112 6.4, RFC 2464 7: the Ethernet address that the group's frames go to. */
 static void group_device(const struct strata_group *group,
@@ -173,6 +176,7 @@ static struct strata_group *group_new(struct strata_link *link,
 		return ERR_PTR(-ENOMEM);
 	group->addr = *addr;
 	group->link = link;
+	group->serial = ++group_net(sn)->serial;
 	group_net(sn)->count++;
 	hlist_add_head_rcu(&group->node, group_bucket(sn, addr));
 	return group;
@@ -291,6 +295,50 @@ struct strata_group *strata_group_next(struct strata_net *sn,
 	while (!node && slot < STRATA_GROUP_BUCKETS)
 		node = group_net(sn)->groups[slot++].first;
 	return hlist_entry_safe(node, struct strata_group, node);
+}
+
+/* In the order of a slot, in which the newest is first. */
+static int walk_slot(struct strata_net *sn, struct strata_group_at *at,
+		     int (*visit)(const struct strata_group *group, void *arg),
+		     void *arg)
+{
+	const struct strata_group *group;
+	int err;
+
+	hlist_for_each_entry(group, &group_net(sn)->groups[at->slot], node) {
+		if (at->serial && group->serial >= at->serial)
+			continue;
+		err = strata_group_listens(group) ? visit(group, arg) : 0;
+		if (err)
+			return err;
+		at->serial = group->serial;
+	}
+	return 0;
+}
+
+/**
+ * strata_group_walk() - visit the groups that are listened to, in several rounds
+ * @sn: the namespace's stack
+ * @at: where to begin, all 0 at first; where to go on afterwards
+ * @visit: not 0 ends the round before this group
+ * @arg: for @visit
+ *
+ * Context: process, strata_net.config held. Return: what @visit said last.
+ */
+int strata_group_walk(struct strata_net *sn, struct strata_group_at *at,
+		      int (*visit)(const struct strata_group *group, void *arg),
+		      void *arg)
+{
+	int err;
+
+	lockdep_assert_held(&sn->config);
+	for (; at->slot < STRATA_GROUP_BUCKETS; at->slot++) {
+		err = walk_slot(sn, at, visit, arg);
+		if (err)
+			return err;
+		at->serial = 0;
+	}
+	return 0;
 }
 
 /**

@@ -369,6 +369,11 @@ static const struct genl_ops nl_ops[] = {
 		.cmd = STRATA_CMD_STAT_GET,
 		.dumpit = strata_nl_stat_dump,
 	}, {
+		.cmd = STRATA_CMD_GROUP_GET,
+		.dumpit = strata_nl_group_dump,
+		.policy = strata_nl_group_policy,
+		.maxattr = ARRAY_SIZE(strata_nl_group_policy) - 1,
+	}, {
 		.cmd = STRATA_CMD_MDB_GET,
 		.dumpit = strata_nl_mdb_dump,
 		.policy = strata_nl_mdb_get_policy,

@@ -11,6 +11,7 @@
 #include <strata/conntrack.h>
 #include <strata/firewall.h>
 #include <strata/genl.h>
+#include <strata/group.h>
 #include <strata/link.h>
 #include <strata/neigh.h>
 #include <strata/net.h>
@@ -75,6 +76,7 @@ struct strata_nl_rule_at {
  * @mdb: the last group of a bridge shown
  * @nexthop: number of the last next hop shown
  * @policy: how many policy rules were shown
+ * @group: the last group that a link listens to shown
  * @set: how many named sets were shown
  * @element: of a named set, the last one shown
  * @conntrack: where in the table of connections
@@ -99,6 +101,7 @@ struct strata_nl_dump {
 		struct strata_bridge_mdb_at mdb;
 		unsigned int policy;
 		u32 nexthop;
+		struct strata_group_at group;
 		unsigned int set;
 		struct strata_fw_element element;
 		struct strata_ct_at conntrack;
@@ -214,6 +217,7 @@ int strata_nl_stat_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int strata_nl_bridge_port_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int strata_nl_bridge_port_set(struct sk_buff *skb, struct genl_info *info);
 int strata_nl_mdb_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int strata_nl_group_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int strata_nl_mdb_add(struct sk_buff *skb, struct genl_info *info);
 int strata_nl_mdb_del(struct sk_buff *skb, struct genl_info *info);
 
@@ -236,6 +240,7 @@ extern const struct nla_policy
 	strata_nl_neigh_add_policy[STRATA_A_NEIGH_MAX + 1],
 	strata_nl_neigh_del_policy[STRATA_A_NEIGH_MAX + 1],
 	strata_nl_bridge_port_policy[STRATA_A_BRIDGE_PORT_MAX + 1],
+	strata_nl_group_policy[STRATA_A_GROUP_MAX + 1],
 	strata_nl_mdb_get_policy[STRATA_A_MDB_MAX + 1],
 	strata_nl_mdb_policy[STRATA_A_MDB_MAX + 1],
 	strata_nl_set_add_policy[STRATA_A_SET_MAX + 1],

@@ -47,6 +47,7 @@ bool route_waits(const struct args *args);
 int nexthop_main(struct args *args);
 int policy_main(struct args *args);
 int neighbour_main(struct args *args);
+int group_main(struct args *args);
 int bridge_main(struct args *args);
 int firewall_main(struct args *args);
 int conntrack_main(struct args *args);

@@ -19,7 +19,7 @@
 #include "command.h"
 
 #define NETNS_DIR	"/run/netns"	/* where ip netns keeps them */
-#define OBJECTS		"link, address, route, rule, nexthop, neighbour, bridge, firewall, conntrack, socket, stat or run"
+#define OBJECTS		"link, address, route, rule, nexthop, neighbour, group, bridge, firewall, conntrack, socket, stat or run"
 #define BATCH_WORDS	64		/* in one line of a batch */
 
 struct options options;
@@ -32,6 +32,7 @@ static const struct command objects[] = {
 	{ "neighbour", "neighbor", neighbour_main,
 	  "link layer addresses of other stations" },
 	{ "nexthop", NULL, nexthop_main, "ways that routes share" },
+	{ "group", NULL, group_main, "multicast groups that links listen to" },
 	{ "bridge", NULL, bridge_main, "ports of bridges, groups behind them" },
 	{ "firewall", NULL, firewall_main, "rules at every hook" },
 	{ "conntrack", NULL, conntrack_main, "connections that the firewall knows" },
