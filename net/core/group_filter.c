@@ -17,6 +17,7 @@
 #define ROBUSTNESS	2	/* RFC 3376 8.1, RFC 3810 9.1 */
 
 const struct strata_filter strata_filter_none = { .mode = MCAST_INCLUDE };
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_filter_none);
 
 /**
  * strata_filter_names() - is a source in a filter's list?
