@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The clock.
+ */
+#define _GNU_SOURCE
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/time.h>
+#include <time.h>
+#include "clock.h"
+#include "script.h"
+
+static void ignore(int number)
+{
+	(void)number;
+}
+
+void clock_begin(void)
+{
+	struct sigaction action = { .sa_handler = ignore };
+
+	prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
+	sigaction(SIGALRM, &action, NULL);
+}
+
+int64_t clock_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+void clock_settle(void)
+{
+	struct timespec least = { .tv_nsec = 1 };
+
+	nanosleep(&least, NULL);
+}
+
+static void alarm_in(long seconds)
+{
+	struct itimerval timer = { .it_value.tv_sec = seconds };
+
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+void clock_guard(void)
+{
+	alarm_in(1);
+}
+
+void clock_unguard(void)
+{
+	alarm_in(0);
+}

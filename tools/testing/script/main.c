@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * tcp_script: a peer of TCP that follows a script. Prints KTAP, a line a script.
+ *
+ * Each script runs in a process and a network namespace of its own, and in these
+ * each family in a process of its own, so that nothing is left for the next.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "report.h"
+#include "run.h"
+#include "script.h"
+#include "tun.h"
+
+#define OUTPUT_MAX	(1 << 16)	/* what one script may say */
+
+/**
+ * struct settings - the command line
+ * @stack: whose
+ * @check: only read the scripts
+ * @trace: print what happens
+ */
+struct settings {
+	enum stack stack;
+	bool check;
+	bool trace;
+};
+
+enum verdict { PASSED, FAILED, SKIPPED };
+
+static int wait_for(pid_t pid)
+{
+	int status = -1;
+
+	if (pid < 0)
+		die("fork");
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* Process of one script: both families. */
+static int run_families(const struct script *script, const struct settings *settings)
+{
+	int tun = tun_open(script, settings->stack);
+	int ipv6, status = 0;
+	pid_t pid;
+
+	for (ipv6 = 0; ipv6 < 2 && !status; ipv6++) {
+		if (!(script->families & 1 << ipv6))
+			continue;
+		fflush(stdout);
+		pid = fork();
+		if (!pid) {
+			run_script(script, settings->stack, ipv6, tun,
+				   settings->trace);
+			fflush(stdout);
+			_exit(0);
+		}
+		status = wait_for(pid);
+		if (status)
+			printf("over IPv%d, status %d\n", ipv6 ? 6 : 4, status);
+	}
+	return status;
+}
+
+static void read_all(int fd, char *text)
+{
+	size_t len = 0;
+	ssize_t some;
+
+	while (len < OUTPUT_MAX - 1 &&
+	       (some = read(fd, text + len, OUTPUT_MAX - 1 - len)) > 0)
+		len += some;
+	text[len] = 0;
+}
+
+/* What @name says when it is read and run; its status. */
+static int run_apart(struct script *script, const char *name,
+		     const struct settings *settings, char *text)
+{
+	int ends[2];
+	pid_t pid;
+
+	if (pipe(ends))
+		die("pipe");
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		close(ends[0]);
+		dup2(ends[1], 1);
+		dup2(ends[1], 2);
+		if (!script_read(script, name))
+			_exit(1);
+		if (settings->check)
+			_exit(0);
+		_exit(run_families(script, settings));
+	}
+	close(ends[1]);
+	read_all(ends[0], text);
+	close(ends[0]);
+	return wait_for(pid);
+}
+
+static void print_lines(char *text)
+{
+	char *line, *rest = text;
+
+	while ((line = strsep(&rest, "\n")))
+		if (*line)
+			printf("# %s\n", line);
+}
+
+/* The words behind @key in the file; also of scripts that cannot be read. */
+static void head_line(const char *name, const char *key, char *value, size_t size)
+{
+	size_t len = strlen(key);
+	char line[512];
+	FILE *file = fopen(name, "re");
+
+	*value = 0;
+	while (file && fgets(line, sizeof(line), file)) {
+		line[strcspn(line, "\n")] = 0;
+		if (!strncmp(line, key, len))
+			snprintf(value, size, "%s",
+				 line + len + strspn(line + len, " \t"));
+	}
+	if (file)
+		fclose(file);
+}
+
+/* A script about the runner fails; one about a difference fails on the kernel. */
+static enum verdict judge(const struct settings *settings, int status, char *text,
+			  const char *fails, const char *differs)
+{
+	if (*fails && !settings->check) {
+		if (status == 1 && strstr(text, fails))
+			return PASSED;
+		printf("# wanted the complaint \"%s\"\n", fails);
+		return FAILED;
+	}
+	if (*differs && settings->stack == KERNEL && !settings->check) {
+		if (status == 1)
+			return SKIPPED;
+		if (!status)
+			printf("# the script says that the kernel differs, and it does not\n");
+		return FAILED;
+	}
+	return status ? FAILED : PASSED;
+}
+
+static enum verdict run_one(const char *name, int number,
+			    const struct settings *settings)
+{
+	static const char * const stacks[] = { "strata", "kernel" };
+	static char text[OUTPUT_MAX];
+	static struct script script;
+	char fails[TEXT_MAX], differs[TEXT_MAX];
+	enum verdict verdict;
+	int status;
+
+	head_line(name, "fails:", fails, sizeof(fails));
+	head_line(name, "differs:", differs, sizeof(differs));
+	status = run_apart(&script, name, settings, text);
+	verdict = judge(settings, status, text, fails, differs);
+	if (settings->trace || verdict == FAILED)
+		print_lines(text);
+	printf("%sok %d - %s: %s%s%s\n", verdict == FAILED ? "not " : "", number,
+	       stacks[settings->stack], name,
+	       verdict == SKIPPED ? " # SKIP differs: " : "",
+	       verdict == SKIPPED ? differs : "");
+	fflush(stdout);
+	return verdict;
+}
+
+static int usage(void)
+{
+	fputs("usage: tcp_script [--kernel] [--check] [--trace] FILE...\n"
+	      "  --kernel  run on the kernel's own stack instead of Strata\n"
+	      "  --check   only read the scripts\n"
+	      "  --trace   print every segment and call, with its time\n", stderr);
+	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "kernel", no_argument, NULL, 'k' },
+		{ "check", no_argument, NULL, 'c' },
+		{ "trace", no_argument, NULL, 't' },
+		{ 0 },
+	};
+	struct settings settings = { .stack = STRATA };
+	int option, i, failed = 0;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0) {
+		if (option == 'k')
+			settings.stack = KERNEL;
+		else if (option == 'c')
+			settings.check = true;
+		else if (option == 't')
+			settings.trace = true;
+		else
+			return usage();
+	}
+	if (optind == argc)
+		return usage();
+	printf("KTAP version 1\n1..%d\n", argc - optind);
+	for (i = optind; i < argc; i++)
+		failed |= run_one(argv[i], i - optind + 1, &settings) == FAILED;
+	return failed;
+}
