@@ -14,10 +14,10 @@ KERNEL ?= 6.1
 LANE ?= uml
 BENCH ?= *
 
-.PHONY: help deps kernels modules tools vm kunit system bench lint demo check install clean
+.PHONY: help deps kernels modules tools vm kunit system tcp-scripts bench lint demo check install clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
 		awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
 deps: ## install the Debian packages that are missing (says what and why)
@@ -49,6 +49,10 @@ kunit: ## the unit tests in the uml debug kernel: SUITE=glob
 system: tools ## the system tests: LANE=uml, 6.1, 6.12, smp  TEST=glob
 	@scripts/deps test
 	@tools/testing/run --lane $(LANE) $(if $(TEST),--test '$(TEST)')
+
+tcp-scripts: tools ## the TCP scripts on both stacks, in virtual time: SCRIPT=glob
+	@scripts/deps test
+	@scripts/tcp-scripts $(if $(SCRIPT),'$(SCRIPT)')
 
 bench: tools ## Strata against the kernel's stack: LANE=icount, native (both when left out)  BENCH=glob
 	@scripts/deps bench

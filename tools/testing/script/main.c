@@ -22,15 +22,17 @@
 
 /**
  * struct settings - the command line
- * @stack: whose
+ * @stacks: bit mask of enum stack
  * @check: only read the scripts
  * @trace: print what happens
  */
 struct settings {
-	enum stack stack;
+	unsigned int stacks;
 	bool check;
 	bool trace;
 };
+
+static const char * const stack_names[STACKS] = { "strata", "kernel" };
 
 enum verdict { PASSED, FAILED, SKIPPED };
 
@@ -46,9 +48,9 @@ static int wait_for(pid_t pid)
 }
 
 /* Process of one script: both families. */
-static int run_families(const struct script *script, const struct settings *settings)
+static int run_families(const struct script *script, enum stack stack, bool trace)
 {
-	int tun = tun_open(script, settings->stack);
+	int tun = tun_open(script, stack);
 	int ipv6, status = 0;
 	pid_t pid;
 
@@ -58,8 +60,7 @@ static int run_families(const struct script *script, const struct settings *sett
 		fflush(stdout);
 		pid = fork();
 		if (!pid) {
-			run_script(script, settings->stack, ipv6, tun,
-				   settings->trace);
+			run_script(script, stack, ipv6, tun, trace);
 			fflush(stdout);
 			_exit(0);
 		}
@@ -82,7 +83,7 @@ static void read_all(int fd, char *text)
 }
 
 /* What @name says when it is read and run; its status. */
-static int run_apart(struct script *script, const char *name,
+static int run_apart(struct script *script, const char *name, enum stack stack,
 		     const struct settings *settings, char *text)
 {
 	int ends[2];
@@ -100,7 +101,7 @@ static int run_apart(struct script *script, const char *name,
 			_exit(1);
 		if (settings->check)
 			_exit(0);
-		_exit(run_families(script, settings));
+		_exit(run_families(script, stack, settings->trace));
 	}
 	close(ends[1]);
 	read_all(ends[0], text);
@@ -136,16 +137,16 @@ static void head_line(const char *name, const char *key, char *value, size_t siz
 }
 
 /* A script about the runner fails; one about a difference fails on the kernel. */
-static enum verdict judge(const struct settings *settings, int status, char *text,
+static enum verdict judge(bool kernel, int status, const char *text,
 			  const char *fails, const char *differs)
 {
-	if (*fails && !settings->check) {
+	if (*fails) {
 		if (status == 1 && strstr(text, fails))
 			return PASSED;
 		printf("# wanted the complaint \"%s\"\n", fails);
 		return FAILED;
 	}
-	if (*differs && settings->stack == KERNEL && !settings->check) {
+	if (*differs && kernel) {
 		if (status == 1)
 			return SKIPPED;
 		if (!status)
@@ -155,10 +156,9 @@ static enum verdict judge(const struct settings *settings, int status, char *tex
 	return status ? FAILED : PASSED;
 }
 
-static enum verdict run_one(const char *name, int number,
+static enum verdict run_one(const char *name, int number, enum stack stack,
 			    const struct settings *settings)
 {
-	static const char * const stacks[] = { "strata", "kernel" };
 	static char text[OUTPUT_MAX];
 	static struct script script;
 	char fails[TEXT_MAX], differs[TEXT_MAX];
@@ -167,41 +167,67 @@ static enum verdict run_one(const char *name, int number,
 
 	head_line(name, "fails:", fails, sizeof(fails));
 	head_line(name, "differs:", differs, sizeof(differs));
-	status = run_apart(&script, name, settings, text);
-	verdict = judge(settings, status, text, fails, differs);
+	status = run_apart(&script, name, stack, settings, text);
+	if (settings->check)
+		verdict = status ? FAILED : PASSED;
+	else
+		verdict = judge(stack == KERNEL, status, text, fails, differs);
 	if (settings->trace || verdict == FAILED)
 		print_lines(text);
 	printf("%sok %d - %s: %s%s%s\n", verdict == FAILED ? "not " : "", number,
-	       stacks[settings->stack], name,
+	       stack_names[stack], name,
 	       verdict == SKIPPED ? " # SKIP differs: " : "",
 	       verdict == SKIPPED ? differs : "");
 	fflush(stdout);
 	return verdict;
 }
 
+static int run_all(char **names, int count, const struct settings *settings)
+{
+	int i, stack, number = 0, failed = 0;
+
+	printf("KTAP version 1\n1..%d\n",
+	       count * __builtin_popcount(settings->stacks));
+	for (stack = 0; stack < STACKS; stack++)
+		for (i = 0; i < count && settings->stacks & 1 << stack; i++)
+			failed |= run_one(names[i], ++number, stack,
+					  settings) == FAILED;
+	return failed;
+}
+
+static unsigned int stack_mask(const char *name)
+{
+	unsigned int stack;
+
+	for (stack = 0; stack < STACKS; stack++)
+		if (!strcmp(stack_names[stack], name))
+			return 1 << stack;
+	return 0;
+}
+
 static int usage(void)
 {
-	fputs("usage: tcp_script [--kernel] [--check] [--trace] FILE...\n"
-	      "  --kernel  run on the kernel's own stack instead of Strata\n"
-	      "  --check   only read the scripts\n"
-	      "  --trace   print every segment and call, with its time\n", stderr);
+	fputs("usage: tcp_script [--stack strata|kernel] [--check] [--trace] FILE...\n"
+	      "  --stack  on one stack only\n"
+	      "  --check  only read the scripts\n"
+	      "  --trace  print every segment and call, with its time\n", stderr);
 	return 2;
 }
 
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "kernel", no_argument, NULL, 'k' },
+		{ "stack", required_argument, NULL, 's' },
 		{ "check", no_argument, NULL, 'c' },
 		{ "trace", no_argument, NULL, 't' },
 		{ 0 },
 	};
-	struct settings settings = { .stack = STRATA };
-	int option, i, failed = 0;
+	struct settings settings = { .stacks = 1 << STRATA | 1 << KERNEL };
+	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0) {
-		if (option == 'k')
-			settings.stack = KERNEL;
+		if (option == 's')
+			settings.stacks = stack_mask(optarg);
 		else if (option == 'c')
 			settings.check = true;
 		else if (option == 't')
@@ -209,10 +235,9 @@ int main(int argc, char **argv)
 		else
 			return usage();
 	}
-	if (optind == argc)
+	if (settings.check)
+		settings.stacks = 1 << STRATA;
+	if (optind == argc || !settings.stacks)
 		return usage();
-	printf("KTAP version 1\n1..%d\n", argc - optind);
-	for (i = optind; i < argc; i++)
-		failed |= run_one(argv[i], i - optind + 1, &settings) == FAILED;
-	return failed;
+	return run_all(argv + optind, argc - optind, &settings);
 }

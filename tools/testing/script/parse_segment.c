@@ -7,6 +7,7 @@
 #include "segment.h"
 
 #define ANY_WINDOW	(-1)
+#define REPEAT_MAX	512	/* segments in one line */
 
 static void parse_flags(struct cursor *c, struct segment *segment)
 {
@@ -31,10 +32,13 @@ static void parse_range(struct cursor *c, struct segment *segment)
 	end = need_number(c, 0, UINT32_MAX, "the end");
 	need(c, "(");
 	segment->len = need_number(c, 0, UINT16_MAX, "the length");
+	segment->repeat = 1;
+	if (take(c, "*"))
+		segment->repeat = need_number(c, 1, REPEAT_MAX, "how often");
 	need(c, ")");
-	if (!c->bad && end - segment->seq != segment->len)
+	if (!c->bad && end - segment->seq != segment->len * segment->repeat)
 		complain(c, "%u:%u are not %u octets", segment->seq, end,
-			 segment->len);
+			 segment->len * segment->repeat);
 }
 
 static void parse_numbers(struct cursor *c, struct tcp_option *option, int count)

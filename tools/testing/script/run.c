@@ -31,6 +31,7 @@
  * @event: at which line
  * @begin: when it began
  * @base: when the event before was
+ * @last: when the last expected segment was sent
  * @tun: the device
  * @trace: print what happens
  * @wire: the connections
@@ -44,6 +45,7 @@ struct run {
 	const struct event *event;
 	int64_t begin;
 	int64_t base;
+	int64_t last;
 	int tun;
 	bool trace;
 	struct wire wire;
@@ -139,17 +141,30 @@ static void inject(struct run *run, const uint8_t *packet, size_t len)
 		FAIL(run, "the device does not take the packet: %s", strerror(errno));
 }
 
+/* The @n-th of the segments that one line stands for. */
+static struct segment nth_segment(const struct run *run, uint32_t n)
+{
+	struct segment segment = run->event->segment;
+
+	segment.seq += n * segment.len;
+	if (n + 1 < segment.repeat)
+		segment.flags &= ~PSH;
+	return segment;
+}
+
 static void run_send(struct run *run)
 {
-	const struct segment *segment = &run->event->segment;
 	uint8_t packet[PACKET_MAX];
-	size_t len;
+	struct segment segment;
+	uint32_t n;
 
-	if (segment->len > PACKET_MAX - 128)
+	if (run->event->segment.len > PACKET_MAX - 128)
 		FAIL(run, "more than fits into a packet");
-	trace_segment(run, '<', clock_now(), segment);
-	len = wire_segment(&run->wire, segment, packet);
-	inject(run, packet, len);
+	for (n = 0; n < run->event->segment.repeat; n++) {
+		segment = nth_segment(run, n);
+		trace_segment(run, '<', clock_now(), &segment);
+		inject(run, packet, wire_segment(&run->wire, &segment, packet));
+	}
 }
 
 static void run_icmp(struct run *run)
@@ -181,9 +196,8 @@ static void check_time(struct run *run, const struct segment *got)
 		FAIL(run, "sent at %+.6f, which is too late", seconds(after));
 }
 
-static void run_expect(struct run *run)
+static void expect(struct run *run, const struct segment *want)
 {
-	const struct segment *want = &run->event->segment;
 	int64_t last = run->event->to < 0 ? run->event->from : run->event->to;
 	char wanted[SEGMENT_TEXT], there[SEGMENT_TEXT];
 	struct segment got;
@@ -200,10 +214,22 @@ static void run_expect(struct run *run)
 	differs = segment_differs(want, &got);
 	segment_format(&got, there, sizeof(there));
 	if (differs)
-		FAIL(run, "%s differs: \">%s\" was sent at %+.3f", differs, there,
-		     seconds(got.when - run->base));
+		FAIL(run, "wanted \">%s\", %s differs: \">%s\" was sent at %+.3f",
+		     wanted, differs, there, seconds(got.when - run->base));
 	check_time(run, &got);
-	run->base = got.when;
+	run->last = got.when;
+}
+
+static void run_expect(struct run *run)
+{
+	struct segment want;
+	uint32_t n;
+
+	for (n = 0; n < run->event->segment.repeat; n++) {
+		want = nth_segment(run, n);
+		expect(run, &want);
+	}
+	run->base = run->last;
 }
 
 static void run_call(struct run *run)

@@ -62,6 +62,7 @@ struct tcp_option {
  * @flags: FIN … CWR
  * @seq: relative to its sender's initial sequence number
  * @len: octets of payload
+ * @repeat: so many of them one after the other, the flag P on the last only
  * @ack: relative to the receiver's initial sequence number
  * @win: the header's field; -1 not given
  * @urg: urgent pointer; -1 not given
@@ -79,6 +80,7 @@ struct segment {
 	uint8_t flags;
 	uint32_t seq;
 	uint32_t len;
+	uint32_t repeat;
 	uint32_t ack;
 	int win;
 	int urg;
