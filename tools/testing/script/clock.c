@@ -4,11 +4,12 @@
  */
 #define _GNU_SOURCE
 #include <signal.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/time.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include "clock.h"
+#include "report.h"
 #include "script.h"
 
 static void ignore(int number)
@@ -30,6 +31,25 @@ int64_t clock_now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+int clock_timer(void)
+{
+	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+
+	if (timer < 0)
+		die("a timer");
+	return timer;
+}
+
+void clock_arm(int timer, int64_t when)
+{
+	struct itimerspec at = {
+		.it_value = { .tv_sec = when / NS_PER_S, .tv_nsec = when % NS_PER_S },
+	};
+
+	if (timerfd_settime(timer, TFD_TIMER_ABSTIME, &at, NULL))
+		die("a timer's time");
 }
 
 void clock_settle(void)

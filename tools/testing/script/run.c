@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include "call.h"
 #include "clock.h"
@@ -33,6 +32,7 @@
  * @base: when the event before was
  * @last: when the last expected segment was sent
  * @tun: the device
+ * @timer: its clock
  * @trace: print what happens
  * @wire: the connections
  * @program: the program
@@ -47,6 +47,7 @@ struct run {
 	int64_t base;
 	int64_t last;
 	int tun;
+	int timer;
 	bool trace;
 	struct wire wire;
 	struct program program;
@@ -103,18 +104,20 @@ static void drain(struct run *run)
 		capture(run, packet, len);
 }
 
-/* Until @when, or until the stack has sent something if @any. */
+/* Until @when, or until the stack has sent something if @any. The time-out of poll()
+ * itself may be late by a thousandth.
+ */
 static void wait_until(struct run *run, int64_t when, bool any)
 {
-	struct pollfd poll_fd = { .fd = run->tun, .events = POLLIN };
-	struct timespec left;
-	int64_t ns;
+	struct pollfd fds[] = {
+		{ .fd = run->tun, .events = POLLIN },
+		{ .fd = run->timer, .events = POLLIN },
+	};
 
+	clock_arm(run->timer, when);
 	drain(run);
-	while ((ns = when - clock_now()) > 0 && !(any && run->head != run->tail)) {
-		left.tv_sec = ns / NS_PER_S;
-		left.tv_nsec = ns % NS_PER_S;
-		ppoll(&poll_fd, 1, &left, NULL);
+	while (clock_now() < when && !(any && run->head != run->tail)) {
+		poll(fds, 2, -1);
 		drain(run);
 	}
 }
@@ -335,6 +338,7 @@ void run_script(const struct script *script, enum stack stack, bool ipv6, int tu
 	clock_begin();
 	run->script = script;
 	run->tun = tun;
+	run->timer = clock_timer();
 	run->trace = trace;
 	wire_init(&run->wire, script, ipv6);
 	program_init(&run->program, &run->wire, stack);
