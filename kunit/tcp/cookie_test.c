@@ -127,7 +127,7 @@ struct option_case {
 #define TS_BYTES	12
 
 static const struct option_case option_cases[] = {
-	{ "without options", SYN_OF(), 536 },
+	{ "without options", SYN_OF(), 1220 },
 	{ "MSS of the table", SYN_OF(.mss = 1220), 1220 },
 	{ "MSS rounded down", SYN_OF(.mss = 1219), 536 },
 	{ "least MSS", SYN_OF(.mss = 100), 88 },

@@ -7,6 +7,7 @@
 #define _NET_TCP_OPTIONS_H
 
 #include <linux/tcp.h>
+#include <net/ipv6.h>
 #include <strata/visibility.h>
 #include "tcp.h"
 
@@ -36,6 +37,14 @@ static inline __be32 *tcp_ts_put(__be32 *ptr, u32 tsval, u32 tsecr)
 	*ptr++ = htonl(tsval);
 	*ptr++ = htonl(tsecr);
 	return ptr;
+}
+
+#define TCP_MSS_DEFAULT6	1220U	/* the kernel's TCP_MSS_DEFAULT is IPv4's */
+
+/* RFC 9293 3.7.1: what a peer takes that does not say. */
+static inline u32 strata_tcp_mss_default(const struct in6_addr *peer)
+{
+	return ipv6_addr_v4mapped(peer) ? TCP_MSS_DEFAULT : TCP_MSS_DEFAULT6;
 }
 
 /* True if a header has this one option and nothing else; read it. */

@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 #include <linux/tcp.h>
 #include "cookie.h"
+#include "options.h"
 #include "request.h"
 #include "savesyn.h"
 #include "synack.h"
@@ -176,7 +177,8 @@ static void copy_options(struct strata_tcp_request *req,
 			 const struct strata_tcp_options *opts)
 {
 	req->rcv_isn = tcp_seg(skb)->seq;
-	req->mss_peer = opts->mss ? : TCP_MSS_DEFAULT;
+	req->mss_peer = opts->mss ? :
+			strata_tcp_mss_default(&req->common.skc_v6_daddr);
 	req->ts_ok = opts->has_ts;
 	req->ts_recent = opts->has_ts ? opts->tsval : 0;
 	req->wscale_ok = opts->has_wscale;

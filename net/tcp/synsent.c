@@ -4,6 +4,7 @@
  */
 #include <linux/tcp.h>
 #include "input.h"
+#include "options.h"
 #include "tcp.h"
 #include "urgent.h"
 
@@ -54,7 +55,7 @@ static void take_syn(struct sock *sk, const struct sk_buff *skb,
 	tp->rcv_nxt = seg->seq + 1;
 	tp->copied_seq = tp->rcv_nxt;
 	tp->rcv_wup = tp->rcv_nxt;
-	tp->mss_peer = opts->mss ?: TCP_MSS_DEFAULT;
+	tp->mss_peer = opts->mss ?: strata_tcp_mss_default(&sk->sk_v6_daddr);
 	tp->sack_ok = opts->sack_ok;
 	strata_tcp_ecn_agreed(sk, skb);
 	tp->ts_ok = opts->has_ts;

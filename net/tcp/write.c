@@ -6,6 +6,7 @@
 #include <linux/tcp.h>
 #include <strata/link.h>
 #include <strata/visibility.h>
+#include "options.h"
 #include "tcp.h"
 
 /* How to treat a last segment that is not full. */
@@ -43,7 +44,7 @@ u32 strata_tcp_mss_of_mtu(const struct sock *sk, u32 mtu)
 	u32 mss = mtu > header + sizeof(struct tcphdr) ?
 		  mtu - header - sizeof(struct tcphdr) : 0;
 
-	mss = min(mss, tp->mss_peer ?: TCP_MSS_DEFAULT);
+	mss = min(mss, tp->mss_peer ?: strata_tcp_mss_default(&sk->sk_v6_daddr));
 	if (tp->user_mss)
 		mss = min_t(u32, mss, tp->user_mss);
 	if (tp->ts_ok)
