@@ -310,15 +310,18 @@ static void sent(struct sock *sk, struct sk_buff *skb)
 		tp->snd_sml = seg->end_seq;
 }
 
-/* RFC 5681 4.1, and whether the other side answers (RFC 9293 3.8.6.3). */
-static void data_sent(struct strata_tcp *tp)
+/* RFC 5681 4.1: before it is decided how much may go. */
+static void restart_after_idle(struct strata_tcp *tp)
 {
-	u32 now = (u32)jiffies;
-
-	if (!tp->packets_out && now - tp->lsndtime > tp->rto &&
+	if (!tp->packets_out && (u32)jiffies - tp->lsndtime > tp->rto &&
 	    (tp->cong.cwnd > TCP_INIT_CWND || tcp_cong_owns_window(tp)))
 		tp->cong.ops->restart(&tp->cong);
-	tp->lsndtime = now;
+}
+
+/* Does the other side answer (RFC 9293 3.8.6.3)? */
+static void data_sent(struct strata_tcp *tp)
+{
+	tp->lsndtime = (u32)jiffies;
 	if (jiffies - tp->ack_rcv_time < TCP_DELACK_MIN)
 		tp->pingpong = 1;
 }
@@ -387,6 +390,7 @@ static void write_queue(struct sock *sk, enum nagle nagle)
 	u32 len;
 
 	strata_tcp_fresh_mss(sk);
+	restart_after_idle(tp);
 	while ((skb = tp->send_head)) {
 		if (unlikely(strata_tcp_tsq_full(sk)) ||
 		    (tcp_is_paced(sk) && strata_tcp_pacing_waits(sk)))
