@@ -122,6 +122,23 @@ static bool user_timeout_passed(const struct strata_tcp *tp, u32 since_us)
 	       elapsed_us / USEC_PER_MSEC >= tp->user_timeout_ms;
 }
 
+/*
+ * The next timeout, but no later than the program's own limit, which would
+ * otherwise be noticed at the first timeout behind it only.
+ */
+static unsigned long next_timeout(const struct strata_tcp *tp)
+{
+	unsigned long delay = backed_off(tp);
+	u32 elapsed_ms;
+
+	if (likely(!tp->user_timeout_ms) || !tp->retrans_stamp_us)
+		return delay;
+	elapsed_ms = ((u32)tp->mstamp_us - tp->retrans_stamp_us) / USEC_PER_MSEC;
+	if (elapsed_ms >= tp->user_timeout_ms)
+		return 1;
+	return min(delay, msecs_to_jiffies(tp->user_timeout_ms - elapsed_ms));
+}
+
 /* RFC 9293 3.8.3: R2, or the program's own limit (RFC 5482). */
 static bool retransmitted_enough(const struct sock *sk)
 {
@@ -177,7 +194,7 @@ static void retransmit_timeout(struct sock *sk)
 		tp->retransmits++;
 	if (tp->backoff < U8_MAX)
 		tp->backoff++;
-	strata_tcp_timer_arm(sk, TCP_TIMER_RETRANS, backed_off(tp));
+	strata_tcp_timer_arm(sk, TCP_TIMER_RETRANS, next_timeout(tp));
 }
 
 /* RFC 9293 3.8.3: the limit for SYNs is a different one. */
@@ -200,7 +217,23 @@ static void opening_timeout(struct sock *sk)
 		strata_tcp_send_syn(sk);
 	else
 		strata_tcp_send_synack(sk);
-	strata_tcp_timer_arm(sk, TCP_TIMER_RETRANS, backed_off(tp));
+	strata_tcp_timer_arm(sk, TCP_TIMER_RETRANS, next_timeout(tp));
+}
+
+/*
+ * The program's own limit is for what waits for a window, too, and an answer does not
+ * put it off. Nothing is on its way, so nobody else has @retrans_stamp_us.
+ */
+static bool probed_enough(struct sock *sk)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+	u8 limit = sock_flag(sk, SOCK_DEAD) ? TCP_ORPHAN_RETRIES : PROBES_MAX;
+
+	if (!tp->retrans_stamp_us)
+		tp->retrans_stamp_us = (u32)tp->mstamp_us ?: 1;
+	else if (user_timeout_passed(tp, tp->retrans_stamp_us))
+		return true;
+	return tp->probes >= limit;
 }
 
 /*
@@ -219,8 +252,7 @@ static void probe_timeout(struct sock *sk)
 	strata_tcp_write(sk, true);
 	if (tp->packets_out || strata_tcp_write_override(sk))
 		return;
-	if (tp->probes >= (sock_flag(sk, SOCK_DEAD) ?
-			   TCP_ORPHAN_RETRIES : PROBES_MAX)) {
+	if (probed_enough(sk)) {
 		give_up(sk);
 		return;
 	}
@@ -230,7 +262,7 @@ static void probe_timeout(struct sock *sk)
 		if (tp->backoff < U8_MAX)
 			tp->backoff++;
 	}
-	strata_tcp_timer_arm(sk, TCP_TIMER_PROBE, backed_off(tp));
+	strata_tcp_timer_arm(sk, TCP_TIMER_PROBE, next_timeout(tp));
 }
 
 /* The deadline has come: what for? */
