@@ -114,12 +114,19 @@ static void take_acked(struct sock *sk, u32 ack,
 	strata_tcp_board_acked(&tp->board, ack);
 }
 
-/* RFC 6298 5.3; an answered timeout ends the backing off. */
-static void answered(struct strata_tcp *tp)
+/*
+ * The peer is there: R1 and R2 (RFC 9293 3.8.3) count anew, and what ICMP said is past. The
+ * backing off ends (RFC 6298 5.3).
+ */
+static void answered(struct sock *sk)
 {
+	struct strata_tcp *tp = strata_tcp(sk);
+
 	tp->retransmits = 0;
 	tp->backoff = 0;
 	tp->retrans_stamp_us = 0;
+	if (unlikely(sk->sk_err_soft))
+		WRITE_ONCE(sk->sk_err_soft, 0);
 }
 
 static void ack_new(struct sock *sk, u32 ack,
@@ -134,7 +141,7 @@ static void ack_new(struct sock *sk, u32 ack,
 	tp->cong.rtt_us = 0;
 	take_acked(sk, ack, delivery);
 	measure_rtt(tp, delivery, opts);
-	answered(tp);
+	answered(sk);
 }
 
 /* What the ACK means for the congestion window, and what the timer waits for. */
