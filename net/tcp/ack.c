@@ -116,14 +116,13 @@ static void take_acked(struct sock *sk, u32 ack,
 
 /*
  * The peer is there: R1 and R2 (RFC 9293 3.8.3) count anew, and what ICMP said is past. The
- * backing off ends (RFC 6298 5.3).
+ * backing off ends with the next measurement only, see rtt.c.
  */
 static void answered(struct sock *sk)
 {
 	struct strata_tcp *tp = strata_tcp(sk);
 
 	tp->retransmits = 0;
-	tp->backoff = 0;
 	tp->retrans_stamp_us = 0;
 	if (unlikely(sk->sk_err_soft))
 		WRITE_ONCE(sk->sk_err_soft, 0);

@@ -62,6 +62,8 @@ void strata_tcp_rtt_sample(struct strata_tcp *tp, u32 rtt_us)
 	var_us = max_t(u32, tp->rttvar_us4, jiffies_to_usecs(TCP_RTO_MIN));
 	tp->rto = min_t(unsigned long, TCP_RTO_MAX,
 			usecs_to_jiffies((tp->srtt_us8 >> 3) + var_us));
+	/* 5.7: not sooner, or a path that is slower than the timeout never gets one. */
+	tp->backoff = 0;
 	tp->cong.rtt_us = rtt_us;
 	tp->cong.srtt_us = max(tp->srtt_us8 >> 3, 1U);
 	if (!tp->cong.min_rtt_us || rtt_us < tp->cong.min_rtt_us)
