@@ -42,9 +42,11 @@ static void learn_mss(struct strata_tcp *tp, const struct sk_buff *skb)
 
 	if (len < tp->rcv_mss)
 		return;
-	if (tp->pingpong && !tp->bytes_received)
+	if (tp->pingpong && !tp->bytes_received) {
 		tp->quickack = clamp_t(u32, tp->rcv_wnd / (2 * len), 2,
 				       QUICKACK_MAX);
+		tp->pingpong = 0;
+	}
 	tp->rcv_mss = min_t(u32, len, tp->mss_advertised);
 	/* Not a dialogue of short messages. */
 	if (tp->rcv_nxt - tp->rcv_wup > tp->rcv_mss)
@@ -95,7 +97,7 @@ void strata_tcp_ack_decide(struct sock *sk)
 	if (unlikely(tp->ack_flags & TCP_ACK_NOW) ||
 	    unlikely(!RB_EMPTY_ROOT(&tp->ofo))) {
 		strata_tcp_send_ack(sk);
-	} else if (tp->quickack || second_segment(sk)) {
+	} else if ((tp->quickack && !tp->pingpong) || second_segment(sk)) {
 		if (!tp->in_backlog) {
 			strata_tcp_send_ack(sk);
 			return;
