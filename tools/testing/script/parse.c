@@ -132,6 +132,8 @@ static bool parse_head(struct cursor *c, struct script *script)
 		parse_sysctl(c, script);
 	else if (take(c, "differs:"))
 		copy_rest(c, script->differs, sizeof(script->differs));
+	else if (take(c, "lacks:"))
+		copy_rest(c, script->lacks, sizeof(script->lacks));
 	else if (take(c, "fails:"))
 		copy_rest(c, script->fails, sizeof(script->fails));
 	else if (take_word(c, "tolerance"))

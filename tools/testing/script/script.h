@@ -200,6 +200,7 @@ struct sysctl {
  * @stacks: bit mask of enum stack
  * @tolerance: nanoseconds
  * @differs: why the kernel does otherwise; empty: it does not
+ * @lacks: what Strata does not do yet; empty: nothing
  * @fails: what the runner is to complain about; empty: about nothing
  * @port_of: whose port a peer has: its own, or an earlier one's
  */
@@ -209,6 +210,7 @@ struct script {
 	unsigned int stacks;
 	int64_t tolerance;
 	char differs[TEXT_MAX];
+	char lacks[TEXT_MAX];
 	char fails[TEXT_MAX];
 	int port_of[PEERS_MAX];
 	int sysctl_count;

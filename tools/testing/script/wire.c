@@ -316,11 +316,11 @@ static bool read_option(struct tcp_option *option, const uint8_t *at, int len)
 		read_values(option, at + 2, 4, (len - 2) / 4);
 		for (i = 0; i < option->count; i++)
 			option->value[i] -= PEER_ISN;
-	} else if (option->kind <= OPT_TS &&
-		   !(option->kind == OPT_SACK_OK && len == 2)) {
-		return false;
 	} else {
+		/* Those that have no name in the language, or no value. */
 		option->count = len - 2;
+		return option->kind > OPT_TS ||
+		       (option->kind == OPT_SACK_OK && len == 2);
 	}
 	return true;
 }
