@@ -55,8 +55,8 @@ void strata_tcp_send_synack(struct sock *sk);
 void strata_tcp_window_update(struct sock *sk, u32 copied);
 /* The window to announce now, scaled down for the header. */
 u16 strata_tcp_select_window(struct sock *sk);
-/* Initial window and scale for @space bytes of buffer that grows to @most. */
-void strata_tcp_initial_window(u32 space, u32 most, u32 mss, bool wscale_ok,
+/* Initial window and scale for the receive buffer of @sk, or of a listener's child. */
+void strata_tcp_initial_window(const struct sock *sk, u32 mss, bool wscale_ok,
 			       u32 *rcv_wnd, u32 *clamp, u8 *wscale);
 /* Recompute mss after a new path MTU; 0: from the cached path. */
 void strata_tcp_sync_mss(struct sock *sk, u32 path_mtu);

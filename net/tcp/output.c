@@ -336,8 +336,7 @@ static void announce(struct sock *sk)
 	if (tp->user_mss)
 		mss = min_t(u32, mss, tp->user_mss);
 	tp->mss_advertised = clamp_t(u32, mss, TCP_MSS_MIN, U16_MAX);
-	strata_tcp_initial_window(sk->sk_rcvbuf, strata_tcp_rcvbuf_max(sk),
-				  tp->mss_advertised, true, &tp->rcv_wnd,
+	strata_tcp_initial_window(sk, tp->mss_advertised, true, &tp->rcv_wnd,
 				  &tp->window_clamp, &tp->rcv_wscale);
 	tp->rcv_ssthresh = tp->rcv_wnd;
 }

@@ -99,9 +99,7 @@ static void announce(struct strata_tcp_request *req,
 		mss = min_t(u32, mss, user_mss);
 	req->path_mtu = path->mtu;
 	req->mss_advertised = clamp_t(u32, mss, TCP_MSS_MIN, U16_MAX);
-	strata_tcp_initial_window(READ_ONCE(req->listener->sk_rcvbuf),
-				  strata_tcp_rcvbuf_max(req->listener),
-				  req->mss_advertised, req->wscale_ok,
+	strata_tcp_initial_window(req->listener, req->mss_advertised, req->wscale_ok,
 				  &req->rcv_wnd, &req->window_clamp,
 				  &req->rcv_wscale);
 }

@@ -23,9 +23,24 @@ static u64 space_of_payload(u64 payload)
 }
 
 /**
+ * strata_tcp_rcvbuf_max() - bytes that a receive buffer grows to by itself
+ * @sk: whose; or a listener, for its children
+ *
+ * Context: any.
+ */
+u32 strata_tcp_rcvbuf_max(const struct sock *sk)
+{
+	u32 now = READ_ONCE(sk->sk_rcvbuf);
+
+	if (sk->sk_userlocks & SOCK_RCVBUF_LOCK)
+		return now;
+	return max_t(u32, now,
+		     READ_ONCE(strata_sock_net(sk)->tcp->memory.rmem[TCP_BUF_MAX]));
+}
+
+/**
  * strata_tcp_initial_window() - the window to announce in a SYN
- * @space: bytes of receive buffer
- * @most: bytes that it may grow to
+ * @sk: whose receive buffer it is; or a listener, for its child
  * @mss: payload of a segment
  * @wscale_ok: may use window scaling (RFC 7323 2)
  * @rcv_wnd: out: bytes, as the 16-bit field of a SYN can say
@@ -34,33 +49,24 @@ static u64 space_of_payload(u64 payload)
  *
  * Context: any.
  */
-void strata_tcp_initial_window(u32 space, u32 most, u32 mss, bool wscale_ok,
+void strata_tcp_initial_window(const struct sock *sk, u32 mss, bool wscale_ok,
 			       u32 *rcv_wnd, u32 *clamp, u8 *wscale)
 {
-	u32 window = payload_of_space(space);
+	u32 user_clamp = READ_ONCE(strata_tcp(sk)->user_window_clamp);
+	u32 window = payload_of_space(READ_ONCE(sk->sk_rcvbuf));
+	u32 most = strata_tcp_rcvbuf_max(sk);
 
-	most = max(most, space);
 	*wscale = 0;
 	if (wscale_ok)
 		while (*wscale < TCP_WSCALE_MAX && (most >> *wscale) > U16_MAX)
 			(*wscale)++;
+	if (unlikely(user_clamp))
+		window = min(window, user_clamp);
 	/* Whole segments, so that the sender never has to send a small one. */
 	if (window > mss)
 		window = rounddown(window, mss);
 	*rcv_wnd = min_t(u32, window, U16_MAX);
 	*clamp = (u32)U16_MAX << *wscale;
-}
-EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_tcp_initial_window);
-
-/**
- * strata_tcp_rcvbuf_max() - bytes that a receive buffer grows to by itself
- * @sk: of the namespace
- *
- * Context: any.
- */
-u32 strata_tcp_rcvbuf_max(const struct sock *sk)
-{
-	return READ_ONCE(strata_sock_net(sk)->tcp->memory.rmem[TCP_BUF_MAX]);
 }
 
 static u32 window_limit(const struct strata_tcp *tp, int space)
