@@ -37,19 +37,6 @@ void strata_udp_describe(struct sock *sk, struct strata_sock_info *info)
 	};
 }
 
-/* The socket that follows @last in a slot by its address, the one order in
- * which none changes its place; a slot holds few. Context: RCU.
- */
-static struct sock *sock_after(const struct udp_slot *slot, unsigned long last)
-{
-	struct sock *sk, *next = NULL;
-
-	sk_for_each_rcu(sk, &slot->head)
-		if ((unsigned long)sk > last && (!next || sk < next))
-			next = sk;
-	return next;
-}
-
 /**
  * strata_udp_walk() - strata_sock_proto.walk
  * @sn: the namespace's stack
@@ -70,7 +57,7 @@ int strata_udp_walk(struct strata_net *sn, struct strata_sock_at *at,
 
 	while (at->slot < UDP_PORT_SLOTS) {
 		rcu_read_lock();
-		sk = sock_after(&sn->udp->ports[at->slot], at->sk);
+		sk = strata_dgram_after(&sn->udp->ports[at->slot].head, at->sk);
 		if (sk) {
 			strata_udp_describe(sk, &info);
 			err = visit(&info, arg);

@@ -6,7 +6,6 @@
 #include <linux/module.h>
 #include <net/gso.h>
 #include <net/tcp_states.h>
-#include <strata/route.h>
 #include <strata/visibility.h>
 #include "udp.h"
 
@@ -234,22 +233,6 @@ void strata_udp_rcv(struct strata_net *sn, struct sk_buff *skb)
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_udp_rcv);
 
-/* "Packet too big": all who send there are to know; but only a program that wants
- * no fragments is told. ip(7), IP_PMTUDISC_INTERFACE: this one does not believe it.
- */
-static bool err_pmtu(struct strata_net *sn, struct sock *sk,
-		     const struct strata_l4_error *error)
-{
-	u8 pmtudisc = READ_ONCE(strata_sock(sk)->pmtudisc);
-	u32 mtu = max_t(u32, error->mtu, strata_af_of(&error->daddr)->min_mtu);
-
-	if (pmtudisc < IP_PMTUDISC_INTERFACE) {
-		strata_dest_too_big(sn, &error->daddr, mtu);
-		strata_udp_route_drop(sk);
-	}
-	return pmtudisc != IP_PMTUDISC_DONT;
-}
-
 /**
  * strata_udp_err() - strata_l4_ops.err
  * @sn: the namespace's stack
@@ -279,12 +262,14 @@ void strata_udp_err(struct strata_net *sn, const struct strata_l4_error *error)
 	if (!sk || !error->err)
 		return;
 	if (error->mtu) {
-		if (!err_pmtu(sn, sk, error))
+		if (!strata_dgram_error_pmtu(sk, error))
 			return;
+		strata_udp_route_drop(sk);
 		hard = true;
 	}
 	if (READ_ONCE(strata_sock(sk)->flags) & STRATA_SOCK_RECVERR)
-		strata_udp_errqueue_add(sk, error);
+		strata_dgram_error_add(sk, error, uh->dest,
+				       error->header + sizeof(*uh));
 	else if (!hard || sk->sk_state != TCP_ESTABLISHED)
 		return;
 	WRITE_ONCE(sk->sk_err, error->err);

@@ -86,16 +86,10 @@ static void route_publish(struct sock *sk, const struct udp_route *answer)
 static int route_lookup(struct strata_net *sn, const struct strata_flow *asked,
 			struct udp_route *answer)
 {
-	const struct strata_af_ops *af = strata_af_of(&asked->daddr);
-	int err;
-
 	answer->asked = *asked;
 	answer->flow = *asked;
 	memset(&answer->path, 0, sizeof(answer->path));
-	err = af->route(sn, &answer->flow, &answer->path);
-	/* What programs are told of a source address that is not ours. */
-	return err == -EINVAL && !strata_addr_any(&asked->saddr) ?
-	       -ENETUNREACH : err;
+	return strata_dgram_route(sn, &answer->flow, &answer->path);
 }
 
 /**

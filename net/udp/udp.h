@@ -11,8 +11,6 @@
  *	cork.c		datagrams sent in pieces (MSG_MORE, UDP_CORK)
  *	route.c		the cached way to the last destination
  *	connect.c	the peer of a socket
- *	control6.c	control messages of level SOL_IPV6
- *	errqueue.c	ICMP errors as messages (IP_RECVERR, IPV6_RECVERR)
  *	dump.c		`strata socket`
  */
 #ifndef _NET_UDP_UDP_H
@@ -20,6 +18,7 @@
 
 #include <linux/cache.h>
 #include <linux/udp.h>
+#include <strata/dgram.h>
 #include <strata/l3.h>
 #include <strata/l4.h>
 #include <strata/sock.h>
@@ -30,8 +29,6 @@
 #define UDP_PORT_HIGH	60999
 /* More sockets than this in one port slot: look connected ones up by peer. */
 #define UDP_SLOT_SHORT	8
-/* Larger datagrams are not worth one contiguous allocation. */
-#define UDP_LINEAR_MAX	SKB_MAX_ORDER(0, 2)
 #define UDP_PAYLOAD_MAX6	(0xffff - (int)sizeof(struct udphdr))
 #define UDP_PAYLOAD_MAX		(UDP_PAYLOAD_MAX6 - (int)sizeof(struct iphdr))
 
@@ -195,18 +192,6 @@ void strata_udp_route_drop(struct sock *sk);
 /* connect.c */
 int strata_udp_connect(struct sock *sk, struct sockaddr *uaddr, int len);
 int strata_udp_disconnect(struct sock *sk, int flags);
-
-/* control6.c */
-int strata_udp_control6_take(const struct cmsghdr *cmsg,
-			     struct strata_flow *flow, bool *has_hops);
-void strata_udp_control6_put(const struct sock *sk, struct msghdr *msg,
-			     const struct sk_buff *skb);
-
-/* errqueue.c */
-void strata_udp_errqueue_add(struct sock *sk,
-			     const struct strata_l4_error *error);
-int strata_udp_errqueue_recv(struct sock *sk, struct msghdr *msg, size_t len,
-			     int *addr_len);
 
 /* dump.c */
 void strata_udp_describe(struct sock *sk, struct strata_sock_info *info);

@@ -7,75 +7,103 @@
 #include <linux/errqueue.h>
 #include <linux/module.h>
 #include <linux/uio.h>
-#include "udp.h"
+#include <strata/dgram.h>
+#include <strata/route.h>
 
 /**
- * struct udp_error - before the quoted payload, in the buffer's data
+ * struct dgram_error - before the quoted payload, in the buffer's data
  * @name: where the datagram went
  * @name_len: bytes of it
  * @reporter: who sent the error
  * @iif: on which link it came in
  */
-struct udp_error {
+struct dgram_error {
 	struct sockaddr_storage name;
 	int name_len;
 	struct in6_addr reporter;
 	int iif;
 };
 
-static void error_describe(struct sock *sk, struct sk_buff *skb,
-			   const struct strata_l4_error *error)
+/**
+ * strata_dgram_error_pmtu() - "packet too big" about a datagram of a socket's
+ * @sk: could have sent it
+ * @error: with its mtu set
+ *
+ * All who send there are to know; but only a program that wants no fragments is
+ * told. ip(7), IP_PMTUDISC_INTERFACE: this one does not believe it.
+ *
+ * Context: softirq, RCU. Return: whether the program is told.
+ */
+bool strata_dgram_error_pmtu(struct sock *sk,
+			     const struct strata_l4_error *error)
 {
-	const struct udphdr *uh = (const struct udphdr *)error->header;
-	struct strata_endpoint ep = {
-		.addr = error->daddr,
-		.port = uh->dest,
-	};
-	struct udp_error *info = skb_put_zero(skb, sizeof(*info));
-	struct sock_extended_err *ee = &SKB_EXT_ERR(skb)->ee;
+	u8 pmtudisc = READ_ONCE(strata_sock(sk)->pmtudisc);
+	u32 mtu = max_t(u32, error->mtu, strata_af_of(&error->daddr)->min_mtu);
 
-	if (ipv6_addr_type(&ep.addr) & IPV6_ADDR_LINKLOCAL)
-		ep.scope = error->iif;
-	info->name_len = strata_endpoint_format(sk, &ep,
+	if (pmtudisc < IP_PMTUDISC_INTERFACE)
+		strata_dest_too_big(strata_sock_net(sk), &error->daddr, mtu);
+	return pmtudisc != IP_PMTUDISC_DONT;
+}
+
+/* A message with room for @len bytes of payload; NULL: no memory. */
+static struct sk_buff *error_alloc(struct sock *sk, struct strata_endpoint *ep,
+				   int iif, unsigned int len)
+{
+	struct dgram_error *info;
+	struct sk_buff *skb;
+
+	skb = alloc_skb(sizeof(struct dgram_error) + len, GFP_ATOMIC);
+	if (!skb)
+		return NULL;
+	info = skb_put_zero(skb, sizeof(*info));
+	if (ipv6_addr_type(&ep->addr) & IPV6_ADDR_LINKLOCAL)
+		ep->scope = iif;
+	info->name_len = strata_endpoint_format(sk, ep,
 						(struct sockaddr *)&info->name);
-	info->reporter = error->reporter;
-	info->iif = error->iif;
+	info->iif = iif;
 	memset(SKB_EXT_ERR(skb), 0, sizeof(*SKB_EXT_ERR(skb)));
+	return skb;
+}
+
+/**
+ * strata_dgram_error_add() - keep an ICMP error for the program
+ * @sk: the socket, with IP_RECVERR
+ * @error: the error
+ * @port: where the quoted datagram went
+ * @payload: what the program sent, within what is quoted
+ *
+ * The queue is charged to the socket's receive buffer.
+ *
+ * Context: softirq, RCU.
+ */
+void strata_dgram_error_add(struct sock *sk,
+			    const struct strata_l4_error *error, __be16 port,
+			    const u8 *payload)
+{
+	unsigned int len = error->header + error->header_len - payload;
+	struct strata_endpoint ep = { .addr = error->daddr, .port = port };
+	struct sock_extended_err *ee;
+	struct sk_buff *skb;
+
+	skb = error_alloc(sk, &ep, error->iif, len);
+	if (!skb)
+		return;
+	((struct dgram_error *)skb->data)->reporter = error->reporter;
+	ee = &SKB_EXT_ERR(skb)->ee;
 	ee->ee_errno = error->err;
 	ee->ee_origin = strata_addr_is4(&error->daddr) ? SO_EE_ORIGIN_ICMP :
 							 SO_EE_ORIGIN_ICMP6;
 	ee->ee_type = error->icmp_type;
 	ee->ee_code = error->icmp_code;
 	ee->ee_info = error->mtu;
-}
-
-/**
- * strata_udp_errqueue_add() - keep an ICMP error for the program
- * @sk: the socket, with IP_RECVERR
- * @error: quotes at least the UDP header
- *
- * The queue is charged to the socket's receive buffer.
- *
- * Context: softirq, RCU.
- */
-void strata_udp_errqueue_add(struct sock *sk,
-			     const struct strata_l4_error *error)
-{
-	unsigned int len = error->header_len - sizeof(struct udphdr);
-	struct sk_buff *skb;
-
-	skb = alloc_skb(sizeof(struct udp_error) + len, GFP_ATOMIC);
-	if (!skb)
-		return;
-	error_describe(sk, skb, error);
-	skb_put_data(skb, error->header + sizeof(struct udphdr), len);
+	skb_put_data(skb, payload, len);
 	if (sock_queue_err_skb(sk, skb))
 		kfree_skb(skb);
 }
 
 /* RFC 3542 has none of it: as the kernel does. */
 static void error_cmsg6(struct msghdr *msg, const struct sock_extended_err *ee,
-			const struct udp_error *info)
+			const struct dgram_error *info)
 {
 	struct {
 		struct sock_extended_err ee;
@@ -92,7 +120,7 @@ static void error_cmsg6(struct msghdr *msg, const struct sock_extended_err *ee,
 /* ip(7): the offender's address follows the structure. */
 static void error_cmsg(const struct sock *sk, struct msghdr *msg,
 		       const struct sock_extended_err *ee,
-		       const struct udp_error *info)
+		       const struct dgram_error *info)
 {
 	struct {
 		struct sock_extended_err ee;
@@ -109,7 +137,7 @@ static void error_cmsg(const struct sock *sk, struct msghdr *msg,
 }
 
 /**
- * strata_udp_errqueue_recv() - recvmsg(2) with MSG_ERRQUEUE
+ * strata_dgram_error_recv() - recvmsg(2) with MSG_ERRQUEUE
  * @sk: the socket
  * @msg: where to
  * @len: room for the quoted payload
@@ -117,17 +145,17 @@ static void error_cmsg(const struct sock *sk, struct msghdr *msg,
  *
  * Context: process; never waits. Return: bytes, -EAGAIN, -EFAULT.
  */
-int strata_udp_errqueue_recv(struct sock *sk, struct msghdr *msg, size_t len,
-			     int *addr_len)
+int strata_dgram_error_recv(struct sock *sk, struct msghdr *msg, size_t len,
+			    int *addr_len)
 {
-	const struct udp_error *info;
+	const struct dgram_error *info;
 	struct sk_buff *skb;
 	int copied, err;
 
 	skb = sock_dequeue_err_skb(sk);
 	if (!skb)
 		return -EAGAIN;
-	info = (const struct udp_error *)skb->data;
+	info = (const struct dgram_error *)skb->data;
 	copied = min_t(size_t, len, skb->len - sizeof(*info));
 	if (copied < (int)(skb->len - sizeof(*info)))
 		msg->msg_flags |= MSG_TRUNC;
