@@ -95,6 +95,8 @@ struct strata_net;
 	  "advertisements from others that claim an address of ours") \
 	C(MLD_RX, "mld", "rx", "multicast listener queries received") \
 	C(MLD_TX, "mld", "tx", "multicast listener reports sent") \
+	C(RAW_RX, "raw", "rx", "copies of datagrams for raw sockets") \
+	C(RAW_TX, "raw", "tx", "datagrams sent by raw sockets") \
 	C(UDP_RX, "udp", "rx", "datagrams delivered to a socket") \
 	C(UDP_TX, "udp", "tx", "datagrams sent") \
 	C(UDP_NO_PORT, "udp", "no_port", "datagrams for a port without a socket") \

@@ -65,6 +65,11 @@ int strata_dgram_ioctl(struct sock *sk, unsigned int cmd, int *arg);
 void strata_dgram_describe(struct sock *sk, struct strata_sock_info *info);
 struct sock *strata_dgram_after(const struct hlist_head *head,
 				unsigned long last);
+int strata_dgram_walk(const struct hlist_head *heads, unsigned int count,
+		      struct strata_sock_at *at,
+		      int (*visit)(const struct strata_sock_info *info,
+				   void *arg),
+		      void *arg);
 
 /* peer.c: the peer of a socket */
 int strata_dgram_peer_find(struct sock *sk, const struct strata_endpoint *ep,

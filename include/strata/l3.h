@@ -158,6 +158,10 @@ enum strata_addr_type {
  *	@sk: the sender or NULL. Owns @skb afterwards, also on error. Required.
  *	Runs in: RCU read side, softirq or process. 0 or -errno: -EMSGSIZE,
  *	-ENOBUFS, -EPERM (hook)
+ * @output_whole: as @output for a packet that has its header: skb->data is there.
+ *	What a program may leave to the network layer is filled in (raw(7)). Required.
+ *	Runs in: RCU read side, softirq or process. 0 or -errno: -EMSGSIZE (larger
+ *	than @path's MTU), -EINVAL (no header), -ENOBUFS, -EPERM (hook)
  * @addr_type: what an address is to this namespace; @ifindex 0: any device.
  *	Required. Runs in: RCU read side
  * @unreachable: reports an undeliverable packet to its sender; skb->data
@@ -176,6 +180,10 @@ struct strata_af_ops {
 	int (*output)(struct strata_net *sn, struct sock *sk,
 		      struct sk_buff *skb, const struct strata_flow *flow,
 		      const struct strata_path *path);
+	int (*output_whole)(struct strata_net *sn, struct sock *sk,
+			    struct sk_buff *skb,
+			    const struct strata_flow *flow,
+			    const struct strata_path *path);
 	enum strata_addr_type (*addr_type)(struct strata_net *sn,
 					   const struct in6_addr *addr,
 					   int ifindex);

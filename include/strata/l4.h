@@ -17,6 +17,8 @@
  * @daddr: its destination
  * @reporter: who sent the error
  * @iif: device the error came in on
+ * @proto: IP protocol of the quoted packet
+ * @network: its network header, linear up to @header
  * @header: the quoted L4 header, linear
  * @header_len: bytes of it, at least 8 (RFC 792)
  * @err: positive errno for the program
@@ -30,6 +32,8 @@ struct strata_l4_error {
 	struct in6_addr daddr;
 	struct in6_addr reporter;
 	int iif;
+	u8 proto;
+	const u8 *network;
 	const u8 *header;
 	unsigned int header_len;
 	int err;
@@ -86,6 +90,59 @@ static inline const struct strata_l4_ops *strata_l4(u8 protocol, u8 family)
 	if (unlikely(ops->family && ops->family != family))
 		return &strata_l4_none;
 	return ops;
+}
+
+/**
+ * struct strata_l4_copy_ops - who wants copies of what L4 receives: raw sockets
+ * @rcv: a datagram for one of our addresses, as strata_l4_ops.rcv will get it, but
+ *	with skb->data at its network header; the transport header is set.
+ *	@proto: its IP protocol. Does not own @skb. Returns whether anybody wants
+ *	that protocol. Required. Runs in: softirq, RCU
+ * @err: an ICMP error quoted a packet of any protocol. Required. Runs in:
+ *	softirq, RCU
+ *
+ * Asked while strata_net.raw_sockets is not 0.
+ */
+struct strata_l4_copy_ops {
+	bool (*rcv)(struct strata_net *sn, struct sk_buff *skb, u8 proto);
+	void (*err)(struct strata_net *sn, const struct strata_l4_error *error);
+};
+
+int strata_l4_copy_register(const struct strata_l4_copy_ops *ops);
+void strata_l4_copy_unregister(const struct strata_l4_copy_ops *ops);
+
+extern const struct strata_l4_copy_ops __rcu *strata_l4_copies;
+
+/**
+ * strata_l4_copy() - offer a received datagram to those who want a copy
+ * @sn: the namespace's stack
+ * @skb: as strata_l4_copy_ops.rcv wants it
+ * @proto: IP protocol
+ *
+ * Context: softirq, RCU. Return: whether anybody wants the protocol.
+ */
+static inline bool strata_l4_copy(struct strata_net *sn, struct sk_buff *skb,
+				  u8 proto)
+{
+	if (likely(!READ_ONCE(sn->raw_sockets)))
+		return false;
+	return rcu_dereference(strata_l4_copies)->rcv(sn, skb, proto);
+}
+
+/**
+ * strata_l4_err() - tell those concerned of an ICMP error
+ * @sn: the namespace's stack
+ * @error: the error
+ * @family: AF_INET or AF_INET6
+ *
+ * Context: softirq, RCU.
+ */
+static inline void strata_l4_err(struct strata_net *sn,
+				 const struct strata_l4_error *error, u8 family)
+{
+	if (unlikely(READ_ONCE(sn->raw_sockets)))
+		rcu_dereference(strata_l4_copies)->err(sn, error);
+	strata_l4(error->proto, family)->err(sn, error);
 }
 
 #endif /* _STRATA_L4_H */

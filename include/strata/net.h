@@ -19,6 +19,7 @@ struct strata_neigh_net;
 struct strata_route_net;
 struct strata_ipv4_net;
 struct strata_ipv6_net;
+struct strata_raw_net;
 struct strata_udp_net;
 struct strata_tcp_net;
 struct strata_socket_net;
@@ -33,6 +34,8 @@ struct strata_socket_net;
  *	strata_net_changed() after the change is visible
  * @counters: per CPU, one slot for each &enum strata_counter and for each
  *	&enum strata_drop_reason
+ * @raw_sockets: how many there are: L3 asks who wants copies of what it receives
+ *	only if there are any; written under the lock of strata_raw_net
  * @conntrack: private to net/conntrack
  * @firewall: private to net/firewall
  * @link: private to net/link, as each further pointer to the folder of its name
@@ -40,6 +43,7 @@ struct strata_socket_net;
  * @route: private to net/route
  * @ipv4: private to net/ipv4
  * @ipv6: private to net/ipv6
+ * @raw: private to net/raw
  * @udp: private to net/udp
  * @tcp: private to net/tcp
  * @socket: private to net/socket
@@ -54,6 +58,7 @@ struct strata_net {
 	struct mutex config;	/* configuration; inside RTNL */
 	atomic_t genid;
 	struct strata_counters __percpu *counters;
+	unsigned int raw_sockets;
 	struct strata_ct_net *conntrack;
 	struct strata_fw_net *firewall;
 	struct strata_link_net *link;
@@ -61,6 +66,7 @@ struct strata_net {
 	struct strata_route_net *route;
 	struct strata_ipv4_net *ipv4;
 	struct strata_ipv6_net *ipv6;
+	struct strata_raw_net *raw;
 	struct strata_udp_net *udp;
 	struct strata_tcp_net *tcp;
 	struct strata_socket_net *socket;

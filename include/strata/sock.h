@@ -33,6 +33,7 @@ struct strata_sock_proto;
 #define STRATA_SOCK_DONT_FRAG	BIT(11)	/* IP_MTU_DISCOVER asks for DF */
 #define STRATA_SOCK_MCAST_ALL	BIT(12)	/* IP_MULTICAST_ALL */
 #define STRATA_SOCK_MCAST6_ALL	BIT(13)	/* IPV6_MULTICAST_ALL */
+#define STRATA_SOCK_HDRINCL	BIT(14)	/* IP_HDRINCL, IPV6_HDRINCL: raw sockets */
 
 /*
  * sk_protocol of every AF_STRATA socket: outside the range of IP protocols,
@@ -121,8 +122,13 @@ struct strata_sock_at {
  * struct strata_sock_proto - a transport protocol's sockets
  * @owner: module. Required (NULL when built in)
  * @type: SOCK_STREAM, SOCK_DGRAM, … Required
- * @ipproto: IP protocol. Required
+ * @ipproto: IP protocol. Required; 0: any but 0 that nobody else has
+ *	(strata_sock.ipproto says which)
+ * @family: AF_INET or AF_INET6: sockets of that family alone; 0: of both. Optional
  * @is_default: taken for protocol 0 of its type
+ * @is_portless: sk_num is no port: prot->init sets it, bind(2) names an address
+ *	alone, and may do so again
+ * @is_open: anybody may bind a number below 1024
  * @prot: object size, slab, memory accounting, and these operations, each as
  *	in the kernel's own transports: init, destroy, close, connect (called
  *	with the socket locked for SOCK_STREAM, not locked for others),
@@ -134,6 +140,8 @@ struct strata_sock_at {
  * @ops: STRATA_SOCK_OPS and mostly the strata_stream_* functions below; no
  *	function may be missing but those that the kernel itself takes for
  *	optional. Required
+ * @permit: may the present program create one? 0 or -errno. Optional: as
+ *	net.strata.unprivileged says. Runs in: process
  * @listen: become a listener or change the backlog; socket locked.
  *	Required for SOCK_STREAM
  * @accept: take a connection from the queue, waiting unless O_NONBLOCK in
@@ -151,9 +159,13 @@ struct strata_sock_proto {
 	struct module *owner;
 	int type;
 	u8 ipproto;
+	u16 family;
 	bool is_default;
+	bool is_portless;
+	bool is_open;
 	struct proto *prot;
 	const struct proto_ops *ops;
+	int (*permit)(struct net *net);
 	int (*listen)(struct sock *sk, int backlog);
 	struct sock *(*accept)(struct sock *sk, int flags, int *err, bool kern);
 	int (*ioctl)(struct sock *sk, unsigned int cmd, int *arg);

@@ -194,6 +194,7 @@ static const struct strata_af_ops fake_af = {
 	.min_mtu = IPV6_MIN_MTU,
 	.route = fake_route,
 	.output = fake_output,
+	.output_whole = fake_output,
 	.addr_type = fake_addr_type,
 	.unreachable = fake_unreachable,
 	.confirm = fake_confirm,

@@ -43,6 +43,7 @@ static const struct strata_af_ops af_none = {
 	.family = AF_UNSPEC,
 	.route = none_route,
 	.output = none_output,
+	.output_whole = none_output,
 	.addr_type = none_addr_type,
 	.unreachable = none_unreachable,
 	.confirm = none_confirm,
@@ -94,7 +95,7 @@ EXPORT_SYMBOL_GPL(strata_af_of);
 static bool af_complete(const struct strata_af_ops *ops)
 {
 	return ops->header_len && ops->min_mtu && ops->route && ops->output &&
-	       ops->addr_type && ops->unreachable && ops->confirm;
+	       ops->output_whole && ops->addr_type && ops->unreachable && ops->confirm;
 }
 
 /**

@@ -114,6 +114,8 @@ static void fill_error(struct sk_buff *skb, const struct iphdr *quoted,
 	strata_addr_from4(&error->daddr, quoted->daddr);
 	strata_addr_from4(&error->reporter, ip_hdr(skb)->saddr);
 	error->iif = strata_cb(skb)->iif;
+	error->proto = quoted->protocol;
+	error->network = (const u8 *)quoted;
 	error->header = (const u8 *)quoted + quoted->ihl * 4;
 	error->header_len = min_t(unsigned int, QUOTED_L4_MAX,
 				  skb_tail_pointer(skb) - error->header);
@@ -147,7 +149,7 @@ static enum strata_drop_reason rcv_error(struct strata_net *sn,
 	if (!strata_addr_find(sn, &error.saddr))
 		return STRATA_DROP_ICMP_IGNORED;
 	strata_count(sn, ICMP4_ERRORS);
-	strata_l4(quoted->protocol, AF_INET)->err(sn, &error);
+	strata_l4_err(sn, &error, AF_INET);
 	return STRATA_IPV4_PASS;
 }
 

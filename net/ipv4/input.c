@@ -225,12 +225,33 @@ static void fill_cb(struct sk_buff *skb, const struct strata_link *link,
 	cb->flags = flags;
 }
 
+/* Owns @skb: to its transport protocol, and to those who want a copy. */
+static void deliver_l4(struct strata_net *sn, struct sk_buff *skb)
+{
+	u8 proto = ip_hdr(skb)->protocol;
+	const struct strata_l4_ops *l4 = strata_l4(proto, AF_INET);
+	bool copied;
+
+	skb_set_transport_header(skb, ip_hdrlen(skb));
+	copied = strata_l4_copy(sn, skb, proto);
+	if (likely(l4 != &strata_l4_none)) {
+		strata_count(sn, IP4_DELIVERED);
+	} else if (copied) {
+		consume_skb(skb);
+		return;
+	} else {
+		strata_icmp_send(sn, skb, ICMP_DEST_UNREACH, ICMP_PROT_UNREACH,
+				 0);
+	}
+	__skb_pull(skb, ip_hdrlen(skb));
+	l4->rcv(sn, skb);
+}
+
 /* Owns @skb, which is for us. */
 static void deliver(struct strata_net *sn, struct strata_link *link,
 		    struct sk_buff *skb, u8 flags)
 {
 	enum strata_drop_reason reason = STRATA_IPV4_PASS;
-	const struct strata_l4_ops *l4;
 
 	if (unlikely(ip_is_fragment(ip_hdr(skb)))) {
 		skb = strata_ipv4_reassemble(sn, skb);
@@ -249,15 +270,7 @@ static void deliver(struct strata_net *sn, struct strata_link *link,
 		return;
 	}
 	fill_cb(skb, link, flags);
-	l4 = strata_l4(ip_hdr(skb)->protocol, AF_INET);
-	if (unlikely(l4 == &strata_l4_none))
-		strata_icmp_send(sn, skb, ICMP_DEST_UNREACH, ICMP_PROT_UNREACH,
-				 0);
-	else
-		strata_count(sn, IP4_DELIVERED);
-	__skb_pull(skb, ip_hdrlen(skb));
-	skb_reset_transport_header(skb);
-	l4->rcv(sn, skb);
+	deliver_l4(sn, skb);
 }
 
 /* Owns @skb. */

@@ -249,6 +249,71 @@ int strata_ipv4_output(struct strata_net *sn, struct sock *sk,
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_ipv4_output);
 
+/* What a program may leave to us (raw(7), IP_HDRINCL). */
+static void complete_header(struct strata_net *sn, struct sk_buff *skb,
+			    const struct strata_flow *flow)
+{
+	struct iphdr *iph = ip_hdr(skb);
+
+	if (!iph->saddr)
+		iph->saddr = strata_addr_to4(&flow->saddr);
+	/* RFC 6864 4.1: of an atomic one it says nothing. */
+	if (!iph->id && !(iph->frag_off & htons(IP_DF)))
+		iph->id = strata_ident_next(sn->ipv4, iph->saddr, iph->daddr,
+					    iph->protocol);
+	iph->tot_len = htons(skb->len);
+	iph->check = 0;
+	iph->check = ip_fast_csum(iph, iph->ihl);
+}
+
+/* Is there a header, and all of it? */
+static bool whole_header(struct sk_buff *skb)
+{
+	const struct iphdr *iph;
+
+	if (!pskb_may_pull(skb, sizeof(*iph)))
+		return false;
+	iph = (const struct iphdr *)skb->data;
+	return iph->ihl * 4 >= sizeof(*iph) && pskb_may_pull(skb, iph->ihl * 4);
+}
+
+/**
+ * strata_ipv4_output_whole() - send a datagram that has its header
+ * @sn: the namespace's stack
+ * @sk: the sender or NULL
+ * @skb: skb->data at the header; owned, also on error
+ * @flow: where the way leads, and a source address
+ * @path: the way
+ *
+ * Context: RCU read side, softirq or process. Return: 0, -EMSGSIZE, -EINVAL (no
+ * complete header), -ENOBUFS, -EPERM (hook) or what the link says.
+ */
+int strata_ipv4_output_whole(struct strata_net *sn, struct sock *sk,
+			     struct sk_buff *skb,
+			     const struct strata_flow *flow,
+			     const struct strata_path *path)
+{
+	struct sending sending = {
+		.sn = sn,
+		.sk = sk,
+		.flow = flow,
+		.path = path,
+	};
+	int err;
+
+	if (skb->len > path->mtu)
+		return refuse(sn, skb, STRATA_DROP_IP_TOO_BIG, -EMSGSIZE);
+	if (!whole_header(skb))
+		return refuse(sn, skb, STRATA_DROP_IP_HEADER_LENGTH, -EINVAL);
+	skb_reset_network_header(skb);
+	skb_set_transport_header(skb, ip_hdrlen(skb));
+	skb->protocol = htons(ETH_P_IP);
+	complete_header(sn, skb, flow);
+	err = ask_hooks(&sending, skb);
+	return err ?: send_on(&sending, skb);
+}
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_ipv4_output_whole);
+
 static void ipv4_unreachable(struct strata_net *sn, struct sk_buff *skb,
 			     enum strata_unreachable what)
 {
@@ -275,6 +340,7 @@ const struct strata_af_ops strata_ipv4_af = {
 	.min_mtu = STRATA_IPV4_MIN_PMTU,
 	.route = strata_ipv4_route,
 	.output = strata_ipv4_output,
+	.output_whole = strata_ipv4_output_whole,
 	.addr_type = strata_ipv4_addr_type,
 	.unreachable = ipv4_unreachable,
 	.confirm = ipv4_confirm,

@@ -90,6 +90,7 @@ static void fill_error(const struct sk_buff *skb, int l4,
 	error->daddr = quoted->daddr;
 	error->reporter = ipv6_hdr(skb)->saddr;
 	error->iif = strata_cb(skb)->iif;
+	error->network = (const u8 *)quoted;
 	error->header = skb->data + l4;
 	error->header_len = min_t(unsigned int, QUOTED_L4_MAX,
 				  skb_tail_pointer(skb) - error->header);
@@ -116,6 +117,7 @@ static enum strata_drop_reason rcv_error(struct strata_net *sn,
 	if (l4 < 0)
 		return STRATA_DROP_ICMP_TRUNCATED;
 	fill_error(skb, l4, meaning, &error);
+	error.proto = proto;
 	/* RFC 8201 4: there is no such link. */
 	if (error.icmp_type == ICMPV6_PKT_TOOBIG && error.mtu < IPV6_MIN_MTU)
 		return STRATA_DROP_ICMP_IGNORED;
@@ -125,7 +127,7 @@ static enum strata_drop_reason rcv_error(struct strata_net *sn,
 	    !strata_addr_find(sn, &error.saddr))
 		return STRATA_DROP_ICMP_IGNORED;
 	strata_count(sn, ICMP6_ERRORS);
-	strata_l4(proto, AF_INET6)->err(sn, &error);
+	strata_l4_err(sn, &error, AF_INET6);
 	return STRATA_IPV6_PASS;
 }
 

@@ -227,6 +227,10 @@ int strata_ipv6_push(struct strata_net *sn, struct sock *sk,
 int strata_ipv6_output(struct strata_net *sn, struct sock *sk,
 		       struct sk_buff *skb, const struct strata_flow *flow,
 		       const struct strata_path *path);
+int strata_ipv6_output_whole(struct strata_net *sn, struct sock *sk,
+			     struct sk_buff *skb,
+			     const struct strata_flow *flow,
+			     const struct strata_path *path);
 enum strata_addr_type strata_ipv6_addr_type(struct strata_net *sn,
 					    const struct in6_addr *addr,
 					    int ifindex);

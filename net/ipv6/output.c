@@ -246,6 +246,36 @@ int strata_ipv6_output(struct strata_net *sn, struct sock *sk,
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_ipv6_output);
 
+/**
+ * strata_ipv6_output_whole() - send a datagram that has its header
+ * @sn: the namespace's stack
+ * @sk: the sender or NULL
+ * @skb: skb->data at the header, which nobody completes; owned, also on error
+ * @flow: where the way leads
+ * @path: the way
+ *
+ * Context: RCU read side, softirq or process. Return: 0, -EMSGSIZE, -EINVAL (no
+ * complete header), -ENOBUFS, -EPERM (hook) or what the link says.
+ */
+int strata_ipv6_output_whole(struct strata_net *sn, struct sock *sk,
+			     struct sk_buff *skb,
+			     const struct strata_flow *flow,
+			     const struct strata_path *path)
+{
+	int err;
+
+	if (skb->len > path->mtu)
+		return refuse(sn, skb, STRATA_DROP_IP_TOO_BIG, -EMSGSIZE);
+	if (!pskb_may_pull(skb, sizeof(struct ipv6hdr)))
+		return refuse(sn, skb, STRATA_DROP_IP_HEADER_LENGTH, -EINVAL);
+	skb_reset_network_header(skb);
+	skb_set_transport_header(skb, sizeof(struct ipv6hdr));
+	skb->protocol = htons(ETH_P_IPV6);
+	strata_count(sn, IP6_TX);
+	err = ask_hooks(sn, skb, path->link);
+	return err ?: send_on(path, flow, skb);
+}
+
 /* The field that named the transport header, for a Parameter Problem. */
 static u32 transport_named_at(struct sk_buff *skb)
 {
@@ -289,6 +319,7 @@ const struct strata_af_ops strata_ipv6_af = {
 	.min_mtu = IPV6_MIN_MTU,
 	.route = strata_ipv6_route,
 	.output = strata_ipv6_output,
+	.output_whole = strata_ipv6_output_whole,
 	.addr_type = strata_ipv6_addr_type,
 	.unreachable = ipv6_unreachable,
 	.confirm = ipv6_confirm,

@@ -88,10 +88,19 @@ static int bind_check_addr(const struct sock *sk, enum strata_addr_type type)
 
 static int bind_check_port(const struct sock *sk, u16 port)
 {
+	const struct strata_sock_proto *proto = strata_sock(sk)->proto;
+
+	if (proto->is_portless || proto->is_open)
+		return 0;
 	if (port && port < PORT_UNPRIVILEGED &&
 	    !ns_capable(sock_net(sk)->user_ns, CAP_NET_BIND_SERVICE))
 		return -EACCES;
 	return 0;
+}
+
+static bool bind_has_port(const struct sock *sk)
+{
+	return READ_ONCE(sk->sk_num) && !strata_sock(sk)->proto->is_portless;
 }
 
 /* What is wrong first, where several things are: as the kernel's two families
@@ -106,7 +115,7 @@ static int bind_check(const struct sock *sk, const struct strata_endpoint *ep,
 	if (strata_sock(sk)->family == AF_INET)
 		return bind_check_addr(sk, type) ? : bind_check_port(sk, port);
 	err = bind_check_port(sk, port);
-	if (!err && READ_ONCE(sk->sk_num))
+	if (!err && bind_has_port(sk))
 		err = -EINVAL;
 	return err ? : bind_check_addr(sk, type);
 }
@@ -128,7 +137,8 @@ static int bind_claim(struct sock *sk, u16 port)
 {
 	const struct strata_sock *ss = strata_sock(sk);
 
-	if (!port && (ss->flags & STRATA_SOCK_LATE_PORT))
+	if (ss->proto->is_portless ||
+	    (!port && (ss->flags & STRATA_SOCK_LATE_PORT)))
 		return 0;
 	return sk->sk_prot->get_port(sk, port);
 }
@@ -142,7 +152,7 @@ static int bind_locked(struct sock *sk, const struct strata_endpoint *ep,
 	struct in6_addr any;
 	int err;
 
-	if (sk->sk_state != TCP_CLOSE || sk->sk_num)
+	if (sk->sk_state != TCP_CLOSE || bind_has_port(sk))
 		return -EINVAL;
 	if (ep->scope && sk->sk_bound_dev_if && sk->sk_bound_dev_if != ep->scope)
 		return -EINVAL;
@@ -157,7 +167,7 @@ static int bind_locked(struct sock *sk, const struct strata_endpoint *ep,
 		sk->sk_bound_dev_if = ep->scope;
 	if (!strata_addr_any(&ep->addr))
 		ss->flags |= STRATA_SOCK_BOUND_ADDR;
-	if (port)
+	if (port && !ss->proto->is_portless)
 		ss->flags |= STRATA_SOCK_BOUND_PORT;
 	strata_sock_any(sk, &sk->sk_v6_daddr);
 	sk->sk_dport = 0;

@@ -182,3 +182,40 @@ struct sock *strata_dgram_after(const struct hlist_head *head,
 			next = sk;
 	return next;
 }
+
+/**
+ * strata_dgram_walk() - strata_sock_proto.walk of a table of such chains
+ * @heads: the chains, by sk_node
+ * @count: how many
+ * @at: the last one visited, all 0 at first; moves with the walk
+ * @visit: called for each socket under RCU; non-zero stops
+ * @arg: for @visit
+ *
+ * Context: process. Return: 0 at the end, or what @visit returned; @at then
+ * stands before the socket that it refused.
+ */
+int strata_dgram_walk(const struct hlist_head *heads, unsigned int count,
+		      struct strata_sock_at *at,
+		      int (*visit)(const struct strata_sock_info *info,
+				   void *arg),
+		      void *arg)
+{
+	struct strata_sock_info info;
+	struct sock *sk;
+	int err = 0;
+
+	while (at->slot < count) {
+		rcu_read_lock();
+		sk = strata_dgram_after(&heads[at->slot], at->sk);
+		if (sk) {
+			strata_sock(sk)->proto->describe(sk, &info);
+			err = visit(&info, arg);
+		}
+		rcu_read_unlock();
+		if (err)
+			break;
+		at->sk = (unsigned long)sk;
+		at->slot += !sk;
+	}
+	return err;
+}

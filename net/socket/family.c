@@ -48,15 +48,29 @@ static bool family_has_network_layer(int family)
 }
 
 /*
- * These sockets pass by the host's firewall and sandbox rules, so making one
+ * What a protocol that says nothing of its own asks: these sockets pass by the host's firewall and sandbox rules, so making one
  * takes a capability, unless the namespace's administrator opened them to all.
  */
-static bool family_permitted(struct net *net, int kern)
+static int family_permit(struct net *net)
 {
 	const struct strata_socket_net *socket = strata_net(net)->socket;
 
-	return kern || READ_ONCE(socket->unprivileged) ||
-	       ns_capable(net->user_ns, CAP_NET_RAW);
+	return READ_ONCE(socket->unprivileged) ||
+	       ns_capable(net->user_ns, CAP_NET_RAW) ? 0 : -EPERM;
+}
+
+/* @proto: NULL: one that nobody has. */
+static int sock_permit(struct net *net, const struct strata_sock_proto *proto,
+		       int kern)
+{
+	int err;
+
+	if (kern)
+		return 0;
+	err = proto && proto->permit ? proto->permit(net) : family_permit(net);
+	if (err)
+		strata_count(strata_net(net), SOCK_REFUSED);
+	return err;
 }
 
 static void sock_setup(struct sock *sk, const struct strata_sock_proto *proto,
@@ -65,11 +79,11 @@ static void sock_setup(struct sock *sk, const struct strata_sock_proto *proto,
 	struct strata_sock *ss = strata_sock(sk);
 
 	sk->sk_destruct = strata_sock_destruct;
-	sk->sk_protocol = STRATA_SK_PROTOCOL(proto->ipproto);
 	sk->sk_backlog_rcv = sk->sk_prot->backlog_rcv;
 	ss->proto = proto;
 	ss->family = request->family;
-	ss->ipproto = proto->ipproto;
+	ss->ipproto = proto->ipproto ?: request->ipproto;
+	sk->sk_protocol = STRATA_SK_PROTOCOL(ss->ipproto);
 	ss->flags = STRATA_SOCK_MCAST_LOOP | STRATA_SOCK_DONT_FRAG |
 		    STRATA_SOCK_MCAST_ALL | STRATA_SOCK_MCAST6_ALL;
 	ss->pmtudisc = IP_PMTUDISC_WANT;
@@ -111,11 +125,12 @@ static int family_try(struct net *net, struct socket *sock, int kern,
 	int idx, err;
 
 	idx = srcu_read_lock(&strata_sock_creating);
-	proto = strata_sock_find(sock->type, request->ipproto);
+	proto = strata_sock_find(sock->type, request->ipproto, request->family);
 	if (IS_ERR(proto))
 		err = PTR_ERR(proto);
 	else
-		err = sock_create_of(net, sock, kern, proto, request);
+		err = sock_permit(net, proto, kern) ?:
+		      sock_create_of(net, sock, kern, proto, request);
 	srcu_read_unlock(&strata_sock_creating, idx);
 	return err;
 }
@@ -131,14 +146,13 @@ static int family_create(struct net *net, struct socket *sock, int protocol,
 		return err;
 	if (!family_has_network_layer(request.family))
 		return -EAFNOSUPPORT;
-	if (!family_permitted(net, kern)) {
-		strata_count(strata_net(net), SOCK_REFUSED);
-		return -EPERM;
-	}
 	sock->state = SS_UNCONNECTED;
 	err = family_try(net, sock, kern, &request);
 	if (err != -ESOCKTNOSUPPORT && err != -EPROTONOSUPPORT)
 		return err;
+	/* Who may have no socket has no modules loaded either. */
+	if (sock_permit(net, NULL, kern))
+		return -EPERM;
 	/* A module may have it: MODULE_ALIAS_NET_PF_PROTO_TYPE. */
 	if (request_module("net-pf-%d-proto-%d-type-%d", AF_STRATA,
 			   request.ipproto, sock->type))

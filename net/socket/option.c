@@ -179,11 +179,11 @@ int strata_sock_setsockopt(struct socket *sock, int level, int optname,
 	case SOL_IP:
 		return strata_ip_setsockopt(sk, optname, optval, optlen);
 	case SOL_IPV6:
+		if (sk->sk_type == SOCK_RAW && optname == IPV6_CHECKSUM)
+			break;
 		return strata_ipv6_setsockopt(sk, optname, optval, optlen);
-	default:
-		return sk->sk_prot->setsockopt(sk, level, optname, optval,
-					       optlen);
 	}
+	return sk->sk_prot->setsockopt(sk, level, optname, optval, optlen);
 }
 
 /**
@@ -211,12 +211,9 @@ int strata_sock_getsockopt(struct socket *sock, int level, int optname,
 	case SOL_IP:
 		return strata_ip_getsockopt(sk, optname, optval, optlen);
 	case SOL_IPV6:
+		if (sk->sk_type == SOCK_RAW && optname == IPV6_CHECKSUM)
+			break;
 		return strata_ipv6_getsockopt(sk, optname, optval, optlen);
-	case SOL_TCP:
-	case SOL_UDP:
-		return sk->sk_prot->getsockopt(sk, level, optname, optval,
-					       optlen);
-	default:
-		return -EOPNOTSUPP;
 	}
+	return sk->sk_prot->getsockopt(sk, level, optname, optval, optlen);
 }

@@ -22,6 +22,7 @@ static const struct strata_option_flag ip_flags[] = {
 	{ IP_FREEBIND, STRATA_SOCK_FREEBIND, true },
 	{ IP_MULTICAST_LOOP, STRATA_SOCK_MCAST_LOOP, true },
 	{ IP_MULTICAST_ALL, STRATA_SOCK_MCAST_ALL, true },
+	{ IP_HDRINCL, STRATA_SOCK_HDRINCL, true },
 };
 
 static const struct strata_option_flag *ip_flag_find(int optname)
@@ -109,6 +110,8 @@ static int ip_set_int(struct sock *sk, int optname, int val,
 
 	if (flag && optname == IP_MULTICAST_ALL && val != !!val)
 		return -EINVAL;
+	if (optname == IP_HDRINCL && sk->sk_type != SOCK_RAW)
+		return -ENOPROTOOPT;
 	if (flag)
 		return strata_option_flag_set(sk, flag, val, optlen);
 	switch (optname) {

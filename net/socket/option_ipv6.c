@@ -20,6 +20,7 @@ static const struct strata_option_flag ipv6_flags[] = {
 	{ IPV6_V6ONLY, STRATA_SOCK_V6ONLY },
 	{ IPV6_MULTICAST_LOOP, STRATA_SOCK_MCAST_LOOP },
 	{ IPV6_MULTICAST_ALL, STRATA_SOCK_MCAST6_ALL },
+	{ IPV6_HDRINCL, STRATA_SOCK_HDRINCL },
 };
 
 static const struct strata_option_flag *ipv6_flag_find(int optname)
@@ -100,6 +101,8 @@ static bool ipv6_settable(const struct sock *sk, int optname)
 	case IPV6_MULTICAST_HOPS:
 	case IPV6_MULTICAST_IF:
 		return sk->sk_type != SOCK_STREAM;
+	case IPV6_HDRINCL:
+		return sk->sk_type == SOCK_RAW;
 	default:
 		return ipv6_flag_find(optname);
 	}

@@ -43,7 +43,9 @@ static bool ops_complete(const struct strata_sock_proto *proto)
 
 static bool proto_complete(const struct strata_sock_proto *proto)
 {
-	if (proto->type <= 0 || proto->type >= SOCK_MAX || !proto->ipproto)
+	if (proto->type <= 0 || proto->type >= SOCK_MAX)
+		return false;
+	if (!proto->ipproto && proto->type != SOCK_RAW)
 		return false;
 	if (!prot_complete(proto) || !ops_complete(proto))
 		return false;
@@ -56,6 +58,7 @@ static bool proto_clashes(const struct strata_sock_proto *a,
 			  const struct strata_sock_proto *b)
 {
 	return a->type == b->type &&
+	       (!a->family || !b->family || a->family == b->family) &&
 	       (a->ipproto == b->ipproto || (a->is_default && b->is_default));
 }
 
@@ -145,24 +148,29 @@ EXPORT_SYMBOL_GPL(strata_sock_slot);
  * strata_sock_find() - the protocol that socket(2) names
  * @type: SOCK_*
  * @ipproto: IP protocol, 0: the type's default
+ * @family: AF_INET or AF_INET6
  *
  * Context: inside strata_sock_creating.
  * Return: the protocol, ERR_PTR(-ESOCKTNOSUPPORT) if none has the type,
  * ERR_PTR(-EPROTONOSUPPORT) if none of the type matches.
  */
-const struct strata_sock_proto *strata_sock_find(int type, int ipproto)
+const struct strata_sock_proto *strata_sock_find(int type, int ipproto,
+						 int family)
 {
-	const struct strata_sock_proto *proto;
+	const struct strata_sock_proto *proto, *any = NULL;
 	int err = -ESOCKTNOSUPPORT;
 	int i;
 
 	for (i = 0; i < STRATA_SOCK_PROTOS; i++) {
 		proto = proto_slot(i);
-		if (!proto || proto->type != type)
+		if (!proto || proto->type != type ||
+		    (proto->family && proto->family != family))
 			continue;
 		if (ipproto ? proto->ipproto == ipproto : proto->is_default)
 			return proto;
+		if (!proto->ipproto && ipproto && ipproto <= U8_MAX)
+			any = proto;
 		err = -EPROTONOSUPPORT;
 	}
-	return ERR_PTR(err);
+	return any ?: ERR_PTR(err);
 }

@@ -28,7 +28,8 @@ struct strata_socket_net {
 
 /* proto.c */
 extern struct srcu_struct strata_sock_creating;
-const struct strata_sock_proto *strata_sock_find(int type, int ipproto);
+const struct strata_sock_proto *strata_sock_find(int type, int ipproto,
+						 int family);
 
 /* sysctl.c */
 int strata_socket_sysctl_init(void);
