@@ -12,6 +12,7 @@
 #include <strata/link.h>
 #include <strata/net.h>
 #include <strata/netlink.h>
+#include <strata/ping.h>
 #include <strata/raw.h>
 #include <strata/route.h>
 #include <strata/sock.h>
@@ -36,6 +37,7 @@ static const struct rung ladder[] = {
 	{ "ipv4", strata_ipv4_init, strata_ipv4_exit },
 	{ "ipv6", strata_ipv6_init, strata_ipv6_exit },
 	{ "raw", strata_raw_init, strata_raw_exit },
+	{ "ping", strata_ping_init, strata_ping_exit },
 	{ "udp", strata_udp_init, strata_udp_exit },
 	{ "tcp", strata_tcp_init, strata_tcp_exit },
 	{ "socket", strata_socket_init, strata_socket_exit },

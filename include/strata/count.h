@@ -97,6 +97,8 @@ struct strata_net;
 	C(MLD_TX, "mld", "tx", "multicast listener reports sent") \
 	C(RAW_RX, "raw", "rx", "copies of datagrams for raw sockets") \
 	C(RAW_TX, "raw", "tx", "datagrams sent by raw sockets") \
+	C(PING_RX, "ping", "rx", "echo replies delivered to a ping socket") \
+	C(PING_TX, "ping", "tx", "echo requests sent by ping sockets") \
 	C(UDP_RX, "udp", "rx", "datagrams delivered to a socket") \
 	C(UDP_TX, "udp", "tx", "datagrams sent") \
 	C(UDP_NO_PORT, "udp", "no_port", "datagrams for a port without a socket") \

@@ -11,6 +11,8 @@
 #include <linux/skbuff.h>
 #include <linux/spinlock.h>
 
+struct strata_l4_error;
+struct strata_net;
 struct strata_path;
 
 #define STRATA_ICMP_SLOTS	1024
@@ -55,6 +57,24 @@ bool strata_bucket_take(struct strata_bucket *bucket, unsigned int now_ms,
 void strata_icmp_limit_init(struct strata_icmp_limit *limit);
 bool strata_icmp_limit_pass(struct strata_icmp_limit *limit,
 			    const struct in6_addr *daddr);
+
+/**
+ * struct strata_echo_ops - who asks for echoes: ping sockets
+ * @reply: an echo reply of either family: skb->data at its ICMP header, which is
+ *	linear, the checksum verified, strata_cb() filled in. Owns @skb.
+ *	Required. Runs in: softirq, RCU
+ * @err: an ICMP error that quotes an ICMP message of ours; strata_l4_error.header is
+ *	at it. Required. Runs in: softirq, RCU
+ */
+struct strata_echo_ops {
+	void (*reply)(struct strata_net *sn, struct sk_buff *skb);
+	void (*err)(struct strata_net *sn, const struct strata_l4_error *error);
+};
+
+int strata_echo_register(const struct strata_echo_ops *ops);
+void strata_echo_unregister(const struct strata_echo_ops *ops);
+/* One that drops if nobody asks. Context: RCU. */
+const struct strata_echo_ops *strata_echo(void);
 
 struct sk_buff *strata_icmp_alloc(const struct strata_path *path,
 				  unsigned int len);

@@ -20,6 +20,7 @@ struct strata_route_net;
 struct strata_ipv4_net;
 struct strata_ipv6_net;
 struct strata_raw_net;
+struct strata_ping_net;
 struct strata_udp_net;
 struct strata_tcp_net;
 struct strata_socket_net;
@@ -44,6 +45,7 @@ struct strata_socket_net;
  * @ipv4: private to net/ipv4
  * @ipv6: private to net/ipv6
  * @raw: private to net/raw
+ * @ping: private to net/ping
  * @udp: private to net/udp
  * @tcp: private to net/tcp
  * @socket: private to net/socket
@@ -67,6 +69,7 @@ struct strata_net {
 	struct strata_ipv4_net *ipv4;
 	struct strata_ipv6_net *ipv6;
 	struct strata_raw_net *raw;
+	struct strata_ping_net *ping;
 	struct strata_udp_net *udp;
 	struct strata_tcp_net *tcp;
 	struct strata_socket_net *socket;

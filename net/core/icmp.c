@@ -2,6 +2,8 @@
 /*
  * What ICMP of both families shares.
  *
+ * Who asks for echoes: a pointer to the ping sockets' functions.
+ *
  * How often errors are sent (RFC 1812 4.3.2.8, RFC 4443 2.4 (f)): token buckets,
  * one for each destination and one for all of them together.
  *
@@ -10,6 +12,7 @@
  */
 #include <linux/jiffies.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/random.h>
 #include <strata/icmp.h>
@@ -134,4 +137,70 @@ struct sk_buff *strata_icmp_alloc(const struct strata_path *path,
 	skb_put(skb, len);
 	skb_reset_transport_header(skb);
 	return skb;
+}
+
+static void echo_none_reply(struct strata_net *sn, struct sk_buff *skb)
+{
+	strata_drop(sn, skb, STRATA_DROP_ICMP_IGNORED);
+}
+
+static void echo_none_err(struct strata_net *sn,
+			  const struct strata_l4_error *error)
+{
+}
+
+static const struct strata_echo_ops echo_none = {
+	.reply = echo_none_reply,
+	.err = echo_none_err,
+};
+
+static DEFINE_MUTEX(echo_lock);	/* writers of the pointer */
+static const struct strata_echo_ops __rcu *echo_ops = (void __rcu *)&echo_none;
+
+/**
+ * strata_echo() - who asks for echoes
+ *
+ * Context: RCU read side. Return: never NULL.
+ */
+const struct strata_echo_ops *strata_echo(void)
+{
+	return rcu_dereference(echo_ops);
+}
+
+/**
+ * strata_echo_register() - receive echo replies
+ * @ops: complete; lives until unregistered
+ *
+ * Context: process. Return: 0, -EINVAL (a gap in @ops), -EEXIST.
+ */
+int strata_echo_register(const struct strata_echo_ops *ops)
+{
+	int err = 0;
+
+	if (!ops->reply || !ops->err)
+		return -EINVAL;
+	mutex_lock(&echo_lock);
+	if (rcu_access_pointer(echo_ops) != &echo_none)
+		err = -EEXIST;
+	else
+		rcu_assign_pointer(echo_ops, ops);
+	mutex_unlock(&echo_lock);
+	return err;
+}
+
+/**
+ * strata_echo_unregister() - stop receiving them
+ * @ops: registered; any other table is left alone
+ *
+ * When it returns nobody is inside @ops' functions.
+ *
+ * Context: process, sleeps.
+ */
+void strata_echo_unregister(const struct strata_echo_ops *ops)
+{
+	mutex_lock(&echo_lock);
+	if (rcu_access_pointer(echo_ops) == ops)
+		rcu_assign_pointer(echo_ops, &echo_none);
+	mutex_unlock(&echo_lock);
+	synchronize_net();
 }

@@ -227,6 +227,8 @@ static void icmp_rcv(struct strata_net *sn, struct sk_buff *skb)
 		reason = STRATA_DROP_ICMP_TRUNCATED;
 	else if (skb_checksum_simple_validate(skb))
 		reason = STRATA_DROP_ICMP_CHECKSUM;
+	else if (((const struct icmphdr *)skb->data)->type == ICMP_ECHOREPLY)
+		return strata_echo()->reply(sn, skb);
 	else
 		reason = icmp_dispatch(sn, skb);
 	if (reason == STRATA_IPV4_PASS)
@@ -235,9 +237,10 @@ static void icmp_rcv(struct strata_net *sn, struct sk_buff *skb)
 		strata_drop(sn, skb, reason);
 }
 
-/* Nobody waits for the fate of what ICMP itself sends. */
+/* Nobody waits for the fate of what ICMP itself sends; but echoes are asked for. */
 static void icmp_err(struct strata_net *sn, const struct strata_l4_error *error)
 {
+	strata_echo()->err(sn, error);
 }
 
 const struct strata_l4_ops strata_icmp_l4 = {

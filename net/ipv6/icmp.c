@@ -167,6 +167,9 @@ static void icmp6_rcv(struct strata_net *sn, struct sk_buff *skb)
 		reason = STRATA_DROP_ICMP_TRUNCATED;
 	else if (!strata_packet_csum_ok(skb, IPPROTO_ICMPV6))
 		reason = STRATA_DROP_ICMP_CHECKSUM;
+	else if (((const struct icmp6hdr *)skb->data)->icmp6_type ==
+		 ICMPV6_ECHO_REPLY)
+		return strata_echo()->reply(sn, skb);
 	else
 		reason = icmp6_dispatch(sn, skb);
 	if (reason == STRATA_IPV6_PASS)
@@ -183,6 +186,7 @@ static void icmp6_err(struct strata_net *sn,
 {
 	if (error->mtu && error->header[0] == ICMPV6_ECHO_REPLY)
 		strata_dest_too_big(sn, &error->daddr, error->mtu);
+	strata_echo()->err(sn, error);
 }
 
 const struct strata_l4_ops strata_icmp6_l4 = {
