@@ -86,6 +86,8 @@ bool strata_dgram_error_pmtu(struct sock *sk,
 void strata_dgram_error_add(struct sock *sk,
 			    const struct strata_l4_error *error, __be16 port,
 			    const u8 *payload);
+int strata_dgram_too_big(struct sock *sk, const struct strata_dgram *dgram,
+			 u32 mtu);
 int strata_dgram_error_recv(struct sock *sk, struct msghdr *msg, size_t len,
 			    int *addr_len);
 

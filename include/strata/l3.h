@@ -161,7 +161,7 @@ enum strata_addr_type {
  * @output_whole: as @output for a packet that has its header: skb->data is there.
  *	What a program may leave to the network layer is filled in (raw(7)). Required.
  *	Runs in: RCU read side, softirq or process. 0 or -errno: -EMSGSIZE (larger
- *	than @path's MTU), -EINVAL (no header), -ENOBUFS, -EPERM (hook)
+ *	than @path's own_mtu), -EINVAL (no header), -ENOBUFS, -EPERM (hook)
  * @addr_type: what an address is to this namespace; @ifindex 0: any device.
  *	Required. Runs in: RCU read side
  * @unreachable: reports an undeliverable packet to its sender; skb->data

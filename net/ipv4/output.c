@@ -301,7 +301,7 @@ int strata_ipv4_output_whole(struct strata_net *sn, struct sock *sk,
 	};
 	int err;
 
-	if (skb->len > path->mtu)
+	if (skb->len > path->own_mtu)
 		return refuse(sn, skb, STRATA_DROP_IP_TOO_BIG, -EMSGSIZE);
 	if (!whole_header(skb))
 		return refuse(sn, skb, STRATA_DROP_IP_HEADER_LENGTH, -EINVAL);

@@ -264,7 +264,7 @@ int strata_ipv6_output_whole(struct strata_net *sn, struct sock *sk,
 {
 	int err;
 
-	if (skb->len > path->mtu)
+	if (skb->len > path->own_mtu)
 		return refuse(sn, skb, STRATA_DROP_IP_TOO_BIG, -EMSGSIZE);
 	if (!pskb_may_pull(skb, sizeof(struct ipv6hdr)))
 		return refuse(sn, skb, STRATA_DROP_IP_HEADER_LENGTH, -EINVAL);

@@ -54,6 +54,8 @@ static int send_whole(struct sock *sk, struct sk_buff *skb,
 
 	rcu_read_lock();
 	err = strata_dgram_route(strata_sock_net(sk), &dgram->flow, &path);
+	if (!err && skb->len > path.own_mtu)
+		err = strata_dgram_too_big(sk, dgram, path.own_mtu);
 	if (err)	/* the program is told: nothing is dropped */
 		consume_skb(skb);
 	else

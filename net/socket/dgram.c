@@ -243,7 +243,7 @@ static int dgram_check(struct sock *sk, const struct sk_buff *skb,
 	if (err)
 		return err;
 	if (skb->len > dgram_room(&dgram->flow, path))
-		return -EMSGSIZE;
+		return strata_dgram_too_big(sk, dgram, path->mtu);
 	if (msg_flags & MSG_CONFIRM) {
 		path->af->confirm(path);
 		if (msg_flags & MSG_PROBE && !skb->len)

@@ -101,6 +101,46 @@ void strata_dgram_error_add(struct sock *sk,
 		kfree_skb(skb);
 }
 
+/**
+ * strata_dgram_too_big() - refuse a datagram that is larger than the way's MTU
+ * @sk: the sender
+ * @dgram: where it was to go
+ * @mtu: of the way
+ *
+ * ip(7), IP_RECVERR: who asks for errors is told the size, too.
+ *
+ * Context: process, RCU read side. Return: -EMSGSIZE.
+ */
+int strata_dgram_too_big(struct sock *sk, const struct strata_dgram *dgram,
+			 u32 mtu)
+{
+	struct strata_endpoint ep = {
+		.addr = dgram->flow.daddr,
+		.port = dgram->dport,
+	};
+	struct sock_extended_err *ee;
+	struct sk_buff *skb;
+
+	if (!(READ_ONCE(strata_sock(sk)->flags) & STRATA_SOCK_RECVERR))
+		return -EMSGSIZE;
+	skb = error_alloc(sk, &ep, dgram->flow.oif, 0);
+	if (!skb)
+		return -EMSGSIZE;
+	ee = &SKB_EXT_ERR(skb)->ee;
+	ee->ee_errno = EMSGSIZE;
+	ee->ee_origin = SO_EE_ORIGIN_LOCAL;
+	ee->ee_info = mtu;
+	if (sock_queue_err_skb(sk, skb))
+		kfree_skb(skb);
+	return -EMSGSIZE;
+}
+
+/* Only of what came from the network is there somebody to name. */
+static bool error_has_offender(const struct sock_extended_err *ee)
+{
+	return ee->ee_origin != SO_EE_ORIGIN_LOCAL;
+}
+
 /* RFC 3542 has none of it: as the kernel does. */
 static void error_cmsg6(struct msghdr *msg, const struct sock_extended_err *ee,
 			const struct dgram_error *info)
@@ -110,8 +150,10 @@ static void error_cmsg6(struct msghdr *msg, const struct sock_extended_err *ee,
 		struct sockaddr_in6 offender;
 	} error = { .ee = *ee };
 
-	error.offender.sin6_family = AF_INET6;
-	error.offender.sin6_addr = info->reporter;
+	if (error_has_offender(ee)) {
+		error.offender.sin6_family = AF_INET6;
+		error.offender.sin6_addr = info->reporter;
+	}
 	if (ipv6_addr_type(&info->reporter) & IPV6_ADDR_LINKLOCAL)
 		error.offender.sin6_scope_id = info->iif;
 	put_cmsg(msg, SOL_IPV6, IPV6_RECVERR, sizeof(error), &error);
@@ -131,8 +173,11 @@ static void error_cmsg(const struct sock *sk, struct msghdr *msg,
 		error_cmsg6(msg, ee, info);
 		return;
 	}
-	error.offender.sin_family = AF_INET;
-	error.offender.sin_addr.s_addr = strata_addr_to4(&info->reporter);
+	if (error_has_offender(ee)) {
+		error.offender.sin_family = AF_INET;
+		error.offender.sin_addr.s_addr =
+			strata_addr_to4(&info->reporter);
+	}
 	put_cmsg(msg, SOL_IP, IP_RECVERR, sizeof(error), &error);
 }
 

@@ -110,7 +110,7 @@ static int send_packet(struct sock *sk, struct sk_buff *skb,
 		goto refuse;
 	}
 	if (unlikely(len > route_room(route))) {
-		err = -EMSGSIZE;
+		err = strata_dgram_too_big(sk, send, route->path.mtu);
 		goto refuse;
 	}
 	if (unlikely(flags & MSG_CONFIRM)) {
