@@ -217,19 +217,34 @@ static enum strata_drop_reason icmp_dispatch(struct strata_net *sn,
 	return STRATA_DROP_ICMP_IGNORED;
 }
 
+/* Does not own @skb. */
+static enum strata_drop_reason icmp_check(struct sk_buff *skb)
+{
+	if (!pskb_may_pull(skb, sizeof(struct icmphdr)))
+		return STRATA_DROP_ICMP_TRUNCATED;
+	if (skb_checksum_simple_validate(skb))
+		return STRATA_DROP_ICMP_CHECKSUM;
+	return STRATA_IPV4_PASS;
+}
+
+/* One that was not sent to everybody. */
+static bool is_echo_reply(const struct sk_buff *skb)
+{
+	return ((const struct icmphdr *)skb->data)->type == ICMP_ECHOREPLY &&
+	       !strata_cb(skb)->flags;
+}
+
 /* Owns @skb. */
 static void icmp_rcv(struct strata_net *sn, struct sk_buff *skb)
 {
-	enum strata_drop_reason reason;
+	enum strata_drop_reason reason = icmp_check(skb);
 
 	strata_count(sn, ICMP4_RX);
-	if (!pskb_may_pull(skb, sizeof(struct icmphdr)))
-		reason = STRATA_DROP_ICMP_TRUNCATED;
-	else if (skb_checksum_simple_validate(skb))
-		reason = STRATA_DROP_ICMP_CHECKSUM;
-	else if (((const struct icmphdr *)skb->data)->type == ICMP_ECHOREPLY)
-		return strata_echo()->reply(sn, skb);
-	else
+	if (reason == STRATA_IPV4_PASS && is_echo_reply(skb)) {
+		strata_echo()->reply(sn, skb);
+		return;
+	}
+	if (reason == STRATA_IPV4_PASS)
 		reason = icmp_dispatch(sn, skb);
 	if (reason == STRATA_IPV4_PASS)
 		consume_skb(skb);

@@ -234,15 +234,15 @@ static void deliver_l4(struct strata_net *sn, struct sk_buff *skb)
 
 	skb_set_transport_header(skb, ip_hdrlen(skb));
 	copied = strata_l4_copy(sn, skb, proto);
-	if (likely(l4 != &strata_l4_none)) {
-		strata_count(sn, IP4_DELIVERED);
-	} else if (copied) {
+	if (unlikely(l4 == &strata_l4_none && copied)) {
 		consume_skb(skb);
 		return;
-	} else {
+	}
+	if (likely(l4 != &strata_l4_none))
+		strata_count(sn, IP4_DELIVERED);
+	else
 		strata_icmp_send(sn, skb, ICMP_DEST_UNREACH, ICMP_PROT_UNREACH,
 				 0);
-	}
 	__skb_pull(skb, ip_hdrlen(skb));
 	l4->rcv(sn, skb);
 }

@@ -157,20 +157,33 @@ static enum strata_drop_reason icmp6_dispatch(struct strata_net *sn,
 	return rcv_error(sn, skb);
 }
 
+/* Does not own @skb. */
+static enum strata_drop_reason icmp6_check(struct sk_buff *skb)
+{
+	if (!pskb_may_pull(skb, sizeof(struct icmp6hdr)))
+		return STRATA_DROP_ICMP_TRUNCATED;
+	if (!strata_packet_csum_ok(skb, IPPROTO_ICMPV6))
+		return STRATA_DROP_ICMP_CHECKSUM;
+	return STRATA_IPV6_PASS;
+}
+
+static bool is_echo_reply(const struct sk_buff *skb)
+{
+	return ((const struct icmp6hdr *)skb->data)->icmp6_type ==
+	       ICMPV6_ECHO_REPLY;
+}
+
 /* Owns @skb. */
 static void icmp6_rcv(struct strata_net *sn, struct sk_buff *skb)
 {
-	enum strata_drop_reason reason;
+	enum strata_drop_reason reason = icmp6_check(skb);
 
 	strata_count(sn, ICMP6_RX);
-	if (!pskb_may_pull(skb, sizeof(struct icmp6hdr)))
-		reason = STRATA_DROP_ICMP_TRUNCATED;
-	else if (!strata_packet_csum_ok(skb, IPPROTO_ICMPV6))
-		reason = STRATA_DROP_ICMP_CHECKSUM;
-	else if (((const struct icmp6hdr *)skb->data)->icmp6_type ==
-		 ICMPV6_ECHO_REPLY)
-		return strata_echo()->reply(sn, skb);
-	else
+	if (reason == STRATA_IPV6_PASS && is_echo_reply(skb)) {
+		strata_echo()->reply(sn, skb);
+		return;
+	}
+	if (reason == STRATA_IPV6_PASS)
 		reason = icmp6_dispatch(sn, skb);
 	if (reason == STRATA_IPV6_PASS)
 		consume_skb(skb);

@@ -233,16 +233,16 @@ static void deliver_l4(struct strata_net *sn, struct sk_buff *skb,
 
 	skb_set_transport_header(skb, ext->offset);
 	copied = strata_l4_copy(sn, skb, ext->proto);
-	if (likely(l4 != &strata_l4_none)) {
-		strata_count(sn, IP6_DELIVERED);
-	} else if (copied) {
+	if (unlikely(l4 == &strata_l4_none && copied)) {
 		consume_skb(skb);
 		return;
-	} else if (ext->proto != NEXTHDR_NONE) {	/* RFC 8200 4.7 */
+	}
+	if (likely(l4 != &strata_l4_none))
+		strata_count(sn, IP6_DELIVERED);
+	else if (ext->proto != NEXTHDR_NONE)	/* RFC 8200 4.7 */
 		strata_icmp6_send(sn, skb, strata_cb(skb)->iif,
 				  ICMPV6_PARAMPROB, ICMPV6_UNK_NEXTHDR,
 				  ext->named_at);
-	}
 	pull_headers(skb, ext->offset);
 	l4->rcv(sn, skb);
 }

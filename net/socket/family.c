@@ -48,8 +48,9 @@ static bool family_has_network_layer(int family)
 }
 
 /*
- * What a protocol that says nothing of its own asks: these sockets pass by the host's firewall and sandbox rules, so making one
- * takes a capability, unless the namespace's administrator opened them to all.
+ * What a protocol without a rule of its own asks: these sockets pass by the host's
+ * firewall and sandbox rules, so making one takes a capability, unless the
+ * namespace's administrator opened them to all.
  */
 static int family_permit(struct net *net)
 {

@@ -9,7 +9,7 @@
 #include "socket.h"
 
 static void peer_flow(struct sock *sk, const struct strata_endpoint *ep,
-			 struct strata_flow *flow)
+		      struct strata_flow *flow)
 {
 	struct strata_sock *ss = strata_sock(sk);
 
