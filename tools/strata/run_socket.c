@@ -15,9 +15,11 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <linux/capability.h>
 #include <linux/strata.h>
 #include "run.h"
 
+#define SOCK_TYPE_MASK	0xf	/* linux/net.h */
 #define IPPROTO_LIMIT	0xffff	/* STRATA_PROTOCOL() has 16 bits for it */
 
 /* The caller's namespace where it is not ours: a descriptor; -1: it is ours. */
@@ -67,10 +69,44 @@ static int make_socket(const struct notice *notice, int type, int protocol)
 	return fd;
 }
 
+/* Is the caller in the supervisor's user namespace? */
+static bool same_users(const struct notice *notice)
+{
+	struct stat ours, theirs;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/user", notice->pid);
+	return stat(path, &theirs) == 0 &&
+	       stat("/proc/self/ns/user", &ours) == 0 &&
+	       theirs.st_ino == ours.st_ino && theirs.st_dev == ours.st_dev;
+}
+
+/*
+ * A raw socket says what it likes in anybody's name: a program that has given its
+ * privileges up gets none, whoever started strata run.
+ */
+static bool may_have_raw(const struct notice *notice)
+{
+	unsigned long long capabilities = 0;
+	char path[64], line[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", notice->pid);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "CapEff: %llx", &capabilities) == 1)
+			break;
+	fclose(file);
+	return capabilities >> CAP_NET_RAW & 1 && same_users(notice) &&
+	       notice_is_valid(notice);
+}
+
 /* What socket(AF_INET, …) says before it asks any protocol. */
 static int check_call(int type, int protocol)
 {
-	if (type & ~(SOCK_CLOEXEC | SOCK_NONBLOCK | 0xf))
+	if (type & ~(SOCK_CLOEXEC | SOCK_NONBLOCK | SOCK_TYPE_MASK))
 		return -EINVAL;
 	if (protocol < 0 || protocol > IPPROTO_LIMIT)
 		return -EINVAL;
@@ -91,6 +127,10 @@ enum answer answer_socket(const struct notice *notice, long *result)
 	*result = check_call(type, protocol);
 	if (*result)
 		return ANSWER_VALUE;
+	if ((type & SOCK_TYPE_MASK) == SOCK_RAW && !may_have_raw(notice)) {
+		*result = -EPERM;
+		return ANSWER_VALUE;
+	}
 	fd = make_socket(notice, type, STRATA_PROTOCOL(domain, protocol));
 	if (fd < 0) {
 		*result = -errno;

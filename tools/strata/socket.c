@@ -53,7 +53,7 @@ static const char *const timers[] = {
 
 /* Which of them to show, and how: ss's options of the same letters. */
 static struct {
-	bool tcp, udp, listening, all, numeric, info, extended, timers;
+	bool tcp, udp, raw, listening, all, numeric, info, extended, timers;
 	bool no_header;
 } want;
 
@@ -63,6 +63,7 @@ static const struct {
 } socket_options[] = {
 	{ "-t", "--tcp", &want.tcp },
 	{ "-u", "--udp", &want.udp },
+	{ "-w", "--raw", &want.raw },
 	{ "-l", "--listening", &want.listening },
 	{ "-a", "--all", &want.all },
 	{ "-n", "--numeric", &want.numeric },
@@ -107,15 +108,45 @@ static bool option_letters(const char *word)
 	return true;
 }
 
+static bool is_raw(const struct nl_row *row)
+{
+	return nl_number(row, STRATA_A_SOCK_TYPE) == SOCK_RAW;
+}
+
+static const char *netid(const struct nl_row *row)
+{
+	if (is_raw(row))
+		return "raw";
+	switch (nl_number(row, STRATA_A_SOCK_PROTOCOL)) {
+	case IPPROTO_TCP:
+		return "tcp";
+	case IPPROTO_UDP:
+		return "udp";
+	}
+	return "icmp";
+}
+
+/* How many kinds were asked for; 0: all. */
+static int kinds_wanted(void)
+{
+	return want.tcp + want.udp + want.raw;
+}
+
+static bool is_wanted_kind(const char *kind)
+{
+	if (!kinds_wanted())
+		return true;
+	if (strcmp(kind, "tcp") == 0)
+		return want.tcp;
+	return strcmp(kind, "udp") == 0 ? want.udp : want.raw;
+}
+
 /* ss's rule: connections, unless told otherwise. */
 static bool is_wanted(const struct nl_row *row)
 {
-	uint64_t protocol = nl_number(row, STRATA_A_SOCK_PROTOCOL);
 	uint64_t state = nl_number(row, STRATA_A_SOCK_STATE);
 
-	if ((want.tcp || want.udp) &&
-	    !(want.tcp && protocol == IPPROTO_TCP) &&
-	    !(want.udp && protocol == IPPROTO_UDP))
+	if (!is_wanted_kind(netid(row)))
 		return false;
 	if (!show_family(nl_number(row, STRATA_A_SOCK_FAMILY)))
 		return false;
@@ -125,20 +156,6 @@ static bool is_wanted(const struct nl_row *row)
 		return want.listening;
 	return !want.listening && state != TIME_WAIT && state != SYN_RECV &&
 	       state != NEW_SYN_RECV;
-}
-
-static const char *netid(const struct nl_row *row)
-{
-	switch (nl_number(row, STRATA_A_SOCK_PROTOCOL)) {
-	case IPPROTO_TCP:
-		return "tcp";
-	case IPPROTO_UDP:
-		return "udp";
-	case IPPROTO_ICMP:
-	case IPPROTO_ICMPV6:
-		return "icmp";
-	}
-	return "raw";
 }
 
 static void json_endpoint(const struct nl_row *row, const char *key,
@@ -199,12 +216,29 @@ static void json_socket(const struct nl_row *row)
 	json_object_end();
 }
 
+/* Where others have the local port, a raw socket has its protocol. */
+static void protocol_text(uint16_t number, char *text, size_t size)
+{
+	const struct protoent *protocol = NULL;
+
+	if (!want.numeric)
+		protocol = getprotobynumber(number);
+	if (protocol)
+		snprintf(text, size, "%s", protocol->p_name);
+	else
+		snprintf(text, size, "%u", number);
+}
+
 static void port_text(const struct nl_row *row, unsigned int port, char *text,
 		      size_t size)
 {
 	uint16_t number = nl_number(row, port);
 	const struct servent *service = NULL;
 
+	if (is_raw(row) && port == STRATA_A_SOCK_LOCAL_PORT) {
+		protocol_text(number, text, size);
+		return;
+	}
 	if (!number) {
 		snprintf(text, size, "*");
 		return;
@@ -266,7 +300,7 @@ static void print_info(const struct nl_row *row)
 static void print_socket(const struct nl_row *row)
 {
 	/* ss leaves the column out where it would say the same in each line. */
-	if (want.tcp == want.udp)
+	if (kinds_wanted() != 1 || want.raw)
 		printf("%-5s ", netid(row));
 	printf("%-10s %6llu %6llu",
 	       show_name(states, ARRAY_SIZE(states),
@@ -292,7 +326,7 @@ static void print_header(void)
 {
 	if (options.json || want.no_header)
 		return;
-	if (want.tcp == want.udp)
+	if (kinds_wanted() != 1 || want.raw)
 		printf("%-5s ", "Netid");
 	printf("%-10s %6s %6s %24s %24s\n", "State", "Recv-Q", "Send-Q",
 	       "Local Address:Port", "Peer Address:Port");
@@ -335,6 +369,7 @@ static int help(void)
 	     "Connections, in the columns of ss(8). Options may be joined: -tln.\n"
 	     "  -t, --tcp        TCP only\n"
 	     "  -u, --udp        UDP only\n"
+	     "  -w, --raw        raw and ping sockets only\n"
 	     "  -l, --listening  listening and unconnected sockets instead\n"
 	     "  -a, --all        both, and connections being opened or closed\n"
 	     "  -n, --numeric    port numbers instead of names\n"
@@ -358,7 +393,7 @@ int socket_main(struct args *args)
 		if (is_help(word))
 			return help();
 		if (!socket_option(word) && !option_letters(word))
-			return usage_error("socket: no option %s, use -tulanieo46H or -j",
+			return usage_error("socket: no option %s, use -tuwlanieo46H or -j",
 					   word);
 	}
 	return show();
