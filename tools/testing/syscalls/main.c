@@ -38,12 +38,6 @@ static const struct difference differences[] = {
 	{ "tcp_connect_arguments", "connect(s, SA(all), sizeof(all))", NET127 },
 	{ "socket_option_forms", "set_int(s, SOL_SOCKET, SO_PEEK_OFF, 1)",
 	  "streams have it in later kernels only, and not here" },
-	{ "socket_types", "make(w, SOCK_RAW, IPPROTO_UDP)",
-	  "raw sockets come with a protocol table of their own" },
-	{ "socket_types", "make(w, SOCK_RAW, 0)",
-	  "raw sockets come with a protocol table of their own" },
-	{ "socket_types", "make(w, SOCK_DGRAM, IPPROTO_ICMP)",
-	  "ping sockets come with a protocol table of their own" },
 	{ "socket_options", "SO_DOMAIN",
 	  "generic code answers the family; STRATA_SO_DOMAIN has the answer" },
 	{ "socket_options", "SO_PROTOCOL",
@@ -164,7 +158,7 @@ static int run_one(const struct test_case *c, struct world *worlds, int number,
 
 static const struct test_case *const tables[] = {
 	socket_cases, bind_cases, udp_cases, tcp_cases, option_cases,
-	ioctl_cases,
+	ioctl_cases, raw_cases,
 };
 
 static bool wanted(const struct test_case *c, const char *prefix)

@@ -7,4 +7,5 @@
 need syscalls
 ip netns add "$A"
 ip -n "$A" link set lo up
+in_a sysctl -qw "net.ipv4.ping_group_range=0 0" "net.strata.ping_group_range=0 0"
 in_a syscalls
