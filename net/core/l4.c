@@ -82,6 +82,7 @@ static const struct strata_l4_copy_ops copy_none = {
 
 const struct strata_l4_copy_ops __rcu *strata_l4_copies =
 	(const struct strata_l4_copy_ops __rcu __force *)&copy_none;
+EXPORT_SYMBOL_GPL(strata_l4_copies);
 
 /**
  * strata_l4_copy_register() - want copies of what is received
