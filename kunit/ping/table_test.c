@@ -94,6 +94,9 @@ static void an_identifier_is_one_socket_s(struct kunit *test)
 	struct sock *other = opened(test, AF_INET);
 	struct sock *six = opened(test, AF_INET6);
 
+	sk->sk_reuse = SK_NO_REUSE;
+	six->sk_reuse = SK_NO_REUSE;
+	other->sk_reuse = SK_NO_REUSE;
 	KUNIT_EXPECT_EQ(test, strata_ping_get_port(other, IDENT), -EADDRINUSE);
 	/* Both families share the numbers, as in the kernel. */
 	KUNIT_EXPECT_EQ(test, strata_ping_get_port(six, IDENT), -EADDRINUSE);

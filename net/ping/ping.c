@@ -10,6 +10,8 @@ static int ping_init(struct sock *sk)
 {
 	struct strata_sock *ss = strata_sock(sk);
 
+	/* As the kernel's: who names an identifier shares it, unless he says no. */
+	sk->sk_reuse = SK_CAN_REUSE;
 	if (ss->family == AF_INET6)
 		ss->flags |= STRATA_SOCK_V6ONLY;
 	return 0;

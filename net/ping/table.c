@@ -49,26 +49,27 @@ struct sock *strata_ping_lookup(struct strata_ping_net *pn,
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_ping_lookup);
 
-/* Both families share the numbers. Context: lock held. */
-static bool ident_in_use(const struct sock *sk, struct strata_ping_net *pn,
-			 u16 ident)
+/* Both families share the numbers. @share: by SO_REUSEADDR of both. Context: lock
+ * held.
+ */
+static bool ident_in_use(struct strata_ping_net *pn, u16 ident, bool share)
 {
 	const struct sock *other;
 
 	sk_for_each(other, ident_slot(pn, ident))
-		if (other->sk_num == ident && !(sk->sk_reuse && other->sk_reuse))
+		if (other->sk_num == ident && !(share && other->sk_reuse))
 			return true;
 	return false;
 }
 
-/* Context: lock held. Return: 0: all are taken. */
-static u16 ident_pick(const struct sock *sk, struct strata_ping_net *pn)
+/* One that is nobody's. Context: lock held. Return: 0: all are taken. */
+static u16 ident_pick(struct strata_ping_net *pn)
 {
 	unsigned int i;
 
 	for (i = 0; i < PING_IDENTS; i++) {
 		pn->last++;
-		if (pn->last && !ident_in_use(sk, pn, pn->last))
+		if (pn->last && !ident_in_use(pn, pn->last, false))
 			return pn->last;
 	}
 	return 0;
@@ -99,8 +100,8 @@ int strata_ping_get_port(struct sock *sk, unsigned short ident)
 							    -EINVAL;
 	spin_lock_bh(&pn->lock);
 	if (!ident)
-		ident = ident_pick(sk, pn);
-	if (ident && !ident_in_use(sk, pn, ident)) {
+		ident = ident_pick(pn);
+	if (ident && !ident_in_use(pn, ident, sk->sk_reuse)) {
 		/* Readers may still be at a socket that has been closed. */
 		sock_set_flag(sk, SOCK_RCU_FREE);
 		WRITE_ONCE(sk->sk_num, ident);

@@ -18,6 +18,7 @@ static int raw_init(struct sock *sk)
 	struct strata_raw_sock *rs = raw_sock(sk);
 
 	sk->sk_num = rs->ss.ipproto;
+	sk->sk_reuse = SK_CAN_REUSE;	/* as the kernel's say */
 	rs->csum_offset = RAW_NO_CSUM;
 	if (rs->ss.ipproto == IPPROTO_RAW)
 		rs->ss.flags |= STRATA_SOCK_HDRINCL;

@@ -194,6 +194,9 @@ int strata_sock_bind(struct socket *sock, struct sockaddr *uaddr, int len)
 	int err;
 
 	err = bind_parse(sk, uaddr, len, &ep) ? : bind_settle_scope(sk, &ep);
+	/* To one that never is IPv4's, such an address is just not there. */
+	if (err == -ENETUNREACH && strata_sock(sk)->proto->is_portless)
+		return -EADDRNOTAVAIL;
 	if (err)
 		return err;
 	type = bind_addr_type(sk, &ep);
