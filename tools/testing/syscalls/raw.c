@@ -516,10 +516,13 @@ static void ping_names(struct world *w)
 	DO(w, bind(a, SA(in), sizeof(in)));
 	DO(w, bind(a, SA(in), sizeof(in)));
 	note_name(w, "name of a bound one", a, get_local);
-	DO(w, bind(b, SA(in), sizeof(in)));
-	DO(w, set_int(b, SOL_SOCKET, SO_REUSEADDR, 1));
+	NOTE_INT(w, b, SOL_SOCKET, SO_REUSEADDR);
+	DO(w, set_int(a, SOL_SOCKET, SO_REUSEADDR, 0));
 	DO(w, bind(b, SA(in), sizeof(in)));
 	DO(w, set_int(a, SOL_SOCKET, SO_REUSEADDR, 1));
+	DO(w, set_int(b, SOL_SOCKET, SO_REUSEADDR, 0));
+	DO(w, bind(b, SA(in), sizeof(in)));
+	DO(w, set_int(b, SOL_SOCKET, SO_REUSEADDR, 1));
 	DO(w, bind(b, SA(in), sizeof(in)));
 	close(a);
 	close(b);
@@ -615,6 +618,7 @@ static void ping6_echo(struct world *w)
 	request.icmp.type = ICMP_ECHO;
 	DO(w, sendto(s, &request, ECHO_BYTES, 0, SA(in6), sizeof(in6)));
 	DO(w, sendto(s, &request, 7, 0, SA(in6), sizeof(in6)));
+	request.icmp.type = ICMP6_ECHO_REQUEST;
 	DO(w, send(s, &request, ECHO_BYTES, 0));
 	close(s);
 	close(t);
