@@ -144,6 +144,31 @@ int strata_dgram_finish(struct sock *sk, struct msghdr *msg,
 	return err;
 }
 
+/*
+ * As the kernel's raw sockets: it neither waits for room nor stops at an error of
+ * an earlier datagram, for traceroute goes on sending while such errors come in.
+ */
+static struct sk_buff *alloc_now(struct sock *sk, size_t linear, size_t paged,
+				 int *err)
+{
+	struct sk_buff *skb;
+
+	*err = -ENOBUFS;
+	if (sk_wmem_alloc_get(sk) > 2 * READ_ONCE(sk->sk_sndbuf))
+		return NULL;
+	skb = alloc_skb_with_frags(linear, paged, PAGE_ALLOC_COSTLY_ORDER, err,
+				   sk->sk_allocation);
+	if (skb)
+		skb_set_owner_w(skb, sk);
+	return skb;
+}
+
+static bool dgram_is_raw(const struct sock *sk)
+{
+	return sk->sk_type == SOCK_RAW &&
+	       !(READ_ONCE(strata_sock(sk)->flags) & STRATA_SOCK_HDRINCL);
+}
+
 static struct sk_buff *dgram_alloc(struct sock *sk, u32 room, u32 header,
 				   size_t len, int noblock, int *err)
 {
@@ -155,8 +180,11 @@ static struct sk_buff *dgram_alloc(struct sock *sk, u32 room, u32 header,
 		linear -= len;
 		paged = len;
 	}
-	skb = sock_alloc_send_pskb(sk, linear, paged, noblock, err,
-				   PAGE_ALLOC_COSTLY_ORDER);
+	if (unlikely(dgram_is_raw(sk)))
+		skb = alloc_now(sk, linear, paged, err);
+	else
+		skb = sock_alloc_send_pskb(sk, linear, paged, noblock, err,
+					   PAGE_ALLOC_COSTLY_ORDER);
 	if (!skb)
 		return NULL;
 	skb_reserve(skb, room);
