@@ -47,10 +47,10 @@ for target in 10.1.0.2 fd01::2; do
 		said "1  $gateway .*" traceroute -n -q 1 -m 4 -w 2 $method $target
 	done
 	! command -v traceroute >/dev/null || said "2  $target" traceroute -I -n -q 1 -m 4 -w 2 $target
-	! command -v tracepath >/dev/null || said "Resume: .*hops 2" tracepath -n -m 4 $target
 	! command -v mtr >/dev/null ||
 		said "2.*$target .* 0.0%" mtr -n -r -c 2 -i 0.2 -G 1 $target
 done
+! command -v tracepath >/dev/null || said "Resume: .*hops 2" tracepath -n -m 4 10.1.0.2
 ! command -v hping3 >/dev/null || said "1 packets received" hping3 -n -1 -c 1 -I s0 10.1.0.2
 
 cat >"$WORK/ask.py" <<'PY'
