@@ -11,7 +11,9 @@
 #include "ipv6.h"
 
 #define QUOTED_L4_MIN	8	/* ports and a sequence number */
-#define QUOTED_L4_MAX	128	/* more helps nobody */
+/* RFC 4443 3: as much as fits into 1280 bytes behind both headers and ICMP's own. */
+#define QUOTED_L4_MAX	\
+	(IPV6_MIN_MTU - 2 * sizeof(struct ipv6hdr) - sizeof(struct icmp6hdr))
 
 /* Destination Unreachable by code (RFC 4443 3.1), as the kernel has them. */
 static const struct strata_icmp_meaning unreachable_meaning[] = {
