@@ -24,27 +24,45 @@ ip -n "$B" route add 10.4.0.0/16 dev thin
 until_ok settled_a
 
 # Nobody, until the administrator says who; then its members, with no other privilege.
-make_one='
-import errno, socket, sys
-protocol = 1 | int(sys.argv[1]) << 16 if sys.argv[1] == "2" else 58 | 10 << 16
-try:
-    socket.socket(18, socket.SOCK_DGRAM, protocol)
-    print("made")
-except OSError as e:
-    print(errno.errorcode[e.errno])'
-as_group() {
-	in_a setpriv --bounding-set=-all --inh-caps=-all --reuid=65534 --regid="$1" --groups="$2" \
-		/usr/bin/python3 -c "$make_one" "$3"
+# Sockets of both families as root, and then as nobody who is of GID:GROUP,…
+cat >"$WORK/make.py" <<'PY'
+import errno, os, socket, sys
+
+
+def attempt():
+    said = []
+    for family, protocol in (2, socket.IPPROTO_ICMP), (10, socket.IPPROTO_ICMPV6):
+        try:
+            socket.socket(18, socket.SOCK_DGRAM, protocol | family << 16)
+            said.append("made")
+        except OSError as e:
+            said.append(errno.errorcode[e.errno])
+    return " ".join(said)
+
+
+if len(sys.argv) == 1:
+    print(attempt())
+for who in sys.argv[1:]:
+    gid, _, groups = who.partition(":")
+    child = os.fork()
+    if not child:
+        os.setgroups([int(group) for group in groups.split(",")])
+        os.setresgid(int(gid), int(gid), int(gid))
+        os.setresuid(65534, 65534, 65534)
+        print(who, attempt(), flush=True)
+        os._exit(0)
+    os.waitpid(child, 0)
+PY
+make_as() {
+	in_a /usr/bin/python3 "$WORK/make.py" "$@"
 }
 expect "1	0" "$(in_a sysctl -n net.strata.ping_group_range)" "the range at first"
-expect EACCES "$(in_a /usr/bin/python3 -c "$make_one" 2)" "root, of no group"
+expect "EACCES EACCES" "$(make_as)" "root, of no group"
 in_a sysctl -qw "net.strata.ping_group_range=100 200"
-for family in 2 10; do
-	expect EACCES "$(as_group 99 99 $family)" "a group before"
-	expect made "$(as_group 100 99 $family)" "the first group"
-	expect made "$(as_group 99 99,200 $family)" "the last group, as one of several"
-	expect EACCES "$(as_group 201 201 $family)" "a group behind"
-done
+expect "99:99 EACCES EACCES
+100:99 made made
+99:99,200 made made
+201:201 EACCES EACCES" "$(make_as 99:99 100:99 99:99,200 201:201)" "groups at both ends of the range"
 ! in_a sysctl -qw "net.strata.ping_group_range=0 99999999999" 2>/dev/null || fail "an impossible group"
 expect "100	200" "$(in_a sysctl -n net.strata.ping_group_range)" "the range after that"
 in_a sysctl -qw "net.strata.ping_group_range=9 3"
@@ -151,9 +169,10 @@ a.bind(("127.0.0.1", 7))
 b = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM, 58)
 b.bind(("::1", 8))
 signal.pause()') &
+holder=$!
 # shellcheck disable=SC2317 # by until_ok
 shown() { [ "$(in_a strata socket -Hawn | awk '{print $1, $2, $5}' | sort | paste -sd,)" = "$1" ]; }
 until_ok shown "icmp UNCONN 127.0.0.1:7,icmp UNCONN [::1]:8"
-kill $!
+kill "$holder"
 until_ok shown ""
 pass
