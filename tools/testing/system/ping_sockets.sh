@@ -9,6 +9,8 @@
 # $C asks the same questions on the kernel's stack.
 topology_router
 in_b sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv4.icmp_msgs_per_sec=10000
+# What a route refuses is limited by itself, for all namespaces.
+sysctl -qw net.ipv4.route.error_cost=0
 in_b sysctl -qw net.ipv6.icmp.ratelimit=0 net.ipv6.conf.all.forwarding=1
 in_a strata addr add fd00::1/64 dev s0
 in_a strata route add default via fd00::2
