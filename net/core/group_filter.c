@@ -99,6 +99,9 @@ EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_group_hears);
  * @addr: of the group
  * @source: the source
  *
+ * One that nobody has joined is not looked for here: what the link takes
+ * nevertheless, as that of all hosts, comes from any source.
+ *
  * Context: RCU read side.
  */
 bool strata_group_wants(struct strata_net *sn, const struct strata_link *link,
@@ -107,7 +110,7 @@ bool strata_group_wants(struct strata_net *sn, const struct strata_link *link,
 {
 	const struct strata_group *group = strata_group_find(sn, link, addr);
 
-	return group && strata_group_hears(group, source);
+	return !group || strata_group_hears(group, source);
 }
 
 static void drop_source(struct strata_group *group, struct strata_source *source)

@@ -54,7 +54,7 @@ static bool hears_others(const struct sock *sk, const struct in6_addr *group,
 	if (!(READ_ONCE(strata_sock(sk)->flags) & all))
 		return false;
 	link = strata_link_by_index(sn, iif);
-	return link && strata_group_wants(sn, link, group, source);
+	return !link || strata_group_wants(sn, link, group, source);
 }
 
 /**
