@@ -20,6 +20,7 @@ B=b-$$
 # shellcheck disable=SC2034 # the addresses of the topology, for the tests
 A_ADDR=10.0.0.1 B_ADDR=10.0.0.2
 WORK=$(mktemp -d "/tmp/$TEST.XXXXXX")
+mkfifo "$WORK/.nap"
 # Emulated lanes are slow; every wait ends at this many seconds.
 PATIENCE=${STRATA_PATIENCE:-60}
 
@@ -86,12 +87,13 @@ run_a() {
 	ip netns exec "$A" strata run -- "$@"
 }
 
-# until_ok COMMAND…: poll until it succeeds, for at most $PATIENCE seconds.
+# until_ok COMMAND…: poll until it succeeds, for at most $PATIENCE seconds. It starts no
+# process in the background: $! stays the caller's.
 until_ok() {
 	local end=$((SECONDS + PATIENCE))
 	until "$@" >/dev/null 2>&1; do
 		[ $SECONDS -lt $end ] || fail "still not after $PATIENCE s: $*"
-		read -rt 0.05 <> <(:) || true
+		read -rt 0.05 <>"$WORK/.nap" || true
 	done
 }
 
