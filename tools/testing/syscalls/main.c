@@ -158,7 +158,7 @@ static int run_one(const struct test_case *c, struct world *worlds, int number,
 
 static const struct test_case *const tables[] = {
 	socket_cases, bind_cases, udp_cases, tcp_cases, option_cases,
-	ioctl_cases, raw_cases,
+	ioctl_cases, raw_cases, ping_cases,
 };
 
 static bool wanted(const struct test_case *c, const char *prefix)

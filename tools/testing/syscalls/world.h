@@ -63,7 +63,8 @@ struct test_case {
 
 /* The tables; each ends with an empty entry. */
 extern const struct test_case socket_cases[], bind_cases[], udp_cases[],
-	tcp_cases[], option_cases[], ioctl_cases[], raw_cases[];
+	tcp_cases[], option_cases[], ioctl_cases[], raw_cases[],
+	ping_cases[];
 
 /* Notes an outcome in words. */
 void note(struct world *w, const char *call, const char *format, ...)
