@@ -176,6 +176,7 @@ static int put_value(const void *val, unsigned int size, char __user *optval,
 int strata_raw_getsockopt(struct sock *sk, int level, int optname,
 			  char __user *optval, int __user *optlen)
 {
+	struct icmp6_filter copy;
 	unsigned int size;
 	void *filter;
 	int val;
@@ -193,5 +194,7 @@ int strata_raw_getsockopt(struct sock *sk, int level, int optname,
 	filter = filter_find(sk, level, optname, &size);
 	if (IS_ERR(filter))
 		return PTR_ERR(filter);
-	return put_value(filter, size, optval, optlen);
+	/* What is within a socket is not for copy_to_user(): hardened usercopy. */
+	memcpy(&copy, filter, size);
+	return put_value(&copy, size, optval, optlen);
 }
