@@ -31,10 +31,19 @@ until_ok settled
 linklocal=$(ip -n "$A" -6 addr show dev s0 scope link | awk '/inet6/ { sub("/.*", "", $2); print $2 }')
 until_ok in_b ping -c 1 -W 1 "$linklocal%k0"
 
+station=$(in_a cat /sys/class/net/s0/address)
+in_b tcpdump -Z root -l -v -n -i k0 "ether src $station and dst ff02::16" >"$WORK/reports" 2>"$WORK/reports.log" &
+listener=$!
+until_ok grep -q 'listening on' "$WORK/reports.log"
 in_a strata link attach s0
 has_linklocal && fail "the host kept its link-local address"
 in_a strata addr del "$(in_a strata addr show dev s0 | sed -n 's/.* \(fe80:[^ ]*\).*/\1/p')" dev s0
-station=$(in_a cat /sys/class/net/s0/address)
+
+# The last word of Strata's own: that it left the address's group, said twice (RFC 3810 9.1).
+left_twice() { [ "$(grep -c 'to_in' "$WORK/reports")" -eq 2 ]; }
+until_ok left_twice
+kill $listener
+wait $listener || true
 
 # Everything that comes from the station's address, as the other end sees it.
 in_b tcpdump -Z root -U --immediate-mode -n -i k0 -w "$WORK/host.pcap" ether src "$station" 2>"$WORK/tcpdump.log" &
