@@ -133,17 +133,13 @@ static int address_rows(const char *device, struct nl_rows *rows)
 static int show(struct args *args)
 {
 	struct nl_rows links = { 0 }, addresses = { 0 };
-	const char *device = NULL;
+	const char *device;
 	size_t position = 0;
 	struct nl_row link;
 	int status;
 
-	if (args_peek(args)) {
-		args_take(args, "dev");
-		if (arg_device(args, &device) != STATUS_OK ||
-		    args_end(args, "one device") != STATUS_OK)
-			return STATUS_USAGE;
-	}
+	if (arg_only_device(args, "one device", &device) != STATUS_OK)
+		return STATUS_USAGE;
 	status = link_rows(device, &links);
 	if (status == STATUS_OK)
 		status = address_rows(device, &addresses);

@@ -152,6 +152,17 @@ int arg_device(struct args *args, const char **name)
 	return STATUS_OK;
 }
 
+int arg_only_device(struct args *args, const char *what, const char **name)
+{
+	*name = NULL;
+	if (!args_peek(args))
+		return STATUS_OK;
+	args_take(args, "dev");
+	if (arg_device(args, name) != STATUS_OK)
+		return STATUS_USAGE;
+	return args_end(args, what);
+}
+
 int arg_u32(struct args *args, const char *what, uint32_t min, uint32_t max,
 	    uint32_t *value)
 {

@@ -84,6 +84,8 @@ bool output_option(const char *word);
 
 /* Each takes the next word, called @what in messages. */
 int arg_device(struct args *args, const char **name);
+/* "[ dev ] NAME" and no more, or nothing: NULL. */
+int arg_only_device(struct args *args, const char *what, const char **name);
 int arg_u32(struct args *args, const char *what, uint32_t min, uint32_t max,
 	    uint32_t *value);
 int arg_address(struct args *args, const char *what, struct prefix *address);

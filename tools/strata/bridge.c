@@ -136,27 +136,15 @@ static void show_row(const struct nl_row *row)
 
 static int mdb_show(struct args *args)
 {
-	struct nl_rows rows = { 0 };
-	const char *device = NULL;
 	struct nlmsghdr *request;
-	int status;
+	const char *device;
 
-	if (args_peek(args)) {
-		args_take(args, "dev");
-		if (arg_device(args, &device) != STATUS_OK ||
-		    args_end(args, "one bridge") != STATUS_OK)
-			return STATUS_USAGE;
-	}
+	if (arg_only_device(args, "one bridge", &device) != STATUS_OK)
+		return STATUS_USAGE;
 	request = nl_begin(STRATA_CMD_MDB_GET);
-	if (!request)
-		return STATUS_KERNEL;
-	if (device)
+	if (request && device)
 		mnl_attr_put_strz(request, STRATA_A_MDB_BRIDGE, device);
-	status = nl_dump(request, &rows);
-	if (status != STATUS_OK)
-		return status;
-	show_rows(&rows, show_row);
-	return STATUS_OK;
+	return show_dump(request, show_row);
 }
 
 /* What add and delete are told. */
@@ -285,20 +273,9 @@ static void show_port(const struct nl_row *row)
 
 static int port_show(struct args *args)
 {
-	struct nl_rows rows = { 0 };
-	struct nlmsghdr *request;
-	int status;
-
 	if (args_end(args, "nothing") != STATUS_OK)
 		return STATUS_USAGE;
-	request = nl_begin(STRATA_CMD_BRIDGE_PORT_GET);
-	if (!request)
-		return STATUS_KERNEL;
-	status = nl_dump(request, &rows);
-	if (status != STATUS_OK)
-		return status;
-	show_rows(&rows, show_port);
-	return STATUS_OK;
+	return show_dump(nl_begin(STRATA_CMD_BRIDGE_PORT_GET), show_port);
 }
 
 static int port_set(struct args *args)

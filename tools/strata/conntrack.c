@@ -239,18 +239,14 @@ static int put_filter(struct args *args, struct nlmsghdr *request)
 static int show(struct args *args)
 {
 	struct nlmsghdr *request = nl_begin(STRATA_CMD_CT_GET);
-	struct nl_rows rows = { 0 };
 	int status;
 
 	if (!request)
 		return STATUS_KERNEL;
 	status = put_filter(args, request);
-	if (status == STATUS_OK)
-		status = nl_dump(request, &rows);
 	if (status != STATUS_OK)
 		return status;
-	show_rows(&rows, show_connection);
-	return STATUS_OK;
+	return show_dump(request, show_connection);
 }
 
 static int forget(struct nlmsghdr *request)

@@ -289,19 +289,13 @@ static int show(struct args *args)
 	bool all = !args_peek(args);
 	struct nlmsghdr *request = nl_begin(all ? STRATA_CMD_SET_GET :
 						  STRATA_CMD_ELEMENT_GET);
-	struct nl_rows rows = { 0 };
-	int status;
 
 	if (!request)
 		return STATUS_KERNEL;
 	if ((!all && put_name(args, request) != STATUS_OK) ||
 	    args_end(args, "one name") != STATUS_OK)
 		return STATUS_USAGE;
-	status = nl_dump(request, &rows);
-	if (status != STATUS_OK)
-		return status;
-	show_rows(&rows, all ? show_set : show_element);
-	return STATUS_OK;
+	return show_dump(request, all ? show_set : show_element);
 }
 
 static const struct command commands[] = {

@@ -65,27 +65,15 @@ static void show_group(const struct nl_row *row)
 
 static int show(struct args *args)
 {
-	struct nl_rows rows = { 0 };
-	const char *device = NULL;
 	struct nlmsghdr *request;
-	int status;
+	const char *device;
 
-	if (args_peek(args)) {
-		args_take(args, "dev");
-		if (arg_device(args, &device) != STATUS_OK ||
-		    args_end(args, "one device") != STATUS_OK)
-			return STATUS_USAGE;
-	}
+	if (arg_only_device(args, "one device", &device) != STATUS_OK)
+		return STATUS_USAGE;
 	request = nl_begin(STRATA_CMD_GROUP_GET);
-	if (!request)
-		return STATUS_KERNEL;
-	if (device)
+	if (request && device)
 		mnl_attr_put_strz(request, STRATA_A_GROUP_IFNAME, device);
-	status = nl_dump(request, &rows);
-	if (status != STATUS_OK)
-		return status;
-	show_rows(&rows, show_group);
-	return STATUS_OK;
+	return show_dump(request, show_group);
 }
 
 static const struct command commands[] = {

@@ -187,12 +187,10 @@ static void show_link(const struct nl_row *row)
 static int show(struct args *args)
 {
 	struct nl_rows rows = { 0 };
-	const char *device = NULL;
+	const char *device;
 	int status;
 
-	if (args_peek(args) && device_argument(args, &device) != STATUS_OK)
-		return STATUS_USAGE;
-	if (args_end(args, "one device") != STATUS_OK)
+	if (arg_only_device(args, "one device", &device) != STATUS_OK)
 		return STATUS_USAGE;
 	status = link_rows(device, &rows);
 	if (status != STATUS_OK)

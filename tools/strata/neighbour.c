@@ -69,18 +69,6 @@ static void show_neighbour(const struct nl_row *row)
 		print_neighbour(row, address_text, lladdr, state);
 }
 
-/* "[ dev ] NAME" or nothing. */
-static int optional_device(struct args *args, const char **device)
-{
-	*device = NULL;
-	if (!args_peek(args))
-		return STATUS_OK;
-	args_take(args, "dev");
-	if (arg_device(args, device) != STATUS_OK)
-		return STATUS_USAGE;
-	return args_end(args, "one device");
-}
-
 /* Asks by @exchange about the neighbours of the device that @args name, or all. */
 static int ask(struct args *args, uint8_t command,
 	       int (*exchange)(struct nlmsghdr *request, struct nl_rows *rows),
@@ -89,7 +77,7 @@ static int ask(struct args *args, uint8_t command,
 	struct nlmsghdr *request;
 	const char *device;
 
-	if (optional_device(args, &device) != STATUS_OK)
+	if (arg_only_device(args, "one device", &device) != STATUS_OK)
 		return STATUS_USAGE;
 	request = nl_begin(command);
 	if (!request)

@@ -413,20 +413,20 @@ bool nl_next(const struct nl_rows *rows, size_t *position, struct nl_row *row)
 	return true;
 }
 
+void nl_nested(const struct nlattr *nest, struct nl_row *nested)
+{
+	memset(nested, 0, sizeof(*nested));
+	mnl_attr_parse_nested(nest, keep_attr, nested->attrs);
+}
+
 bool nl_row_nested(const struct nl_row *row, unsigned int type,
 		   struct nl_row *nested)
 {
 	memset(nested, 0, sizeof(*nested));
 	if (!row->attrs[type])
 		return false;
-	mnl_attr_parse_nested(row->attrs[type], keep_attr, nested->attrs);
+	nl_nested(row->attrs[type], nested);
 	return true;
-}
-
-void nl_nested(const struct nlattr *nest, struct nl_row *nested)
-{
-	memset(nested, 0, sizeof(*nested));
-	mnl_attr_parse_nested(nest, keep_attr, nested->attrs);
 }
 
 void nl_rows_free(struct nl_rows *rows)

@@ -283,35 +283,23 @@ static void show_nexthop(const struct nl_row *row)
 	puts(blackhole ? " blackhole" : "");
 }
 
+static uint32_t shown_id;	/* 0: all */
+
+static void show_wanted(const struct nl_row *row)
+{
+	if (!shown_id || shown_id == nl_number(row, STRATA_A_NEXTHOP_ID))
+		show_nexthop(row);
+}
+
 static int show(struct args *args)
 {
-	struct nl_rows rows = { 0 };
-	struct nlmsghdr *request;
-	size_t position = 0;
-	uint32_t id = 0;
-	struct nl_row row;
-	int status;
-
+	shown_id = 0;
 	if (args_take(args, "id") &&
-	    arg_u32(args, "id", 1, UINT32_MAX, &id) != STATUS_OK)
+	    arg_u32(args, "id", 1, UINT32_MAX, &shown_id) != STATUS_OK)
 		return STATUS_USAGE;
 	if (args_end(args, "id NUMBER or nothing more") != STATUS_OK)
 		return STATUS_USAGE;
-	request = nl_begin(STRATA_CMD_NEXTHOP_GET);
-	if (!request)
-		return STATUS_KERNEL;
-	status = nl_dump(request, &rows);
-	if (status != STATUS_OK)
-		return status;
-	if (options.json)
-		json_array(NULL);
-	while (nl_next(&rows, &position, &row))
-		if (!id || id == nl_number(&row, STRATA_A_NEXTHOP_ID))
-			show_nexthop(&row);
-	if (options.json)
-		json_array_end();
-	nl_rows_free(&rows);
-	return STATUS_OK;
+	return show_dump(nl_begin(STRATA_CMD_NEXTHOP_GET), show_wanted);
 }
 
 #define NEXTHOP_USAGE \

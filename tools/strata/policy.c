@@ -57,9 +57,8 @@ static int parse_mark(struct args *args, struct rule_args *rule)
 {
 	const char *word = args_peek(args);
 	const char *slash = word ? strchr(word, '/') : NULL;
-	char *first = slash ? strndup(word, slash - word) : NULL;
-	char *words[2] = { first, (char *)slash + 1 };
 	struct args parts = *args;
+	char *words[2];
 	int status;
 
 	rule->have.mark = true;
@@ -67,13 +66,17 @@ static int parse_mark(struct args *args, struct rule_args *rule)
 	if (!slash)
 		return arg_u32(args, "mark", 0, UINT32_MAX, &rule->mark);
 	args_next(args);
+	words[0] = strndup(word, slash - word);
+	words[1] = (char *)slash + 1;
+	if (!words[0])
+		return args_error(args, "out of memory");
 	parts.words = words;
 	parts.count = ARRAY_SIZE(words);
 	parts.next = 0;
 	status = arg_u32(&parts, "mark", 0, UINT32_MAX, &rule->mark);
 	if (status == STATUS_OK)
 		status = arg_u32(&parts, "mask", 1, UINT32_MAX, &rule->mask);
-	free(first);
+	free(words[0]);
 	return status;
 }
 
@@ -300,38 +303,23 @@ static void json_rule(const struct nl_row *row)
 	json_object_end();
 }
 
+static void show_rule(const struct nl_row *row)
+{
+	unsigned int family = options.family ? options.family : AF_INET;
+
+	if (nl_number(row, STRATA_A_POLICY_FAMILY) != family)
+		return;
+	if (options.json)
+		json_rule(row);
+	else
+		print_rule(row);
+}
+
 static int show(struct args *args)
 {
-	int family = options.family ? options.family : AF_INET;
-	struct nl_rows rows = { 0 };
-	struct nlmsghdr *request;
-	size_t position = 0;
-	struct nl_row row;
-	int status;
-
 	if (args_end(args, "nothing more") != STATUS_OK)
 		return STATUS_USAGE;
-	request = nl_begin(STRATA_CMD_POLICY_GET);
-	if (!request)
-		return STATUS_KERNEL;
-	status = nl_dump(request, &rows);
-	if (status != STATUS_OK)
-		return status;
-	if (options.json)
-		json_array(NULL);
-	while (nl_next(&rows, &position, &row)) {
-		if (nl_number(&row, STRATA_A_POLICY_FAMILY) !=
-		    (unsigned int)family)
-			continue;
-		if (options.json)
-			json_rule(&row);
-		else
-			print_rule(&row);
-	}
-	if (options.json)
-		json_array_end();
-	nl_rows_free(&rows);
-	return STATUS_OK;
+	return show_dump(nl_begin(STRATA_CMD_POLICY_GET), show_rule);
 }
 
 #define RULE_USAGE \

@@ -257,6 +257,8 @@ static int delete(struct args *args)
 		return STATUS_USAGE;
 	if (!route.have.dst)
 		return missing_dst(args);
+	if (route.have.table && route.table == TABLE_ALL)
+		return which_table(args);
 	if (route.have.source || route.have.mtu)
 		return args_error(args, "a route is found by prefix, via, dev, metric, not by %s",
 				  route.have.mtu ? "mtu" : "src");

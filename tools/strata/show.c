@@ -70,6 +70,16 @@ void show_rows(struct nl_rows *rows, void (*show)(const struct nl_row *row))
 	nl_rows_free(rows);
 }
 
+int show_dump(struct nlmsghdr *request, void (*show)(const struct nl_row *row))
+{
+	struct nl_rows rows = { 0 };
+	int status = request ? nl_dump(request, &rows) : STATUS_KERNEL;
+
+	if (status == STATUS_OK)
+		show_rows(&rows, show);
+	return status;
+}
+
 const char *show_table(uint32_t table, char text[SHOW_TEXT])
 {
 	switch (table) {

@@ -23,6 +23,8 @@ const char *show_lladdr(const struct nl_row *row, unsigned int type,
 			char text[SHOW_TEXT]);
 /* Each row by @show, with -j as a JSON array of what that prints; frees @rows. */
 void show_rows(struct nl_rows *rows, void (*show)(const struct nl_row *row));
+/* The same of all that the kernel answers; @request NULL: nl_begin() said why. */
+int show_dump(struct nlmsghdr *request, void (*show)(const struct nl_row *row));
 /* names[number], or "?" */
 const char *show_name(const char *const *names, size_t count, uint64_t number);
 
