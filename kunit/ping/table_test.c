@@ -4,42 +4,21 @@
  * for a socket that names none.
  */
 #include <kunit/test.h>
-#include <linux/net.h>
-#include <uapi/linux/strata.h>
 #include "../../net/ping/ping.h"
+#include "../sock.h"
 
 #define LOCAL	0x7f000001
 #define OTHER	0x7f000009
 #define IDENT	4711
 #define IIF	7
 
-static void close_sock(struct kunit_resource *resource)
-{
-	sock_release(resource->data);
-}
-
-static int open_sock(struct kunit_resource *resource, void *context)
-{
-	struct socket *sock;
-	int err;
-
-	err = sock_create_kern(&init_net, AF_STRATA, SOCK_DGRAM,
-			       *(int *)context, &sock);
-	resource->data = err ? NULL : sock;
-	return err;
-}
-
 /* A ping socket that is closed with the test. */
 static struct sock *opened(struct kunit *test, int family)
 {
 	int protocol = STRATA_PROTOCOL(family, family == AF_INET ?
 					       IPPROTO_ICMP : IPPROTO_ICMPV6);
-	struct socket *sock;
 
-	sock = kunit_alloc_resource(test, open_sock, close_sock, GFP_KERNEL,
-				    &protocol);
-	KUNIT_ASSERT_NOT_NULL(test, sock);
-	return sock->sk;
+	return test_socket(test, SOCK_DGRAM, protocol)->sk;
 }
 
 static struct sock *claimed(struct kunit *test, u16 ident)

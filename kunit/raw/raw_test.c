@@ -5,9 +5,8 @@
  */
 #include <kunit/test.h>
 #include <linux/icmp.h>
-#include <linux/net.h>
-#include <uapi/linux/strata.h>
 #include "../../net/raw/raw.h"
+#include "../sock.h"
 
 #define LOCAL	0x0a000001
 #define OTHER	0x0a000009
@@ -15,32 +14,11 @@
 #define GROUP	0xe0000109
 #define IIF	7
 
-static void close_sock(struct kunit_resource *resource)
-{
-	sock_release(resource->data);
-}
-
-static int open_sock(struct kunit_resource *resource, void *context)
-{
-	struct socket *sock;
-	int err;
-
-	err = sock_create_kern(&init_net, AF_STRATA, SOCK_RAW, *(int *)context,
-			       &sock);
-	resource->data = err ? NULL : sock;
-	return err;
-}
-
 /* A raw socket that is closed with the test. */
 static struct sock *opened(struct kunit *test, int family, int ipproto)
 {
-	int protocol = STRATA_PROTOCOL(family, ipproto);
-	struct socket *sock;
-
-	sock = kunit_alloc_resource(test, open_sock, close_sock, GFP_KERNEL,
-				    &protocol);
-	KUNIT_ASSERT_NOT_NULL(test, sock);
-	return sock->sk;
+	return test_socket(test, SOCK_RAW,
+			   STRATA_PROTOCOL(family, ipproto))->sk;
 }
 
 static struct strata_raw_key key4(u32 laddr, u32 faddr)

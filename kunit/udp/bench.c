@@ -4,22 +4,8 @@
  */
 #include <linux/net.h>
 #include <uapi/linux/strata.h>
+#include "../sock.h"
 #include "bench.h"
-
-static void bench_release(struct kunit_resource *resource)
-{
-	sock_release(resource->data);
-}
-
-static int bench_make(struct kunit_resource *resource, void *context)
-{
-	struct socket *sock;
-	int err;
-
-	err = sock_create_kern(&init_net, AF_STRATA, SOCK_DGRAM, 0, &sock);
-	resource->data = err ? NULL : sock;
-	return err;
-}
 
 /**
  * strata_bench_socket() - a UDP socket that is closed with the test
@@ -27,12 +13,7 @@ static int bench_make(struct kunit_resource *resource, void *context)
  */
 struct socket *strata_bench_socket(struct kunit *test)
 {
-	struct socket *sock;
-
-	sock = kunit_alloc_resource(test, bench_make, bench_release, GFP_KERNEL,
-				    NULL);
-	KUNIT_ASSERT_NOT_NULL(test, sock);
-	return sock;
+	return test_socket(test, SOCK_DGRAM, 0);
 }
 
 static struct sockaddr_in bench_address(u32 addr, u16 port)

@@ -17,24 +17,8 @@
  */
 void strata_udp_describe(struct sock *sk, struct strata_sock_info *info)
 {
-	const struct strata_sock *ss = strata_sock(sk);
-
-	*info = (struct strata_sock_info) {
-		.type = SOCK_DGRAM,
-		.ipproto = IPPROTO_UDP,
-		.family = ss->family,
-		.state = READ_ONCE(sk->sk_state),
-		.saddr = sk->sk_v6_rcv_saddr,
-		.daddr = sk->sk_v6_daddr,
-		.sport = sk->sk_num,
-		.dport = ntohs(sk->sk_dport),
-		.ifindex = READ_ONCE(sk->sk_bound_dev_if),
-		.recvq = strata_udp_queue_bytes(sk),
-		.sendq = sk_wmem_alloc_get(sk),
-		.uid = sk->sk_uid,
-		.inode = sock_i_ino(sk),
-		.drops = atomic_read(&sk->sk_drops),
-	};
+	strata_dgram_describe(sk, info);
+	info->recvq = strata_udp_queue_bytes(sk);
 }
 
 /**
