@@ -53,32 +53,21 @@ for target in 10.1.0.2 fd01::2; do
 done
 said "Resume: .*hops 2" tracepath -n -m 4 10.1.0.2
 
+export PYTHONPATH=$STRATA_TESTING PYTHONDONTWRITEBYTECODE=1
 cat >"$WORK/ask.py" <<'PY'
-import errno, select, socket, struct, sys
+import socket, struct, sys
+import errqueue
+from errqueue import *
 
-MSG_ERRQUEUE, IP_RECVERR, IPV6_RECVERR, IP_TTL, IP_MTU_DISCOVER = 0x2000, 11, 25, 2, 10
-IP_HDRINCL, IPV6_MTU_DISCOVER, IPV6_CHECKSUM = 3, 23, 7
-
-
-def outcome(call, *args):
-    try:
-        return "%r" % (call(*args),)
-    except OSError as e:
-        return errno.errorcode.get(e.errno, str(e))
+IP_HDRINCL, IPV6_CHECKSUM = 3, 7
 
 
 def report(s):
-    poll = select.poll()
-    poll.register(s, 0)
-    if not poll.poll(5000):
-        return "nothing"
-    data, control, flags, where = s.recvmsg(2000, 500, MSG_ERRQUEUE)
-    said = []
-    for level, kind, value in control:
-        code, origin, icmp_type, icmp_code, _, info, _ = struct.unpack_from("IBBBBII", value)
-        family = struct.unpack_from("H", value, 16)
-        said.append((level, kind, errno.errorcode[code], origin, icmp_type, icmp_code, info, family))
-    return (len(data), data[:1], where, bool(flags & MSG_ERRQUEUE), said)
+    return errqueue.report(s, lambda data: data[:1])
+
+
+def made(family, protocol, *options):
+    return errqueue.made(family, socket.SOCK_RAW, protocol, *options)
 
 
 def checksum(data):
@@ -96,16 +85,6 @@ def echo6(data):
     return struct.pack("!BBHHH", 128, 0, 0, 77, 1) + data
 
 
-def made(family, protocol, *options):
-    s = socket.socket(family, socket.SOCK_RAW, protocol)
-    for level, option, value in options:
-        s.setsockopt(level, option, value)
-    s.settimeout(5)
-    return s
-
-
-V4, V6 = socket.AF_INET, socket.AF_INET6
-IP, IP6 = socket.IPPROTO_IP, socket.IPPROTO_IPV6
 data = b"a" * 100
 for host in "10.2.0.1", "10.3.0.1":
     s = made(V4, 1, (IP, IP_RECVERR, 1))
