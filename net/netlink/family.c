@@ -256,14 +256,14 @@ static const struct genl_ops nl_ops[] = {
 		.cmd = STRATA_CMD_NEXTHOP_ADD,
 		.flags = GENL_UNS_ADMIN_PERM,
 		.doit = strata_nl_nexthop_add,
-		.policy = strata_nl_nexthop_policy,
-		.maxattr = ARRAY_SIZE(strata_nl_nexthop_policy) - 1,
+		.policy = strata_nl_nexthop_add_policy,
+		.maxattr = ARRAY_SIZE(strata_nl_nexthop_add_policy) - 1,
 	}, {
 		.cmd = STRATA_CMD_NEXTHOP_DEL,
 		.flags = GENL_UNS_ADMIN_PERM,
 		.doit = strata_nl_nexthop_del,
-		.policy = strata_nl_nexthop_policy,
-		.maxattr = ARRAY_SIZE(strata_nl_nexthop_policy) - 1,
+		.policy = strata_nl_nexthop_del_policy,
+		.maxattr = ARRAY_SIZE(strata_nl_nexthop_del_policy) - 1,
 	}, {
 		.cmd = STRATA_CMD_NEIGH_GET,
 		.dumpit = strata_nl_neigh_dump,

@@ -75,7 +75,8 @@ struct strata_nl_rule_at {
  * @sock: the last socket of @slot shown
  * @mdb: the last group of a bridge shown
  * @nexthop: number of the last next hop shown
- * @policy: how many policy rules were shown
+ * @policy: how many policy rules were shown; one that goes before them makes the
+ *	dump leave one out, with a mark
  * @group: the last group that a link listens to shown
  * @set: how many named sets were shown
  * @element: of a named set, the last one shown
@@ -235,7 +236,8 @@ extern const struct nla_policy
 	strata_nl_route_add_policy[STRATA_A_ROUTE_MAX + 1],
 	strata_nl_route_del_policy[STRATA_A_ROUTE_MAX + 1],
 	strata_nl_policy_policy[STRATA_A_POLICY_MAX + 1],
-	strata_nl_nexthop_policy[STRATA_A_NEXTHOP_MAX + 1],
+	strata_nl_nexthop_add_policy[STRATA_A_NEXTHOP_MAX + 1],
+	strata_nl_nexthop_del_policy[STRATA_A_NEXTHOP_MAX + 1],
 	strata_nl_neigh_get_policy[STRATA_A_NEIGH_MAX + 1],
 	strata_nl_neigh_add_policy[STRATA_A_NEIGH_MAX + 1],
 	strata_nl_neigh_del_policy[STRATA_A_NEIGH_MAX + 1],

@@ -9,17 +9,37 @@
 #include <strata/visibility.h>
 #include "netlink.h"
 
-const struct nla_policy strata_nl_nexthop_policy[STRATA_A_NEXTHOP_MAX + 1] = {
+const struct nla_policy
+strata_nl_nexthop_add_policy[STRATA_A_NEXTHOP_MAX + 1] = {
 	STRATA_NL_POLICY_DEVICE(NEXTHOP),
 	[STRATA_A_NEXTHOP_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[STRATA_A_NEXTHOP_GATEWAY] = STRATA_NL_POLICY_ADDRESS,
 	[STRATA_A_NEXTHOP_BLACKHOLE] = { .type = NLA_FLAG },
-	[STRATA_A_NEXTHOP_WEIGHT] =
-		NLA_POLICY_RANGE(NLA_U16, 1, STRATA_NEXTHOP_WEIGHT),
 	[STRATA_A_NEXTHOP_LIST] = { .type = NLA_NESTED },
 	[STRATA_A_NEXTHOP_REPLACE] = { .type = NLA_FLAG },
 };
-EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_nl_nexthop_policy);
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_nl_nexthop_add_policy);
+
+const struct nla_policy
+strata_nl_nexthop_del_policy[STRATA_A_NEXTHOP_MAX + 1] = {
+	[STRATA_A_NEXTHOP_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_nl_nexthop_del_policy);
+
+/* One of a group. */
+static const struct nla_policy member_policy[STRATA_A_NEXTHOP_MAX + 1] = {
+	[STRATA_A_NEXTHOP_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[STRATA_A_NEXTHOP_WEIGHT] =
+		NLA_POLICY_RANGE(NLA_U16, 1, STRATA_NEXTHOP_WEIGHT),
+};
+
+/* One of a route's own. */
+static const struct nla_policy way_policy[STRATA_A_NEXTHOP_MAX + 1] = {
+	STRATA_NL_POLICY_DEVICE(NEXTHOP),
+	[STRATA_A_NEXTHOP_GATEWAY] = STRATA_NL_POLICY_ADDRESS,
+	[STRATA_A_NEXTHOP_WEIGHT] =
+		NLA_POLICY_RANGE(NLA_U16, 1, STRATA_NEXTHOP_WEIGHT),
+};
 
 /* Gateway and device, as far as they are given. */
 static int get_hop(struct strata_net *sn, struct nlattr **attrs,
@@ -46,12 +66,12 @@ static int get_member(struct strata_net *sn, const struct nlattr *item,
 	int err;
 
 	err = nla_parse_nested(attrs, STRATA_A_NEXTHOP_MAX, item,
-			       strata_nl_nexthop_policy, extack);
+			       numbered ? member_policy : way_policy, extack);
 	if (err)
 		return err;
-	if (!attrs[STRATA_A_NEXTHOP_ID] == numbered) {
+	if (numbered && !attrs[STRATA_A_NEXTHOP_ID]) {
 		NL_SET_ERR_MSG_ATTR(extack, item,
-				    "a group is of numbered next hops, a route's own have none");
+				    "a group is of numbered next hops");
 		return -EINVAL;
 	}
 	member->weight = 1;

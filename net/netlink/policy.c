@@ -52,6 +52,10 @@ static int get_prefix(const struct nlattr *attr, const struct nlattr *len,
 	struct in6_addr addr;
 	int err;
 
+	if (!attr && len) {
+		NL_SET_ERR_MSG_ATTR(extack, len, "a length of no prefix");
+		return -EINVAL;
+	}
 	if (!attr)
 		return 0;
 	err = strata_nl_get_addr(attr, &addr, extack) ?:
@@ -87,14 +91,21 @@ static int get_family(const struct nlattr *attr, u8 *family,
 	return -EAFNOSUPPORT;
 }
 
-static void get_mark(struct nlattr **attrs, struct strata_rule *rule)
+static int get_mark(struct nlattr **attrs, struct strata_rule *rule,
+		    struct netlink_ext_ack *extack)
 {
+	if (!attrs[STRATA_A_POLICY_MARK] && attrs[STRATA_A_POLICY_MASK]) {
+		NL_SET_ERR_MSG_ATTR(extack, attrs[STRATA_A_POLICY_MASK],
+				    "a mask of no mark");
+		return -EINVAL;
+	}
 	if (!attrs[STRATA_A_POLICY_MARK])
-		return;
+		return 0;
 	rule->mark = nla_get_u32(attrs[STRATA_A_POLICY_MARK]);
 	rule->mask = U32_MAX;
 	if (attrs[STRATA_A_POLICY_MASK])
 		rule->mask = nla_get_u32(attrs[STRATA_A_POLICY_MASK]);
+	return 0;
 }
 
 static int rule_parse(struct nlattr **attrs, struct strata_rule *rule,
@@ -118,10 +129,10 @@ static int rule_parse(struct nlattr **attrs, struct strata_rule *rule,
 		rule->table = nla_get_u32(attrs[STRATA_A_POLICY_TABLE]);
 	if (attrs[STRATA_A_POLICY_TABLE] || rule->action != STRATA_RULE_TABLE)
 		*given |= STRATA_RULE_HAS_ACTION;
-	get_mark(attrs, rule);
 	if (attrs[STRATA_A_POLICY_IIF])
 		nla_strscpy(rule->iif, attrs[STRATA_A_POLICY_IIF], IFNAMSIZ);
-	return get_prefix(attrs[STRATA_A_POLICY_FROM],
+	return get_mark(attrs, rule, extack) ?:
+	       get_prefix(attrs[STRATA_A_POLICY_FROM],
 			  attrs[STRATA_A_POLICY_FROM_LEN], rule->family,
 			  &rule->from, &rule->from_len, extack) ?:
 	       get_prefix(attrs[STRATA_A_POLICY_TO],
