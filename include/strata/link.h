@@ -171,6 +171,7 @@ enum strata_link_event {
 	STRATA_LINK_MTU,
 	STRATA_LINK_CARRIER,	/* the medium came or went */
 	STRATA_LINK_ADDRESS,	/* L2 address changed */
+	STRATA_LINK_RENAMED,	/* the device has another name */
 	STRATA_LINK_CONF,	/* what it does for a family changed */
 };
 

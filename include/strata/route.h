@@ -264,14 +264,12 @@ const struct strata_route *strata_route_find(struct strata_net *sn,
 /* Does the way that was found leave by @link, or could it? Context: RCU. */
 bool strata_route_leaves_by(const struct strata_route *route,
 			    const struct strata_link *link);
+/* Does it lead out by a device, up or down? Context: process, strata_net.config. */
+bool strata_route_uses(const struct strata_route *route, int ifindex);
 /*
- * Where our own packets to @daddr are sent; @oif 0: any link. NULL, too, if
- * the best route refuses them. Context: RCU. Borrowed.
+ * The first hop of our own packets to @daddr; @oif 0: any link. NULL, too, if the
+ * best route refuses them. Context: RCU. Borrowed.
  */
-const struct strata_route *strata_route_lookup(struct strata_net *sn,
-					       const struct in6_addr *daddr,
-					       int oif);
-/* The first hop of that route. */
 const struct strata_hop *strata_route_hop(struct strata_net *sn,
 					  const struct in6_addr *daddr,
 					  int oif);

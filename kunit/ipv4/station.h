@@ -76,6 +76,17 @@ void strata_station_sum(struct sk_buff *skb);
 void strata_station_rcv(struct sk_buff *skb);
 u64 strata_station_drops(void);
 
+/* What a packet of our own to @daddr is sent by; NULL: nothing, or it is refused. RCU. */
+static inline const struct strata_route *
+strata_station_route(const struct in6_addr *daddr, int oif)
+{
+	struct strata_lookup lookup = { .daddr = daddr, .oif = oif };
+	const struct strata_route *route;
+
+	route = strata_route_find(strata_station.sn, &lookup);
+	return strata_route_error(route) ? NULL : route;
+}
+
 static inline struct in6_addr strata_station_addr(u32 addr4)
 {
 	struct in6_addr addr;

@@ -272,8 +272,7 @@ static bool routed(struct in6_addr *gateway)
 	const struct strata_route *route;
 
 	rcu_read_lock();
-	route = strata_route_lookup(strata_station.sn, &outside,
-				    strata_station.dev->ifindex);
+	route = strata_station_route(&outside, strata_station.dev->ifindex);
 	if (route)
 		*gateway = route->gateway;
 	rcu_read_unlock();

@@ -111,7 +111,7 @@ static u32 route_source(u32 daddr4)
 	u32 source = 0;
 
 	rcu_read_lock();
-	route = strata_route_lookup(strata_station.sn, &daddr, 0);
+	route = strata_station_route(&daddr, 0);
 	if (route && route->link == strata_station.link)
 		source = ntohl(strata_addr_to4(&route->source));
 	rcu_read_unlock();
@@ -125,7 +125,7 @@ static u32 route_mtu(u32 daddr4)
 	u32 mtu = 0;
 
 	rcu_read_lock();
-	route = strata_route_lookup(strata_station.sn, &daddr, 0);
+	route = strata_station_route(&daddr, 0);
 	if (route)
 		mtu = route->mtu;
 	rcu_read_unlock();
@@ -322,7 +322,7 @@ static u32 route_gateway(u32 daddr4)
 	u32 gateway = 0;
 
 	rcu_read_lock();
-	route = strata_route_lookup(strata_station.sn, &daddr, 0);
+	route = strata_station_route(&daddr, 0);
 	if (route)
 		gateway = ntohl(strata_addr_to4(&route->gateway));
 	rcu_read_unlock();

@@ -69,7 +69,7 @@ static u32 first_hop(void)
 
 	rcu_read_lock();
 	dest = strata_dest_lookup(strata_station.sn, &daddr);
-	route = strata_route_lookup(strata_station.sn, &daddr, 0);
+	route = strata_station_route(&daddr, 0);
 	if (route)
 		hop = ntohl(strata_addr_to4(strata_dest_next(dest, &route->hop)));
 	rcu_read_unlock();

@@ -5,6 +5,7 @@
  */
 #include <kunit/test.h>
 #include <strata/nexthop.h>
+#include "../../net/route/nexthop.h"
 #include "../../net/route/table.h"
 #include "../fault.h"
 #include "../ipv4/station.h"
@@ -185,9 +186,38 @@ static void flows_follow_the_weights(struct kunit *test)
 	/* A quarter, within six times its standard deviation */
 	KUNIT_EXPECT_GT(test, took(ways, PEER), FLOWS / 4 - 120);
 	KUNIT_EXPECT_LT(test, took(ways, PEER), FLOWS / 4 + 120);
-	/* However small its weight, each has a share */
-	KUNIT_ASSERT_EQ(test, set_group(test, 1, 256, 256), 0);
-	KUNIT_EXPECT_EQ(test, moved_but(ways_new(test), ways_new(test), 0), 0);
+}
+
+/* Of the first one's 1024 buckets, one in 1281 would be its share. */
+static void however_small_its_weight_each_has_a_bucket(struct kunit *test)
+{
+	struct strata_nexthop_spec *spec = spec_new(test, GROUP);
+	unsigned int had[6] = {}, i;
+	const struct strata_nexthop_info *info;
+
+	for (i = 4; i <= 6; i++)
+		KUNIT_ASSERT_EQ(test, set_single(test, i, THIRD), 0);
+	spec->group = true;
+	for (i = 0; i < ARRAY_SIZE(had); i++) {
+		spec->member[spec->count].id = i + 1;
+		spec->member[spec->count++].weight = i ? 256 : 1;
+	}
+	KUNIT_ASSERT_EQ(test, set_nexthop(spec, true), 0);
+	mutex_lock(&strata_station.sn->config);
+	info = rcu_dereference_protected(strata_nexthop_find(strata_station.sn,
+							     GROUP)->info, 1);
+	for (i = 0; i < STRATA_NEXTHOP_BUCKETS; i++) {
+		KUNIT_ASSERT_LT(test, info->home[i], ARRAY_SIZE(had));
+		had[info->home[i]]++;
+	}
+	mutex_unlock(&strata_station.sn->config);
+	KUNIT_EXPECT_EQ(test, had[0], 1);
+	for (i = 1; i < ARRAY_SIZE(had); i++) {
+		KUNIT_EXPECT_GE(test, had[i], 204);
+		KUNIT_EXPECT_LE(test, had[i], 205);
+	}
+	for (i = 4; i <= 6; i++)
+		KUNIT_EXPECT_EQ(test, del_nexthop(i), 0);
 }
 
 static void only_flows_of_the_one_that_goes_move(struct kunit *test)
@@ -319,14 +349,43 @@ static void a_group_needs_all_its_memory(struct kunit *test)
 	fault_each(test, make_group, made_or_not, spec);
 }
 
+static int move_member(void *spec)
+{
+	return set_nexthop(spec, true);
+}
+
+static void moved_or_not(struct kunit *test, int err, void *spec)
+{
+	struct ways *ways = ways_new(test);
+
+	KUNIT_EXPECT_EQ(test, took(ways, PEER), err ? FLOWS : 0);
+	KUNIT_EXPECT_EQ(test, took(ways, THIRD), err ? 0 : FLOWS);
+	if (!err)
+		KUNIT_EXPECT_EQ(test, set_single(test, 1, PEER), 0);
+}
+
+static void a_member_changes_with_its_groups_or_not_at_all(struct kunit *test)
+{
+	struct strata_nexthop_spec *spec = spec_new(test, 1);
+
+	KUNIT_ASSERT_EQ(test, set_group(test, 1, 0, 0), 0);
+	KUNIT_ASSERT_EQ(test, add_route(GROUP), 0);
+	spec->count = 1;
+	spec->member[0].weight = 1;
+	spec->member[0].hop.gateway = strata_station_addr(THIRD);
+	fault_each(test, move_member, moved_or_not, spec);
+}
+
 static struct kunit_case nexthop_tests[] = {
 	KUNIT_CASE(flows_follow_the_weights),
+	KUNIT_CASE(however_small_its_weight_each_has_a_bucket),
 	KUNIT_CASE(only_flows_of_the_one_that_goes_move),
 	KUNIT_CASE(buckets_of_a_dead_link_are_lent),
 	KUNIT_CASE(what_is_lent_stays_when_a_group_changes),
 	KUNIT_CASE(a_change_is_for_all_routes),
 	KUNIT_CASE(next_hops_are_bounded),
 	KUNIT_CASE(a_group_needs_all_its_memory),
+	KUNIT_CASE(a_member_changes_with_its_groups_or_not_at_all),
 	{}
 };
 

@@ -58,7 +58,7 @@ static unsigned int routes_found(void)
 	rcu_read_lock();
 	for (i = 0; i < NETS; i++) {
 		daddr = strata_station_addr(NET + (i << 8) + 1);
-		route = strata_route_lookup(strata_station.sn, &daddr, 0);
+		route = strata_station_route(&daddr, 0);
 		found += route && route->metric == i;
 	}
 	rcu_read_unlock();
@@ -165,8 +165,7 @@ static void route_refuses(struct kunit *test)
 	rcu_read_lock();
 	KUNIT_EXPECT_NOT_NULL(test, strata_route_find(strata_station.sn,
 						      &lookup));
-	KUNIT_EXPECT_NULL(test, strata_route_lookup(strata_station.sn, &daddr,
-						    0));
+	KUNIT_EXPECT_NULL(test, strata_station_route(&daddr, 0));
 	rcu_read_unlock();
 	/* It belongs to no link, so it stays until it is deleted */
 	mutex_lock(&strata_station.sn->config);

@@ -69,6 +69,9 @@ static int netdev_link_event(struct strata_link *link, unsigned long event,
 	case NETDEV_CHANGEADDR:
 		netdev_tell(link, STRATA_LINK_ADDRESS);
 		break;
+	case NETDEV_CHANGENAME:
+		netdev_tell(link, STRATA_LINK_RENAMED);
+		break;
 	case NETDEV_CHANGE:
 		strata_isolate_again(link);
 		netdev_carrier(link);

@@ -136,7 +136,7 @@ static int route_dump_one(const struct strata_route *route, void *arg)
 	struct strata_nl_dump *dump = strata_nl_dump(visit->cb);
 	void *header;
 
-	if (dump->ifindex && dump->ifindex != route->link->ifindex)
+	if (dump->ifindex && !strata_route_uses(route, dump->ifindex))
 		return 0;
 	header = strata_nl_dump_message(visit->skb, visit->cb,
 					STRATA_CMD_ROUTE_GET);
@@ -432,13 +432,18 @@ static int route_get_nexthop(struct nlattr **attrs, struct strata_net *sn,
 	const struct nlattr *id = attrs[STRATA_A_ROUTE_NEXTHOP];
 	const struct nlattr *hops = attrs[STRATA_A_ROUTE_HOPS];
 
+	if (id && hops) {
+		NL_SET_ERR_MSG_ATTR(extack, hops,
+				    "either a next hop, or several of the route's own");
+		return -EINVAL;
+	}
 	if (id) {
 		route->nexthop = strata_nexthop_find(sn, nla_get_u32(id));
 		if (route->nexthop)
 			return 0;
 		NL_SET_ERR_MSG_ATTR(extack, id,
 				    "no such next hop: see `strata nexthop`");
-		return -ENOENT;
+		return -EINVAL;
 	}
 	if (hops) {
 		route->nexthop = get_hops(sn, hops, extack);

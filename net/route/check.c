@@ -98,7 +98,7 @@ static bool gateway_possible(struct strata_net *sn,
 static int check_refusal(struct strata_net *sn, struct strata_route *want,
 			 struct netlink_ext_ack *extack)
 {
-	if (want->link || !strata_addr_any(&want->gateway) ||
+	if (want->link || want->nexthop || !strata_addr_any(&want->gateway) ||
 	    !strata_addr_any(&want->source) || want->mtu) {
 		NL_SET_ERR_MSG(extack,
 			       "Nothing is sent by such a route: only its prefix and metric count");

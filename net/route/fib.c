@@ -5,6 +5,7 @@
 #include <linux/module.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
+#include "nexthop.h"
 #include "table.h"
 
 /**
@@ -227,23 +228,22 @@ void strata_route_purge_link(struct strata_net *sn,
 	route_purge(sn, match_link, link);
 }
 
-static bool match_nexthop(const struct strata_route *route,
-			  const void *nexthop)
+static bool match_dying(const struct strata_route *route, const void *arg)
 {
-	return route->nexthop == nexthop;
+	return route->nexthop && route->nexthop->dying;
 }
 
 /**
- * strata_route_purge_nexthop() - take out every route of a next hop
+ * strata_route_purge_dying() - take out every route whose next hop dies
  * @sn: the namespace's stack
- * @nexthop: it goes; where it has no number, it has gone afterwards
+ *
+ * Next hops without a number have gone afterwards.
  *
  * Context: process, strata_net.config held.
  */
-void strata_route_purge_nexthop(struct strata_net *sn,
-				const struct strata_nexthop *nexthop)
+void strata_route_purge_dying(struct strata_net *sn)
 {
-	route_purge(sn, match_nexthop, nexthop);
+	route_purge(sn, match_dying, NULL);
 }
 
 static bool match_source(const struct strata_route *route, const void *source)
@@ -291,40 +291,6 @@ const struct strata_route *strata_route_find(struct strata_net *sn,
 	return route;
 }
 EXPORT_SYMBOL_GPL(strata_route_find);
-
-static noinline const struct strata_route *
-lookup_further(struct strata_net *sn, const struct in6_addr *daddr, int oif)
-{
-	struct strata_lookup lookup = { .daddr = daddr, .oif = oif };
-	const struct strata_route *route = strata_route_find(sn, &lookup);
-
-	return strata_route_error(route) ? NULL : route;
-}
-
-/**
- * strata_route_lookup() - the way of our own packets, if there is one
- * @sn: the namespace's stack
- * @daddr: destination
- * @oif: index of the output link, 0: any
- *
- * Context: RCU read side. Return: borrowed, NULL if none, or if it refuses.
- */
-const struct strata_route *strata_route_lookup(struct strata_net *sn,
-					       const struct in6_addr *daddr,
-					       int oif)
-{
-	const struct strata_route_net *rn = sn->route;
-	int family = strata_route_family(daddr);
-	const struct strata_route *route;
-
-	if (unlikely(READ_ONCE(rn->ruled[family])))
-		return lookup_further(sn, daddr, oif);
-	route = strata_table_lookup(&rn->main, family, daddr, oif);
-	if (likely(!route || route->type == STRATA_ROUTE_UNICAST))
-		return route;
-	return lookup_further(sn, daddr, oif);
-}
-EXPORT_SYMBOL_GPL(strata_route_lookup);
 
 /**
  * strata_route_hop() - the first hop of our own packets' way, if there is one
@@ -515,7 +481,7 @@ static bool route_matches(const struct strata_route *route,
 		return false;
 	if (want->type != STRATA_ROUTE_UNICAST && want->type != route->type)
 		return false;
-	if (want->link && want->link != route->link)
+	if (want->link && !strata_route_uses(route, want->link->ifindex))
 		return false;
 	if (want->nexthop && want->nexthop != route->nexthop)
 		return false;

@@ -20,7 +20,7 @@
  * @high: the other
  * @low_port: the smaller of the ports, as a number on the wire; 0: none
  * @high_port: the other
- * @number: of a socket; or IP protocol and flow label
+ * @number: of a socket; or the IP protocol
  */
 struct flow_key {
 	struct in6_addr low;
@@ -113,7 +113,8 @@ static void key_l4(struct flow_key *key, const struct strata_lookup *lookup)
 	struct flow_keys keys;
 
 	set_addrs(key, lookup->saddr, lookup->daddr);
-	if (!skb_flow_dissect_flow_keys(lookup->skb, &keys, 0))
+	if (!skb_flow_dissect_flow_keys(lookup->skb, &keys,
+					FLOW_DISSECTOR_F_STOP_AT_ENCAP))
 		return;
 	set_ports(key, keys.ports.src, keys.ports.dst);
 	key->number = keys.basic.ip_proto;

@@ -62,32 +62,70 @@ static struct strata_nexthop_info *info_new(const struct strata_nexthop_spec *sp
 }
 
 /**
- * strata_nexthop_become() - make of it something else
- * @nexthop: it stays as it is where that fails
+ * strata_nexthop_stage() - get ready to be something else
+ * @nexthop: it stays as it is until strata_nexthop_commit()
  * @spec: what it becomes; copied
+ *
+ * Where several have to change together, whoever lacks memory is found before the
+ * first has changed.
  *
  * Context: process, strata_net.config held. Return: 0, -ENOMEM.
  */
-int strata_nexthop_become(struct strata_nexthop *nexthop,
-			  const struct strata_nexthop_spec *spec)
+int strata_nexthop_stage(struct strata_nexthop *nexthop,
+			 const struct strata_nexthop_spec *spec)
 {
-	struct strata_nexthop_spec *old_spec = nexthop->spec, *new_spec;
-	struct strata_nexthop_info *old = info_of(nexthop), *info;
+	struct strata_nexthop_spec *next_spec;
+	struct strata_nexthop_info *next;
 
-	new_spec = kmemdup(spec, sizeof(*spec), GFP_KERNEL_ACCOUNT);
-	info = new_spec ? info_new(spec) : NULL;
-	if (!info) {
-		kfree(new_spec);
+	next_spec = kmemdup(spec, sizeof(*spec), GFP_KERNEL_ACCOUNT);
+	next = next_spec ? info_new(spec) : NULL;
+	if (!next) {
+		kfree(next_spec);
 		return -ENOMEM;
 	}
-	if (info->home)
-		strata_buckets_settle(info, spec, old, old_spec);
-	nexthop->spec = new_spec;
-	rcu_assign_pointer(nexthop->info, info);
-	kfree(old_spec);
+	if (next->home)
+		strata_buckets_settle(next, spec, info_of(nexthop),
+				      nexthop->spec);
+	nexthop->next = next;
+	nexthop->next_spec = next_spec;
+	return 0;
+}
+
+/**
+ * strata_nexthop_commit() - become what it got ready to be
+ * @nexthop: it may not have got ready at all
+ *
+ * Context: process, strata_net.config held.
+ */
+void strata_nexthop_commit(struct strata_nexthop *nexthop)
+{
+	struct strata_nexthop_info *old = info_of(nexthop);
+
+	if (!nexthop->next)
+		return;
+	rcu_assign_pointer(nexthop->info, nexthop->next);
+	kfree(nexthop->spec);
+	nexthop->spec = nexthop->next_spec;
+	nexthop->next = NULL;
+	nexthop->next_spec = NULL;
 	if (old)
 		call_rcu(&old->rcu, info_free);
-	return 0;
+}
+
+/**
+ * strata_nexthop_drop() - stay as it is
+ * @nexthop: it may not have got ready to be something else
+ *
+ * Context: process, strata_net.config held.
+ */
+void strata_nexthop_drop(struct strata_nexthop *nexthop)
+{
+	if (!nexthop->next)
+		return;
+	info_free(&nexthop->next->rcu);
+	kfree(nexthop->next_spec);
+	nexthop->next = NULL;
+	nexthop->next_spec = NULL;
 }
 
 /**
@@ -134,11 +172,12 @@ strata_nexthop_create(struct strata_net *sn,
 	nexthop = kzalloc(sizeof(*nexthop), GFP_KERNEL_ACCOUNT);
 	if (!nexthop)
 		return ERR_PTR(-ENOMEM);
-	err = strata_nexthop_become(nexthop, spec);
+	err = strata_nexthop_stage(nexthop, spec);
 	if (err) {
 		kfree(nexthop);
 		return ERR_PTR(err);
 	}
+	strata_nexthop_commit(nexthop);
 	hash_add(rn->nexthops, &nexthop->node, strata_nexthop_key(spec));
 	rn->nexthop_count++;
 	return nexthop;
@@ -163,10 +202,21 @@ void strata_nexthop_free(struct strata_route_net *rn,
 
 /* ---- those of routes ---- */
 
+/**
+ * strata_nexthop_has_routes() - does any route have it?
+ * @nexthop: the next hop
+ *
+ * Context: process, strata_net.config held.
+ */
+bool strata_nexthop_has_routes(const struct strata_nexthop *nexthop)
+{
+	return nexthop->routes[STRATA_ROUTE_IPV4] ||
+	       nexthop->routes[STRATA_ROUTE_IPV6];
+}
+
 static bool nexthop_idle(const struct strata_nexthop *nexthop)
 {
-	return !nexthop->routes[STRATA_ROUTE_IPV4] &&
-	       !nexthop->routes[STRATA_ROUTE_IPV6] && !nexthop->spec->id;
+	return !strata_nexthop_has_routes(nexthop) && !nexthop->spec->id;
 }
 
 /**
@@ -250,6 +300,28 @@ bool strata_nexthop_suits(const struct strata_nexthop *nexthop,
 			return false;
 	return true;
 }
+
+/**
+ * strata_route_uses() - does a route lead out by a device?
+ * @route: the route
+ * @ifindex: of the device; whether its link is up does not matter
+ *
+ * Context: process, strata_net.config held.
+ */
+bool strata_route_uses(const struct strata_route *route, int ifindex)
+{
+	const struct strata_nexthop_spec *spec;
+	unsigned int i;
+
+	if (!route->nexthop)
+		return route->link->ifindex == ifindex;
+	spec = route->nexthop->spec;
+	for (i = 0; i < spec->count; i++)
+		if (spec->member[i].hop.link->ifindex == ifindex)
+			return true;
+	return false;
+}
+EXPORT_SYMBOL_GPL(strata_route_uses);
 
 /**
  * strata_nexthop_spec() - what a next hop is

@@ -31,6 +31,9 @@ struct strata_nexthop_info {
  * struct strata_nexthop - a next hop
  * @info: where it leads; replaced under strata_net.config, RCU
  * @spec: what it is, links borrowed from @info; strata_net.config
+ * @next: what @info becomes at the end of a change of several; strata_net.config
+ * @next_spec: likewise
+ * @dying: it goes at the end of a change; strata_net.config
  * @routes: by family: how many have it; strata_net.config
  * @node: in strata_route_net.nexthops
  * @rcu: frees
@@ -38,6 +41,9 @@ struct strata_nexthop_info {
 struct strata_nexthop {
 	struct strata_nexthop_info __rcu *info;
 	struct strata_nexthop_spec *spec;
+	struct strata_nexthop_info *next;
+	struct strata_nexthop_spec *next_spec;
+	bool dying;
 	unsigned int routes[STRATA_ROUTE_FAMILIES];
 	struct hlist_node node;
 	struct rcu_head rcu;
@@ -70,8 +76,11 @@ struct strata_nexthop *
 strata_nexthop_create(struct strata_net *sn,
 		      const struct strata_nexthop_spec *spec,
 		      struct netlink_ext_ack *extack);
-int strata_nexthop_become(struct strata_nexthop *nexthop,
-			  const struct strata_nexthop_spec *spec);
+int strata_nexthop_stage(struct strata_nexthop *nexthop,
+			 const struct strata_nexthop_spec *spec);
+void strata_nexthop_commit(struct strata_nexthop *nexthop);
+void strata_nexthop_drop(struct strata_nexthop *nexthop);
+bool strata_nexthop_has_routes(const struct strata_nexthop *nexthop);
 void strata_nexthop_free(struct strata_route_net *rn,
 			 struct strata_nexthop *nexthop);
 bool strata_nexthop_suits(const struct strata_nexthop *nexthop,

@@ -20,7 +20,7 @@ static int resolve_member(struct strata_net *sn,
 	nexthop = strata_nexthop_find(sn, member->id);
 	if (!nexthop) {
 		NL_SET_ERR_MSG(extack, "A group has a next hop that is not there");
-		return -ENOENT;
+		return -EINVAL;
 	}
 	if (nexthop->spec->group || nexthop->spec->blackhole) {
 		NL_SET_ERR_MSG(extack,
@@ -111,57 +111,76 @@ out:
 	return nexthop;
 }
 
-static void nexthop_purge(struct strata_net *sn,
-			  struct strata_nexthop *nexthop)
+static bool member_dies(struct strata_net *sn,
+			const struct strata_nexthop_member *member)
 {
-	bool numbered = nexthop->spec->id;
-
-	strata_route_purge_nexthop(sn, nexthop);
-	/* Those without a number went with their last route. */
-	if (numbered)
-		strata_nexthop_free(sn->route, nexthop);
+	return strata_nexthop_find(sn, member->id)->dying;
 }
 
-/* @group without a member, or with it as it is now. 0 or -errno. */
-static int group_update(struct strata_net *sn, struct strata_nexthop *group,
-			u32 id, const struct strata_hop *hop)
+static bool group_loses(struct strata_net *sn,
+			const struct strata_nexthop_spec *spec)
 {
-	struct strata_nexthop_spec *spec;
-	u8 at;
-	int err;
+	unsigned int i;
 
-	spec = kmemdup(group->spec, sizeof(*spec), GFP_KERNEL);
-	if (!spec)
-		return -ENOMEM;
-	at = strata_nexthop_member_index(spec, id);
-	if (hop) {
-		spec->member[at].hop = *hop;
-	} else {
-		spec->count--;
-		memmove(&spec->member[at], &spec->member[at + 1],
-			(spec->count - at) * sizeof(spec->member[0]));
-	}
-	err = spec->count ? strata_nexthop_become(group, spec) : -ENOENT;
-	kfree(spec);
-	return err;
+	for (i = 0; spec->group && i < spec->count; i++)
+		if (member_dies(sn, &spec->member[i]))
+			return true;
+	return false;
 }
 
-/*
- * A member has changed, or goes (@hop NULL). A group that would be empty goes, and
- * so does one for which there is no memory.
+/* False: there is nothing left of it, or no memory for what is. */
+static bool group_shrink_to(struct strata_nexthop *group,
+			    const struct strata_nexthop_spec *spec)
+{
+	if (!spec->count || strata_nexthop_stage(group, spec))
+		return false;
+	strata_nexthop_commit(group);
+	return true;
+}
+
+/* Members that die leave; a group that would be empty dies with them, and so does
+ * one for which there is no memory.
  */
-static void groups_update(struct strata_net *sn, u32 id,
-			  const struct strata_hop *hop)
+static void group_shrink(struct strata_net *sn, struct strata_nexthop *group)
+{
+	const struct strata_nexthop_spec *old = group->spec;
+	struct strata_nexthop_spec *spec;
+	unsigned int i;
+
+	spec = kmemdup(old, sizeof(*old), GFP_KERNEL);
+	if (!spec) {
+		group->dying = true;
+		return;
+	}
+	spec->count = 0;
+	for (i = 0; i < old->count; i++)
+		if (!member_dies(sn, &old->member[i]))
+			spec->member[spec->count++] = old->member[i];
+	if (!group_shrink_to(group, spec))
+		group->dying = true;
+	kfree(spec);
+}
+
+/* Those that die go, with their routes: all in one walk over the tables. */
+static void nexthops_bury(struct strata_net *sn)
 {
 	struct strata_nexthop *nexthop;
+	bool have_routes = false;
 	struct hlist_node *next;
 	unsigned int bucket;
 
+	hash_for_each(sn->route->nexthops, bucket, nexthop, node) {
+		if (!nexthop->dying && group_loses(sn, nexthop->spec))
+			group_shrink(sn, nexthop);
+		have_routes |= nexthop->dying &&
+			       strata_nexthop_has_routes(nexthop);
+	}
+	/* Those without a number go with their last route. */
+	if (have_routes)
+		strata_route_purge_dying(sn);
 	hash_for_each_safe(sn->route->nexthops, bucket, next, nexthop, node)
-		if (nexthop->spec->group &&
-		    strata_nexthop_member_index(nexthop->spec, id) != STRATA_NEXTHOP_NOBODY &&
-		    group_update(sn, nexthop, id, hop))
-			nexthop_purge(sn, nexthop);
+		if (nexthop->dying)
+			strata_nexthop_free(sn->route, nexthop);
 }
 
 /* Can @group, and the routes that have it, have @want in @member's place? */
@@ -199,12 +218,66 @@ static bool suits_groups(struct strata_net *sn,
 	return true;
 }
 
+/* @group is to have @hop in the place of one of its members. */
+static int stage_member(struct strata_nexthop *group, unsigned int member,
+			const struct strata_hop *hop)
+{
+	struct strata_nexthop_spec *spec;
+	int err;
+
+	spec = kmemdup(group->spec, sizeof(*spec), GFP_KERNEL);
+	if (!spec)
+		return -ENOMEM;
+	spec->member[member].hop = *hop;
+	err = strata_nexthop_stage(group, spec);
+	kfree(spec);
+	return err;
+}
+
+/* Groups have a copy of where their members lead. */
+static int stage_groups(struct strata_net *sn,
+			const struct strata_nexthop_spec *want)
+{
+	struct strata_nexthop *nexthop;
+	unsigned int bucket;
+	int err = 0;
+	u8 member;
+
+	hash_for_each(sn->route->nexthops, bucket, nexthop, node) {
+		if (err || !nexthop->spec->group)
+			continue;
+		member = strata_nexthop_member_index(nexthop->spec, want->id);
+		if (member != STRATA_NEXTHOP_NOBODY)
+			err = stage_member(nexthop, member,
+					   &want->member[0].hop);
+	}
+	return err;
+}
+
+/* @old becomes @want, and the groups with it; or nothing changes. */
+static int nexthop_change(struct strata_net *sn, struct strata_nexthop *old,
+			  const struct strata_nexthop_spec *want)
+{
+	struct strata_nexthop *nexthop;
+	unsigned int bucket;
+	int err;
+
+	err = strata_nexthop_stage(old, want);
+	if (!err && !want->group && want->count)
+		err = stage_groups(sn, want);
+	hash_for_each(sn->route->nexthops, bucket, nexthop, node) {
+		if (err)
+			strata_nexthop_drop(nexthop);
+		else
+			strata_nexthop_commit(nexthop);
+	}
+	return err;
+}
+
 static int nexthop_replace(struct strata_net *sn, struct strata_nexthop *old,
 			   const struct strata_nexthop_spec *want,
 			   struct netlink_ext_ack *extack)
 {
-	int err;
-
 	if (old->spec->group != want->group) {
 		NL_SET_ERR_MSG(extack,
 			       "A group cannot take the place of a single next hop, nor the reverse");
@@ -220,10 +293,7 @@ static int nexthop_replace(struct strata_net *sn, struct strata_nexthop *old,
 			       "Routes or groups of the other family have this next hop");
 		return -EINVAL;
 	}
-	err = strata_nexthop_become(old, want);
-	if (!err && !want->group && want->count)
-		groups_update(sn, want->id, &old->spec->member[0].hop);
-	return err;
+	return nexthop_change(sn, old, want);
 }
 
 static int nexthop_set(struct strata_net *sn, struct strata_nexthop_spec *want,
@@ -249,8 +319,8 @@ static int nexthop_set(struct strata_net *sn, struct strata_nexthop_spec *want,
  * @replace: change the one that has the number, if there is one
  * @extack: for the reason of a refusal
  *
- * Context: process, strata_net.config held. Return: 0, -EINVAL, -ENOENT,
- * -ENETUNREACH, -ENODEV, -EEXIST, -ENOSPC, -ENOMEM.
+ * Context: process, strata_net.config held. Return: 0, -EINVAL, -ENETUNREACH,
+ * -ENODEV, -EEXIST, -ENOSPC, -ENOMEM; nothing has changed then.
  */
 int strata_nexthop_add(struct strata_net *sn,
 		       const struct strata_nexthop_spec *spec, bool replace,
@@ -288,9 +358,8 @@ int strata_nexthop_del(struct strata_net *sn, u32 id,
 		NL_SET_ERR_MSG(extack, "No such next hop");
 		return -ENOENT;
 	}
-	if (!nexthop->spec->group)
-		groups_update(sn, id, NULL);
-	nexthop_purge(sn, nexthop);
+	nexthop->dying = true;
+	nexthops_bury(sn);
 	strata_net_changed(sn);
 	return 0;
 }
@@ -322,20 +391,9 @@ void strata_nexthops_purge_link(struct strata_net *sn,
 {
 	struct strata_nexthop *nexthop;
 	unsigned int bucket;
-	bool again;
 
-	/* Groups may go on the way: begin again after each. */
-	do {
-		again = false;
-		hash_for_each(sn->route->nexthops, bucket, nexthop, node) {
-			if (nexthop->spec->group ||
-			    !leads_by(nexthop->spec, link))
-				continue;
-			if (nexthop->spec->id)
-				groups_update(sn, nexthop->spec->id, NULL);
-			nexthop_purge(sn, nexthop);
-			again = true;
-			break;
-		}
-	} while (again);
+	hash_for_each(sn->route->nexthops, bucket, nexthop, node)
+		if (!nexthop->spec->group && leads_by(nexthop->spec, link))
+			nexthop->dying = true;
+	nexthops_bury(sn);
 }

@@ -18,7 +18,7 @@
 
 #define STRATA_ADDR_HASH_BITS	10
 
-/* Indexes of strata_route_net.table. */
+/* Indexes of strata_table.fib and the like. */
 enum strata_route_family {
 	STRATA_ROUTE_IPV4,
 	STRATA_ROUTE_IPV6,
@@ -175,8 +175,7 @@ u32 strata_multipath_hash(const struct strata_route_net *rn,
 			  struct strata_lookup *lookup);
 int strata_check_hop(struct strata_net *sn, struct strata_hop *hop,
 		     struct netlink_ext_ack *extack);
-void strata_route_purge_nexthop(struct strata_net *sn,
-				const struct strata_nexthop *nexthop);
+void strata_route_purge_dying(struct strata_net *sn);
 
 int strata_rules_init(struct strata_route_net *rn);
 void strata_rules_exit(struct strata_route_net *rn);

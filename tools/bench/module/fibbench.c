@@ -10,7 +10,7 @@
  * picoseconds that one lookup took. Each must find a route.
  *
  * Both are asked what a forwarded packet asks, the address in hand as it is in
- * the packet, the answer being a next hop: Strata by strata_route_lookup(), the
+ * the packet, the answer being a next hop: Strata by strata_route_find(), the
  * kernel by fib_table_lookup() on its main table, and for IPv6 by
  * fib6_table_lookup(), which is what exported functions lead to; neither rules,
  * caches nor references are in it.
@@ -41,12 +41,13 @@ static unsigned int strata4(struct net *net, const struct in6_addr *daddr,
 			    unsigned int count)
 {
 	struct strata_net *sn = strata_net(net);
-	unsigned int i, found = 0;
 	struct in6_addr addr;
+	struct strata_lookup lookup = { .daddr = &addr };
+	unsigned int i, found = 0;
 
 	for (i = 0; i < count; i++) {
 		strata_addr_from4(&addr, daddr[i].s6_addr32[3]);
-		found += !!strata_route_lookup(sn, &addr, 0);
+		found += !!strata_route_find(sn, &lookup);
 	}
 	return found;
 }
@@ -55,10 +56,13 @@ static unsigned int strata6(struct net *net, const struct in6_addr *daddr,
 			    unsigned int count)
 {
 	struct strata_net *sn = strata_net(net);
+	struct strata_lookup lookup = {};
 	unsigned int i, found = 0;
 
-	for (i = 0; i < count; i++)
-		found += !!strata_route_lookup(sn, &daddr[i], 0);
+	for (i = 0; i < count; i++) {
+		lookup.daddr = &daddr[i];
+		found += !!strata_route_find(sn, &lookup);
+	}
 	return found;
 }
 

@@ -212,6 +212,7 @@ for commands in "$WORK"/commands.[0-4]; do
 	give "$commands" in_a strata >"$WORK/strata"
 	give "$commands" ip -n "$K" >"$WORK/kernel"
 	diff "$WORK/kernel" "$WORK/strata" || fail "after $(cat "$commands"): not as the kernel"
+	[[ "$commands" != *.0 ]] || expect 11 "$(wc -l <"$WORK/strata")" "next hops and routes that are compared"
 	[[ "$commands" != *.1 ]] || expect 8 "$(grep -c ^refused "$WORK/strata")" "commands refused"
 done
 
@@ -222,6 +223,10 @@ refused "other family" in_a strata nexthop replace id 1 via fd01::2 dev s1
 in_a strata nexthop add id 9 dev s2
 in_a strata route add 25.0.0.0/8 nhid 9
 in_a strata route add 26.0.0.0/8 nexthop via 10.0.1.2 nexthop via 10.0.2.2
+expect 2 "$(in_a strata route show dev s2 | grep -cE '^2[56]')" "routes that lead out by s2"
+refused "only its prefix" in_a strata route add blackhole 27.0.0.0/8 nhid 9
+in_a strata route add 28.0.0.0/8 nhid 9
+in_a strata route del 28.0.0.0/8 dev s2
 in_a strata link detach s2
 in_a strata route show | grep -E '^2[56]' && fail "routes of a detached device are left"
 in_a strata nexthop show | grep s2 && fail "next hops of a detached device are left"

@@ -213,5 +213,6 @@ arrived() {
 		diff <(sort "$WORK/flows-$M") <(sort "$WORK/flows-$B")
 }
 (until_ok arrived) >/dev/null || true
+expect 23 "$(wc -l <"$WORK/flows-$M")" "lines about what came through the kernel"
 diff <(sort "$WORK/flows-$M") <(sort "$WORK/flows-$B") || fail "other ways than through the kernel"
 pass
