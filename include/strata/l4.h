@@ -50,6 +50,8 @@ struct strata_l4_error {
  * @protocol: IP protocol number. Required
  * @family: AF_INET or AF_INET6: of that network layer alone, as ICMP and
  *	ICMPv6; 0: of both. Optional
+ * @knows_quoted: @err finds out whether a quoted packet was sent at all (RFC
+ *	5927 4); nobody else's word for that is taken. Optional
  * @rcv: a datagram for one of our addresses, reassembled. skb->data is at the
  *	L4 header and skb->len covers just the L4 datagram; strata_cb() is
  *	filled; not shared; may be non-linear; checksum not verified; a GRO
@@ -63,6 +65,7 @@ struct strata_l4_ops {
 	const char *name;
 	u8 protocol;
 	u8 family;
+	bool knows_quoted;
 	void (*rcv)(struct strata_net *sn, struct sk_buff *skb);
 	void (*err)(struct strata_net *sn, const struct strata_l4_error *error);
 };

@@ -66,15 +66,30 @@ static bool raw_rcv(struct strata_net *sn, struct sk_buff *skb, u8 proto)
 	return wanted;
 }
 
+/*
+ * Whoever listens to TCP cannot tell which of its segments were sent: that would let
+ * anybody shrink the MTU of connections.
+ */
+static bool err_believed(const struct sock *sk,
+			 const struct strata_l4_error *error)
+{
+	int family = strata_addr_is4(&error->daddr) ? AF_INET : AF_INET6;
+
+	return sk->sk_state == TCP_ESTABLISHED ||
+	       !strata_l4(error->proto, family)->knows_quoted;
+}
+
 /* raw(7): who is told that the datagram was too big for the way. */
 static bool err_is_hard(struct sock *sk, const struct strata_l4_error *error)
 {
+	u8 pmtudisc = READ_ONCE(strata_sock(sk)->pmtudisc);
+
 	if (!error->mtu)
 		return error->hard;
-	if (strata_addr_is4(&error->daddr))
-		return strata_dgram_error_pmtu(sk, error);
-	strata_dgram_error_pmtu(sk, error);
-	return READ_ONCE(strata_sock(sk)->pmtudisc) == IPV6_PMTUDISC_DO;
+	if (err_believed(sk, error))
+		strata_dgram_error_pmtu(sk, error);
+	return strata_addr_is4(&error->daddr) ?
+	       pmtudisc != IP_PMTUDISC_DONT : pmtudisc == IPV6_PMTUDISC_DO;
 }
 
 static void err_to(struct sock *sk, const struct strata_l4_error *error)

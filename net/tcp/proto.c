@@ -139,6 +139,7 @@ static const struct strata_l4_ops strata_tcp_l4_ops = {
 	.owner			= THIS_MODULE,
 	.name			= "tcp",
 	.protocol		= IPPROTO_TCP,
+	.knows_quoted		= true,
 	.rcv			= strata_tcp_rcv,
 	.err			= strata_tcp_err,
 };

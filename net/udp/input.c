@@ -262,9 +262,12 @@ void strata_udp_err(struct strata_net *sn, const struct strata_l4_error *error)
 	if (!sk || !error->err)
 		return;
 	if (error->mtu) {
-		if (!strata_dgram_error_pmtu(sk, error))
-			return;
+		bool told = strata_dgram_error_pmtu(sk, error);
+
+		/* Who tells nobody still sends smaller fragments. */
 		strata_udp_route_drop(sk);
+		if (!told)
+			return;
 		hard = true;
 	}
 	if (READ_ONCE(strata_sock(sk)->flags) & STRATA_SOCK_RECVERR)

@@ -153,6 +153,7 @@ static const struct strata_sock_proto udp_proto = {
 static const struct strata_l4_ops udp_l4_ops = {
 	.name = "udp",
 	.protocol = IPPROTO_UDP,
+	.knows_quoted = true,
 	.rcv = strata_udp_rcv,
 	.err = strata_udp_err,
 };
