@@ -47,12 +47,14 @@ static bool err_is_of_request(const struct strata_l4_error *error)
 
 static void err_to(struct sock *sk, const struct strata_l4_error *error)
 {
+	bool is4 = strata_addr_is4(&error->daddr);
 	bool hard = error->hard;
 
+	/* icmp(7): IPv6's is never fatal, and told whatever the socket does with it. */
 	if (error->mtu) {
-		if (!strata_dgram_error_pmtu(sk, error))
+		if (!strata_dgram_error_pmtu(sk, error) && is4)
 			return;
-		hard = true;
+		hard = is4;
 	}
 	if (READ_ONCE(strata_sock(sk)->flags) & STRATA_SOCK_RECVERR)
 		strata_dgram_error_add(sk, error, 0, error->header);
