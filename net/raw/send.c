@@ -47,7 +47,7 @@ static int send_seal(struct sock *sk, struct sk_buff *skb,
 
 /* Owns @skb, which has its IP header. */
 static int send_whole(struct sock *sk, struct sk_buff *skb,
-		      struct strata_dgram *dgram)
+		      struct strata_dgram *dgram, int msg_flags)
 {
 	struct strata_path path = {};
 	int err;
@@ -56,7 +56,9 @@ static int send_whole(struct sock *sk, struct sk_buff *skb,
 	err = strata_dgram_route(strata_sock_net(sk), &dgram->flow, &path);
 	if (!err && skb->len > path.own_mtu)
 		err = strata_dgram_too_big(sk, dgram, path.own_mtu);
-	if (err)	/* the program is told: nothing is dropped */
+	if (!err && msg_flags & MSG_CONFIRM)
+		path.af->confirm(&path);
+	if (err || msg_flags & MSG_PROBE)	/* as the program wants it, or is told */
 		consume_skb(skb);
 	else
 		err = strata_dgram_output(sk, skb, dgram, &path,
@@ -71,7 +73,8 @@ static int send_prepare(struct sock *sk, struct msghdr *msg, size_t len,
 	if (len > LEN_MAX)
 		return -EMSGSIZE;
 	/* Nothing is collected, so MSG_MORE would break a datagram. */
-	if (msg->msg_flags & (MSG_OOB | MSG_MORE))
+	if (msg->msg_flags & MSG_OOB ||
+	    (msg->msg_flags & MSG_MORE && !raw_hdrincl(sk)))
 		return -EOPNOTSUPP;
 	return strata_dgram_begin(sk, msg, dgram) ?:
 	       send_protocol(sk, msg, dgram) ?:
@@ -102,7 +105,7 @@ int strata_raw_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 	if (IS_ERR(skb))
 		return PTR_ERR(skb);
 	if (raw_hdrincl(sk))
-		err = send_whole(sk, skb, &dgram);
+		err = send_whole(sk, skb, &dgram, msg->msg_flags);
 	else
 		err = strata_dgram_send(sk, skb, &dgram, msg->msg_flags,
 					send_seal);

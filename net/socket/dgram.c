@@ -272,12 +272,9 @@ static int dgram_check(struct sock *sk, const struct sk_buff *skb,
 		return err;
 	if (skb->len > dgram_room(&dgram->flow, path))
 		return strata_dgram_too_big(sk, dgram, path->mtu);
-	if (msg_flags & MSG_CONFIRM) {
+	if (msg_flags & MSG_CONFIRM)
 		path->af->confirm(path);
-		if (msg_flags & MSG_PROBE && !skb->len)
-			return 1;
-	}
-	return 0;
+	return !!(msg_flags & MSG_PROBE);
 }
 
 /**

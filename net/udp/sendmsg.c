@@ -100,7 +100,6 @@ static int send_packet(struct sock *sk, struct sk_buff *skb,
 	size_t len = skb->len - sizeof(struct udphdr);
 	const struct udp_route *route;
 	struct udp_route scratch;
-	bool probe = false;
 	int err = 0;
 
 	rcu_read_lock();
@@ -113,11 +112,9 @@ static int send_packet(struct sock *sk, struct sk_buff *skb,
 		err = strata_dgram_too_big(sk, send, route->path.mtu);
 		goto refuse;
 	}
-	if (unlikely(flags & MSG_CONFIRM)) {
+	if (unlikely(flags & MSG_CONFIRM))
 		route->path.af->confirm(&route->path);
-		probe = flags & MSG_PROBE && !len;
-	}
-	if (unlikely(probe))
+	if (unlikely(flags & MSG_PROBE))
 		goto refuse;
 	err = send_output(sk, skb, send, route);
 	rcu_read_unlock();
