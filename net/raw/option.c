@@ -52,9 +52,11 @@ static void *filter_find(struct sock *sk, int level, int optname,
 	bool is4 = rs->ss.family == AF_INET;
 
 	if (level == (is4 ? SOL_RAW : SOL_ICMPV6)) {
+		if (is4 && optname != ICMP_FILTER)
+			return ERR_PTR(-ENOPROTOOPT);
 		if (sk->sk_num != (is4 ? IPPROTO_ICMP : IPPROTO_ICMPV6))
 			return ERR_PTR(-EOPNOTSUPP);
-		if (optname != (is4 ? ICMP_FILTER : ICMPV6_FILTER))
+		if (!is4 && optname != ICMPV6_FILTER)
 			return ERR_PTR(-ENOPROTOOPT);
 		*size = is4 ? sizeof(rs->filter) : sizeof(rs->filter6);
 		return is4 ? (void *)&rs->filter : (void *)&rs->filter6;
