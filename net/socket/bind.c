@@ -165,7 +165,8 @@ static int bind_locked(struct sock *sk, const struct strata_endpoint *ep,
 	}
 	if (ep->scope)
 		sk->sk_bound_dev_if = ep->scope;
-	if (!strata_addr_any(&ep->addr))
+	/* Without a port it may be bound again, and disconnecting unbinds, too. */
+	if (!ss->proto->is_portless && !strata_addr_any(&ep->addr))
 		ss->flags |= STRATA_SOCK_BOUND_ADDR;
 	if (port && !ss->proto->is_portless)
 		ss->flags |= STRATA_SOCK_BOUND_PORT;
