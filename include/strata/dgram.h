@@ -52,8 +52,22 @@ int strata_dgram_send(struct sock *sk, struct sk_buff *skb,
 /* control.c: control messages */
 int strata_dgram_control_take(struct sock *sk, struct msghdr *msg,
 			      struct strata_dgram *dgram);
-void strata_dgram_control_put(const struct sock *sk, struct msghdr *msg,
-			      const struct sk_buff *skb);
+void strata_dgram_control_put_any(const struct sock *sk, struct msghdr *msg,
+				  const struct sk_buff *skb);
+
+/* Options that ask for control messages with each datagram. */
+#define STRATA_DGRAM_CMSG_OPTIONS \
+	(STRATA_SOCK_PKTINFO | STRATA_SOCK_RECVTTL | STRATA_SOCK_RECVTOS)
+
+/* Tell the program what came with a datagram. Context: process. */
+static inline void strata_dgram_control_put(const struct sock *sk,
+					    struct msghdr *msg,
+					    const struct sk_buff *skb)
+{
+	if (unlikely(READ_ONCE(strata_sock(sk)->flags) &
+		     STRATA_DGRAM_CMSG_OPTIONS))
+		strata_dgram_control_put_any(sk, msg, skb);
+}
 
 /* dgram_recv.c: from the receive queue to the program */
 int strata_dgram_name(const struct sock *sk, const struct sk_buff *skb,

@@ -11,9 +11,6 @@
 #include <strata/link.h>
 #include <strata/route.h>
 
-#define CMSG_OPTIONS	(STRATA_SOCK_PKTINFO | STRATA_SOCK_RECVTTL | \
-			 STRATA_SOCK_RECVTOS)
-
 static int take_ip_tos(const struct cmsghdr *cmsg, struct strata_dgram *dgram)
 {
 	int val;
@@ -209,22 +206,20 @@ static void put_ipv6(const struct sock *sk, struct msghdr *msg,
 }
 
 /**
- * strata_dgram_control_put() - tell the program what came with a datagram
+ * strata_dgram_control_put_any() - tell the program what came with a datagram
  * @sk: the socket
  * @msg: the message that it receives
  * @skb: the datagram
  *
  * Context: process.
  */
-void strata_dgram_control_put(const struct sock *sk, struct msghdr *msg,
-			      const struct sk_buff *skb)
+void strata_dgram_control_put_any(const struct sock *sk, struct msghdr *msg,
+				  const struct sk_buff *skb)
 {
 	u16 flags = READ_ONCE(strata_sock(sk)->flags);
 	u8 tos = strata_cb(skb)->tos;
 	int ttl = strata_cb(skb)->ttl;
 
-	if (likely(!(flags & CMSG_OPTIONS)))
-		return;
 	if (strata_sock(sk)->family != AF_INET) {
 		put_ipv6(sk, msg, skb);
 		return;
