@@ -143,7 +143,8 @@ static bool hear_group(const struct sending *sending, struct sk_buff *skb)
 	if (!(sending->flow->flags & STRATA_FLOW_NO_LOOP) &&
 	    strata_group_member(sending->sn, link, &sending->flow->daddr))
 		strata_xmit_hear(link->dev, skb);
-	if (likely(!(sending->flow->flags & STRATA_FLOW_NO_WIRE)))
+	/* IP_MULTICAST_TTL 0, or so says a header that the program made. */
+	if (likely(ip_hdr(skb)->ttl))
 		return false;
 	consume_skb(skb);
 	return true;

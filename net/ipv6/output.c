@@ -123,7 +123,8 @@ static bool hear_group(const struct strata_path *path,
 	if (!(flow->flags & STRATA_FLOW_NO_LOOP) &&
 	    strata_group_member(link->sn, link, &ipv6_hdr(skb)->daddr))
 		strata_xmit_hear(link->dev, skb);
-	if (likely(!(flow->flags & STRATA_FLOW_NO_WIRE)))
+	/* IPV6_MULTICAST_HOPS 0, or so says a header that the program made. */
+	if (likely(ipv6_hdr(skb)->hop_limit))
 		return false;
 	consume_skb(skb);
 	return true;
