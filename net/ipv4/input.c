@@ -230,9 +230,10 @@ static void deliver_l4(struct strata_net *sn, struct sk_buff *skb)
 {
 	u8 proto = ip_hdr(skb)->protocol;
 	const struct strata_l4_ops *l4 = strata_l4(proto, AF_INET);
+	unsigned int header_len = ip_hdrlen(skb);
 	bool copied;
 
-	skb_set_transport_header(skb, ip_hdrlen(skb));
+	skb_set_transport_header(skb, header_len);
 	copied = strata_l4_copy(sn, skb, proto);
 	if (unlikely(l4 == &strata_l4_none && copied)) {
 		consume_skb(skb);
@@ -243,7 +244,7 @@ static void deliver_l4(struct strata_net *sn, struct sk_buff *skb)
 	else
 		strata_icmp_send(sn, skb, ICMP_DEST_UNREACH, ICMP_PROT_UNREACH,
 				 0);
-	__skb_pull(skb, ip_hdrlen(skb));
+	__skb_pull(skb, header_len);
 	l4->rcv(sn, skb);
 }
 
