@@ -265,6 +265,19 @@ int strata_stream_listen(struct socket *sock, int backlog);
  * accept, listen and poll are its own. The family is a module parameter: nobody
  * reads it there.
  */
+/* Give a program an option's value of @size bytes; it says @len. Context: process. */
+int strata_option_put(const void *val, int size, char __user *optval,
+		      int __user *optlen, int len);
+/* The same, when what it says is to be read yet. */
+int strata_option_answer(const void *val, int size, char __user *optval,
+			 int __user *optlen);
+
+/* What getsockopt(2) answers on a level that the socket does not have. */
+static inline int strata_option_no_level(const struct sock *sk)
+{
+	return strata_sock(sk)->family == AF_INET ? -EOPNOTSUPP : -ENOPROTOOPT;
+}
+
 #define STRATA_SOCK_OPS					\
 	.family		= PF_UNSPEC,			\
 	.owner		= THIS_MODULE,			\

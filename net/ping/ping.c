@@ -46,7 +46,7 @@ static int ping_setsockopt(struct sock *sk, int level, int optname,
 static int ping_getsockopt(struct sock *sk, int level, int optname,
 			   char __user *optval, int __user *optlen)
 {
-	return -EOPNOTSUPP;
+	return strata_option_no_level(sk);
 }
 
 static struct proto ping_prot = {

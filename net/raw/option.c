@@ -96,6 +96,12 @@ static bool is_hdrincl_option(const struct sock *sk, int level, int optname)
 	       optname == IPV6_HDRINCL;
 }
 
+/* Where all values are an int, by whatever name. */
+static bool is_int_level(const struct sock *sk, int level)
+{
+	return strata_sock(sk)->family == AF_INET6 && level == SOL_RAW;
+}
+
 /* RFC 3542 3.1: an offset is even; ICMPv6's is settled. */
 static int csum_set(struct sock *sk, int level, int val)
 {
@@ -132,14 +138,17 @@ int strata_raw_setsockopt(struct sock *sk, int level, int optname,
 			  sockptr_t optval, unsigned int optlen)
 {
 	bool csum = is_csum_option(sk, level, optname);
+	bool hdrincl = is_hdrincl_option(sk, level, optname);
 	int val, err = 0;
 
-	if (!csum && !is_hdrincl_option(sk, level, optname))
+	if (!csum && !is_int_level(sk, level))
 		return filter_set(sk, level, optname, optval, optlen);
 	if (optlen < sizeof(val))
 		return -EINVAL;
 	if (copy_from_sockptr(&val, optval, sizeof(val)))
 		return -EFAULT;
+	if (!csum && !hdrincl)
+		return -ENOPROTOOPT;
 	lock_sock(sk);
 	if (csum)
 		err = csum_set(sk, level, val);
@@ -147,21 +156,6 @@ int strata_raw_setsockopt(struct sock *sk, int level, int optname,
 		hdrincl_set(sk, val);
 	release_sock(sk);
 	return err;
-}
-
-static int put_value(const void *val, unsigned int size, char __user *optval,
-		     int __user *optlen)
-{
-	int len;
-
-	if (get_user(len, optlen))
-		return -EFAULT;
-	if (len < 0)
-		return -EINVAL;
-	len = min_t(unsigned int, len, size);
-	if (put_user(len, optlen) || copy_to_user(optval, val, len))
-		return -EFAULT;
-	return 0;
 }
 
 /**
@@ -178,25 +172,26 @@ static int put_value(const void *val, unsigned int size, char __user *optval,
 int strata_raw_getsockopt(struct sock *sk, int level, int optname,
 			  char __user *optval, int __user *optlen)
 {
+	bool is4 = strata_sock(sk)->family == AF_INET;
 	struct icmp6_filter copy;
 	unsigned int size;
 	void *filter;
 	int val;
 
-	if (level != SOL_RAW && level != SOL_ICMPV6 && level != SOL_IPV6)
-		return -EOPNOTSUPP;
+	if (level != SOL_RAW && (level != SOL_ICMPV6 || is4) && level != SOL_IPV6)
+		return strata_option_no_level(sk);
 	if (is_csum_option(sk, level, optname)) {
 		val = READ_ONCE(raw_sock(sk)->csum_offset);
-		return put_value(&val, sizeof(val), optval, optlen);
+		return strata_option_answer(&val, sizeof(val), optval, optlen);
 	}
 	if (is_hdrincl_option(sk, level, optname)) {
 		val = raw_hdrincl(sk);
-		return put_value(&val, sizeof(val), optval, optlen);
+		return strata_option_answer(&val, sizeof(val), optval, optlen);
 	}
 	filter = filter_find(sk, level, optname, &size);
 	if (IS_ERR(filter))
 		return PTR_ERR(filter);
 	/* What is within a socket is not for copy_to_user(): hardened usercopy. */
 	memcpy(&copy, filter, size);
-	return put_value(&copy, size, optval, optlen);
+	return strata_option_answer(&copy, size, optval, optlen);
 }

@@ -86,7 +86,10 @@ static void sock_setup(struct sock *sk, const struct strata_sock_proto *proto,
 	ss->ipproto = proto->ipproto ?: request->ipproto;
 	sk->sk_protocol = STRATA_SK_PROTOCOL(ss->ipproto);
 	ss->flags = STRATA_SOCK_MCAST_LOOP | STRATA_SOCK_DONT_FRAG |
-		    STRATA_SOCK_MCAST_ALL | STRATA_SOCK_MCAST6_ALL;
+		    STRATA_SOCK_MCAST6_ALL;
+	/* An IPv6 socket hears the IPv4 groups that it joined, as in the kernel. */
+	if (ss->family == AF_INET)
+		ss->flags |= STRATA_SOCK_MCAST_ALL;
 	ss->pmtudisc = IP_PMTUDISC_WANT;
 	ss->mcast_ttl = 1;
 	strata_sock_any(sk, &ss->saddr);

@@ -50,6 +50,27 @@ int strata_option_put(const void *val, int size, char __user *optval,
 }
 
 /**
+ * strata_option_answer() - give a program an option's value
+ * @val: the value
+ * @size: its bytes
+ * @optval: the program's buffer
+ * @optlen: in and out: its size
+ *
+ * Context: process. Return: 0, -EINVAL or -EFAULT.
+ */
+int strata_option_answer(const void *val, int size, char __user *optval,
+			 int __user *optlen)
+{
+	int len;
+
+	if (get_user(len, optlen))
+		return -EFAULT;
+	if (len < 0)
+		return -EINVAL;
+	return strata_option_put(val, size, optval, optlen, len);
+}
+
+/**
  * strata_option_flag_find() - find an option that is one bit
  * @flags: a level's
  * @n: how many
@@ -138,14 +159,19 @@ static int strata_level_get(const struct sock *sk, int optname, int *val)
 static int strata_level_getsockopt(const struct sock *sk, int optname,
 				   char __user *optval, int __user *optlen)
 {
-	int val, len, err;
+	int val;
+	int err = strata_level_get(sk, optname, &val);
 
-	if (get_user(len, optlen))
-		return -EFAULT;
-	if (len < 0)
-		return -EINVAL;
-	err = strata_level_get(sk, optname, &val);
-	return err ? : strata_option_put(&val, sizeof(val), optval, optlen, len);
+	return err ?: strata_option_answer(&val, sizeof(val), optval, optlen);
+}
+
+/* The other family's level: an IPv6 socket speaks IPv4, too, but for a raw one. */
+static bool has_level(const struct sock *sk, int level)
+{
+	bool is4 = strata_sock(sk)->family == AF_INET;
+
+	return level == SOL_IP ? is4 || sk->sk_type != SOCK_RAW :
+	       level == SOL_IPV6 ? !is4 : true;
 }
 
 /**
@@ -164,6 +190,8 @@ int strata_sock_setsockopt(struct socket *sock, int level, int optname,
 {
 	struct sock *sk = sock->sk;
 
+	if (!has_level(sk, level))
+		return -ENOPROTOOPT;
 	if (strata_group_option(level, optname))
 		return strata_group_setsockopt(sk, level, optname, optval,
 					       optlen);
@@ -202,6 +230,8 @@ int strata_sock_getsockopt(struct socket *sock, int level, int optname,
 {
 	struct sock *sk = sock->sk;
 
+	if (!has_level(sk, level))
+		return strata_option_no_level(sk);
 	if (strata_filter_option(level, optname))
 		return strata_filter_getsockopt(sk, level, optname, optval,
 						optlen);

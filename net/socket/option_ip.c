@@ -22,7 +22,7 @@ static const struct strata_option_flag ip_flags[] = {
 	{ IP_FREEBIND, STRATA_SOCK_FREEBIND, true },
 	{ IP_MULTICAST_LOOP, STRATA_SOCK_MCAST_LOOP, true },
 	{ IP_MULTICAST_ALL, STRATA_SOCK_MCAST_ALL, true },
-	{ IP_HDRINCL, STRATA_SOCK_HDRINCL, true },
+	{ IP_HDRINCL, STRATA_SOCK_HDRINCL },
 };
 
 static const struct strata_option_flag *ip_flag_find(int optname)

@@ -137,15 +137,15 @@ static int ipv6_set_int(struct sock *sk, int optname, int val,
  * @optval: its value
  * @optlen: the value's bytes
  *
- * Context: process; locks the socket. Return: 0, -ENOPROTOOPT (also of an
- * AF_INET socket), -EINVAL, -EFAULT, -ENODEV.
+ * Context: process; locks the socket. Return: 0, -ENOPROTOOPT, -EINVAL,
+ * -EFAULT, -ENODEV.
  */
 int strata_ipv6_setsockopt(struct sock *sk, int optname, sockptr_t optval,
 			   unsigned int optlen)
 {
 	int val, err;
 
-	if (strata_sock(sk)->family != AF_INET6 || !ipv6_settable(sk, optname))
+	if (!ipv6_settable(sk, optname))
 		return -ENOPROTOOPT;
 	if (optlen < sizeof(int))
 		return -EINVAL;
@@ -163,6 +163,8 @@ static int ipv6_get_int(struct sock *sk, int optname, int *val)
 	const struct strata_option_flag *flag = ipv6_flag_find(optname);
 	const struct strata_sock *ss = strata_sock(sk);
 
+	if (optname == IPV6_HDRINCL && sk->sk_type != SOCK_RAW)
+		return -ENOPROTOOPT;
 	if (flag) {
 		*val = !!(ss->flags & flag->flag);
 		return 0;
@@ -197,23 +199,16 @@ static int ipv6_get_int(struct sock *sk, int optname, int *val)
  * @optval: out: its value
  * @optlen: in and out: the value's bytes
  *
- * Context: process; locks the socket. Return: 0, -ENOPROTOOPT (also of an
- * AF_INET socket), -EINVAL, -EFAULT, -ENOTCONN.
+ * Context: process; locks the socket. Return: 0, -ENOPROTOOPT, -EINVAL,
+ * -EFAULT, -ENOTCONN.
  */
 int strata_ipv6_getsockopt(struct sock *sk, int optname, char __user *optval,
 			   int __user *optlen)
 {
-	int val = 0, len, err;
+	int val = 0, err;
 
-	if (strata_sock(sk)->family != AF_INET6)
-		return -ENOPROTOOPT;
-	if (get_user(len, optlen))
-		return -EFAULT;
-	if (len < 0)
-		return -EINVAL;
 	lock_sock(sk);
 	err = ipv6_get_int(sk, optname, &val);
 	release_sock(sk);
-	return err ? : strata_option_put(&val, sizeof(val), optval, optlen,
-					 len);
+	return err ?: strata_option_answer(&val, sizeof(val), optval, optlen);
 }

@@ -112,7 +112,5 @@ int strata_option_flag_set(struct sock *sk,
 			   const struct strata_option_flag *flag, int val,
 			   unsigned int optlen);
 int strata_option_int(sockptr_t optval, unsigned int optlen, int *val);
-int strata_option_put(const void *val, int size, char __user *optval,
-		      int __user *optlen, int len);
 
 #endif /* _NET_SOCKET_SOCKET_H */

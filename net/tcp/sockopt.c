@@ -318,15 +318,6 @@ static int get_int(const struct sock *sk, int optname, int *val)
 	}
 }
 
-static int put(const void *val, int size, char __user *optval,
-	       int __user *optlen, int len)
-{
-	len = min(len, size);
-	if (put_user(len, optlen) || copy_to_user(optval, val, len))
-		return -EFAULT;
-	return 0;
-}
-
 static int get_congestion(struct sock *sk, char __user *optval,
 			  int __user *optlen, int len)
 {
@@ -335,7 +326,7 @@ static int get_congestion(struct sock *sk, char __user *optval,
 	lock_sock(sk);
 	strata_tcp_cong_name(sk, name);
 	release_sock(sk);
-	return put(name, sizeof(name), optval, optlen, len);
+	return strata_option_put(name, sizeof(name), optval, optlen, len);
 }
 
 static int get_cong_info(struct sock *sk, char __user *optval,
@@ -347,7 +338,7 @@ static int get_cong_info(struct sock *sk, char __user *optval,
 	lock_sock(sk);
 	size = strata_tcp_cong_info(sk, &info);
 	release_sock(sk);
-	return put(&info, size, optval, optlen, len);
+	return strata_option_put(&info, size, optval, optlen, len);
 }
 
 static int get_saved_syn(struct sock *sk, char __user *optval,
@@ -379,7 +370,7 @@ int strata_tcp_getsockopt(struct sock *sk, int level, int optname,
 	int val, len, err;
 
 	if (level != SOL_TCP)
-		return -EOPNOTSUPP;
+		return strata_option_no_level(sk);
 	if (get_user(len, optlen))
 		return -EFAULT;
 	if (len < 0)
@@ -387,7 +378,7 @@ int strata_tcp_getsockopt(struct sock *sk, int level, int optname,
 	switch (optname) {
 	case TCP_INFO:
 		strata_tcp_info(sk, &info);
-		return put(&info, sizeof(info), optval, optlen, len);
+		return strata_option_put(&info, sizeof(info), optval, optlen, len);
 	case TCP_CONGESTION:
 		return get_congestion(sk, optval, optlen, len);
 	case TCP_SAVED_SYN:
@@ -396,6 +387,6 @@ int strata_tcp_getsockopt(struct sock *sk, int level, int optname,
 		return get_cong_info(sk, optval, optlen, len);
 	default:
 		err = get_int(sk, optname, &val);
-		return err ? : put(&val, sizeof(val), optval, optlen, len);
+		return err ? : strata_option_put(&val, sizeof(val), optval, optlen, len);
 	}
 }

@@ -66,21 +66,14 @@ static int udp_setsockopt(struct sock *sk, int level, int optname,
 static int udp_getsockopt(struct sock *sk, int level, int optname,
 			  char __user *optval, int __user *optlen)
 {
-	int val, len;
+	int val;
 
 	if (level != SOL_UDP)
-		return -EOPNOTSUPP;
-	if (get_user(len, optlen))
-		return -EFAULT;
-	if (len < 0)
-		return -EINVAL;
+		return strata_option_no_level(sk);
 	if (optname != UDP_CORK)
 		return -ENOPROTOOPT;
-	len = min_t(unsigned int, len, sizeof(int));
 	val = READ_ONCE(udp_sock(sk)->cork_option);
-	if (put_user(len, optlen) || copy_to_user(optval, &val, len))
-		return -EFAULT;
-	return 0;
+	return strata_option_answer(&val, sizeof(val), optval, optlen);
 }
 
 static int udp_ioctl(struct sock *sk, unsigned int cmd, int *arg)
