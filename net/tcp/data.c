@@ -166,7 +166,13 @@ bool strata_tcp_strip_fin(struct sk_buff *skb)
 	return true;
 }
 
-static void wake_reader(struct sock *sk)
+/**
+ * strata_tcp_wake_reader() - wake who waits for data, if there are enough
+ * @sk: locked
+ *
+ * Context: socket locked.
+ */
+void strata_tcp_wake_reader(struct sock *sk)
 {
 	if (likely(strata_tcp_readable(sk) >= READ_ONCE(sk->sk_rcvlowat)) ||
 	    atomic_read(&sk->sk_rmem_alloc) > sk->sk_rcvbuf / 2)
@@ -255,7 +261,7 @@ void strata_tcp_queue_data(struct sock *sk, struct sk_buff *skb,
 	if (unlikely(fin))
 		fin_step(sk);
 	else
-		wake_reader(sk);
+		strata_tcp_wake_reader(sk);
 }
 
 /**

@@ -110,6 +110,7 @@ void strata_tcp_delack_arm(struct sock *sk, unsigned long delay);
 void strata_tcp_delack_expired(struct sock *sk);
 /* window.c */
 bool strata_tcp_window_grows(const struct sock *sk);
+int strata_tcp_set_rcvlowat(struct sock *sk, int val);
 void strata_tcp_window_received(struct sock *sk, const struct sk_buff *skb);
 void strata_tcp_rcv_rtt(struct sock *sk, u32 tsecr);
 void strata_tcp_window_read(struct sock *sk);

@@ -119,6 +119,7 @@ static const struct proto_ops strata_tcp_ops = {
 	.accept			= strata_stream_accept,
 	.listen			= strata_stream_listen,
 	.poll			= strata_tcp_poll,
+	.set_rcvlowat		= strata_tcp_set_rcvlowat,
 };
 
 static const struct strata_sock_proto strata_tcp_sock_proto = {

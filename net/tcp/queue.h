@@ -14,6 +14,7 @@ bool strata_tcp_coalesce(struct sock *sk, struct sk_buff *tail,
 			 struct sk_buff *skb);
 void strata_tcp_append(struct sock *sk, struct sk_buff *skb, bool owned);
 bool strata_tcp_strip_fin(struct sk_buff *skb);
+void strata_tcp_wake_reader(struct sock *sk);
 /* ofo.c */
 void strata_tcp_ofo_queue(struct sock *sk, struct sk_buff *skb);
 bool strata_tcp_ofo_drain(struct sock *sk);

@@ -6,6 +6,7 @@
 #include <linux/tcp.h>
 #include <strata/visibility.h>
 #include "options.h"
+#include "queue.h"
 #include "tcp.h"
 
 /* No more is announced while memory is short and the buffer half full. */
@@ -273,6 +274,29 @@ static void grow_rcvbuf(struct sock *sk, u32 copied)
 	want = min_t(u64, want, strata_tcp_rcvbuf_max(sk));
 	if ((int)want > sk->sk_rcvbuf)
 		WRITE_ONCE(sk->sk_rcvbuf, want);
+}
+
+/**
+ * strata_tcp_set_rcvlowat() - proto_ops.set_rcvlowat
+ * @sk: the socket
+ * @val: bytes, not negative
+ *
+ * The receive buffer grows with it: a program that waits for more than fits there
+ * would wait for ever.
+ *
+ * Context: process, socket locked. Return: 0.
+ */
+int strata_tcp_set_rcvlowat(struct sock *sk, int val)
+{
+	u64 space;
+
+	val = min(val, payload_of_space(strata_tcp_rcvbuf_max(sk)));
+	WRITE_ONCE(sk->sk_rcvlowat, val ?: 1);
+	strata_tcp_wake_reader(sk);
+	space = space_of_payload(val);
+	if (!(sk->sk_userlocks & SOCK_RCVBUF_LOCK) && space > sk->sk_rcvbuf)
+		WRITE_ONCE(sk->sk_rcvbuf, space);
+	return 0;
 }
 
 /* Bytes read in one round trip; @copied were read in @elapsed_us. */
