@@ -241,7 +241,7 @@ static void info_retransmission(const struct strata_tcp *tp,
 
 static void info_sizes(const struct strata_tcp *tp, struct tcp_info *info)
 {
-	info->tcpi_snd_mss = tp->mss;
+	info->tcpi_snd_mss = tp->mss ?: TCP_MSS_DEFAULT;
 	info->tcpi_rcv_mss = tp->rcv_mss;
 	info->tcpi_advmss = tp->mss_advertised;
 	if (tp->ts_ok)

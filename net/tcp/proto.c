@@ -35,6 +35,7 @@ int strata_tcp_init_sock(struct sock *sk)
 	struct strata_tcp *tp = strata_tcp(sk);
 
 	strata_tcp_rtt_init(tp);
+	tp->rate.app_limited = true;
 	strata_tcp_timers_init(sk);
 	strata_tcp_listener_init(&tp->listener);
 	tp->rst_guard = READ_ONCE(strata_sock_net(sk)->tcp->rst_guard);
