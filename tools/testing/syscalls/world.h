@@ -24,7 +24,7 @@
 
 #define NOTES_MAX	128	/* of one case */
 #define CALL_MAX	120
-#define OUTCOME_MAX	120
+#define OUTCOME_MAX	600
 
 /* Points nowhere; a variable, or the compiler would complain. */
 extern void *bad_pointer;
@@ -64,7 +64,10 @@ struct test_case {
 /* The tables; each ends with an empty entry. */
 extern const struct test_case socket_cases[], bind_cases[], udp_cases[],
 	tcp_cases[], option_cases[], ioctl_cases[], raw_cases[],
-	ping_cases[];
+	ping_cases[], every_option_cases[];
+
+/* The options of AF_STRATA sockets by name, a line each: works or refused. */
+void print_options(void);
 
 /* Notes an outcome in words. */
 void note(struct world *w, const char *call, const char *format, ...)

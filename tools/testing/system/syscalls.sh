@@ -9,3 +9,9 @@ ip netns add "$A"
 ip -n "$A" link set lo up
 in_a sysctl -qw "net.ipv4.ping_group_range=0 0" "net.strata.ping_group_range=0 0"
 in_a syscalls
+
+# What the manual says is there, is there; and no more.
+documented() {
+	sed -nE 's/^([A-Z0-9_]+) +(works|refused)( .*)?$/\1 \2/p' "$STRATA_TESTING/../../Documentation/sockets.rst"
+}
+diff <(in_a syscalls --options) <(documented) || fail "Documentation/sockets.rst has it otherwise"
