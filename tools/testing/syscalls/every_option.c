@@ -208,7 +208,7 @@ static void note_small_levels(struct world *w, size_t kind)
 #define CASES_OF(kind, name)						\
 static void name##_socket(struct world *w)				\
 {									\
-	note_level(w, kind, SOL_SOCKET, 82);				\
+	note_level(w, kind, SOL_SOCKET, 79);				\
 }									\
 static void name##_ip(struct world *w)					\
 {									\

@@ -19,6 +19,7 @@
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE		71
 #endif
+#define TCP_IS_MPTCP_		43
 #define IP_LOCAL_PORT_RANGE_	51
 #define IP_PROTOCOL_		52
 #define IPV6_2292PKTINFO_	2
@@ -44,6 +45,7 @@
 #define REFUSED_(level, option, why)	{ level, option##_, #option, why, NULL }
 #define DIFFERS(level, option, why)	{ level, option, #option, NULL, why }
 
+#define TELLS_TCP	"generic code of later kernels refuses streams some flags by another errno"
 #define NO_OPTIONS	"IP options are neither sent nor shown: RFC 7126 has routers drop them"
 #define NO_HEADERS	"extension headers are neither sent nor shown to programs"
 #define NO_PROXY	"transparent proxying needs a firewall that redirects"
@@ -84,7 +86,8 @@ const struct option options[] = {
 	WORKS(SOL_SOCKET, SO_TIMESTAMP),
 	WORKS(SOL_SOCKET, SO_ACCEPTCONN),
 	WORKS(SOL_SOCKET, SO_MARK),
-	WORKS(SOL_SOCKET, SO_TIMESTAMPING),
+	DIFFERS(SOL_SOCKET, SO_TIMESTAMPING, TELLS_TCP),
+	DIFFERS(SOL_SOCKET, SO_TIMESTAMPING_NEW, TELLS_TCP),
 	DIFFERS(SOL_SOCKET, SO_PROTOCOL,
 		"sk_protocol is private; STRATA_SO_PROTOCOL has the answer"),
 	DIFFERS(SOL_SOCKET, SO_DOMAIN,
@@ -244,6 +247,7 @@ const struct option options[] = {
 	REFUSED(SOL_TCP, TCP_ZEROCOPY_RECEIVE, "a stream cannot be mapped"),
 	WORKS(SOL_TCP, TCP_INQ),
 	REFUSED(SOL_TCP, TCP_TX_DELAY, "netem(8) delays"),
+	REFUSED_(SOL_TCP, TCP_IS_MPTCP, "there is no MPTCP"),
 
 	WORKS(SOL_UDP, UDP_CORK),
 	REFUSED(SOL_UDP, UDP_ENCAP, NO_IPSEC),

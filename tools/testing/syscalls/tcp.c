@@ -440,6 +440,32 @@ static void tcp_accept_arguments(struct world *w)
 	close_trio(&t);
 }
 
+/* More than the buffer holds at first. */
+static void tcp_low_water(struct world *w)
+{
+	struct trio t = connected_tcp(w, 8000);
+	static char data[200000];
+	size_t sent = 0;
+	int waiting = 0;
+	ssize_t n;
+
+	DO(w, set_int(t.server, SOL_SOCKET, SO_RCVLOWAT, sizeof(data)));
+	fcntl(t.client, F_SETFL, O_NONBLOCK);
+	do {
+		struct pollfd p = { .fd = t.client, .events = POLLOUT };
+
+		poll(&p, 1, 1000);
+		n = send(t.client, data, sizeof(data) - sent, 0);
+		sent += n > 0 ? n : 0;
+	} while (n > 0 && sent < sizeof(data));
+	note(w, "sent", "%zu", sent);
+	note_events(w, "poll", t.server, POLLIN, 2000);
+	ioctl(t.server, FIONREAD, &waiting);
+	note(w, "waiting when it is readable", "%s",
+	     waiting >= (int)sizeof(data) ? "all" : "some");
+	close_trio(&t);
+}
+
 const struct test_case tcp_cases[] = {
 	{ "tcp_fresh", tcp_fresh },
 	{ "tcp_connect_arguments", tcp_connect_arguments },
@@ -459,5 +485,6 @@ const struct test_case tcp_cases[] = {
 	{ "tcp_never_accepted", tcp_never_accepted },
 	{ "tcp_rebind", tcp_rebind },
 	{ "tcp_accept_arguments", tcp_accept_arguments },
+	{ "tcp_low_water", tcp_low_water },
 	{ 0 },
 };
