@@ -305,11 +305,8 @@ static void ack_in_loss(struct sock *sk,
 static void enter_loss(struct sock *sk, bool patient)
 {
 	struct strata_tcp *tp = strata_tcp(sk);
-	const struct strata_tcp_range *first = tcp_range_first(&tp->board);
 
-	/* RFC 2018 8: held, and yet not acknowledged: it was thrown away. */
-	if (first && first->fate == TCP_FATE_SACKED &&
-	    first->seq == tp->snd_una) {
+	if (tcp_board_reneged(&tp->board, tp->snd_una)) {
 		strata_count(strata_sock_net(sk), TCP_SACK_RENEGED);
 		strata_tcp_board_drop(&tp->board, TCP_FATE_SACKED);
 	}

@@ -88,6 +88,15 @@ tcp_range_first(const struct strata_tcp_board *board)
 			     node);
 }
 
+/* RFC 2018 8: held, and yet not acknowledged: the peer threw it away. */
+static inline bool tcp_board_reneged(const struct strata_tcp_board *board,
+				     u32 snd_una)
+{
+	const struct strata_tcp_range *first = tcp_range_first(board);
+
+	return first && first->fate == TCP_FATE_SACKED && first->seq == snd_una;
+}
+
 /* One mark may make two ranges more than there were. */
 static inline bool tcp_board_full(const struct strata_tcp_board *board,
 				  u32 limit)

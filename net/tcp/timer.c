@@ -12,9 +12,11 @@
  */
 #include <linux/tcp.h>
 #include "input.h"
+#include "scoreboard.h"
 #include "tcp.h"
 
 #define PROBES_MAX		15
+#define RENEGED_DELAY_MIN	(HZ / 100 ?: 1UL)
 #define STALE_PATH_RETRIES	3	/* R1 of RFC 9293 3.8.3: look for another way */
 
 /**
@@ -69,6 +71,12 @@ static unsigned long backed_off(const struct strata_tcp *tp)
 		     TCP_RTO_MAX);
 }
 
+/* Half a round trip: acknowledgments may have overtaken each other. */
+static unsigned long reneged_delay(const struct strata_tcp *tp)
+{
+	return max(usecs_to_jiffies(tp->srtt_us8 >> 4), RENEGED_DELAY_MIN);
+}
+
 /**
  * strata_tcp_timer_choose() - what the timer waits for while something is out
  * @sk: locked; something is not acknowledged
@@ -88,6 +96,8 @@ void strata_tcp_timer_choose(struct sock *sk, bool restart)
 	if (unlikely(tp->rack.wait_us))
 		strata_tcp_timer_arm(sk, TCP_TIMER_RACK,
 				     usecs_to_jiffies(tp->rack.wait_us) + 1);
+	else if (restart && unlikely(tcp_board_reneged(&tp->board, tp->snd_una)))
+		strata_tcp_timer_arm(sk, TCP_TIMER_RETRANS, reneged_delay(tp));
 	else if (restart || tp->retransmit_timer_kind != kind)
 		strata_tcp_timer_arm(sk, kind, probe ?: backed_off(tp));
 }
