@@ -93,6 +93,9 @@ static void establish(struct sock *child, const struct strata_tcp_request *req)
 	/* RFC 6298 3 (Karn): not of a SYN+ACK sent twice. */
 	if (!req->retransmits)
 		strata_tcp_rtt_sample(tp, tcp_clock_us32() - req->sent_us);
+	/* RFC 6928 2 has it lost once; the kernel takes one for a slow way. */
+	if (req->retransmits > 1)
+		tp->cong.cwnd = 1;
 }
 
 /* A child that nobody will accept. Locked, with the reference of the clone. */
