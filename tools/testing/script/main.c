@@ -2,8 +2,8 @@
 /*
  * tcp_script: a peer of TCP that follows a script. Prints KTAP, a line a script.
  *
- * Each script runs in a process and a network namespace of its own, and in these
- * each family in a process of its own, so that nothing is left for the next.
+ * Each script runs with each family in a process and a network namespace of its own,
+ * so that nothing is left for the next.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -18,7 +18,8 @@
 #include "script.h"
 #include "tun.h"
 
-#define OUTPUT_MAX	65536	/* what one script may say */
+#define OUTPUT_MAX	65536	/* what one script may say with one family */
+#define COMPLAINT_MAX	1024	/* about a script that cannot be read */
 
 /**
  * struct settings - the command line
@@ -33,6 +34,7 @@ struct settings {
 };
 
 static const char * const stack_names[STACKS] = { "strata", "kernel" };
+static const char * const excuse_names[STACKS] = { "lacks", "differs" };
 
 enum verdict { PASSED, FAILED, SKIPPED };
 
@@ -47,30 +49,6 @@ static int wait_for(pid_t pid)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* Process of one script: both families. */
-static int run_families(const struct script *script, enum stack stack, bool trace)
-{
-	int tun = tun_open(script, stack);
-	int ipv6, status = 0;
-	pid_t pid;
-
-	for (ipv6 = 0; ipv6 < 2 && !status; ipv6++) {
-		if (!(script->families & 1 << ipv6))
-			continue;
-		fflush(stdout);
-		pid = fork();
-		if (!pid) {
-			run_script(script, stack, ipv6, tun, trace);
-			fflush(stdout);
-			_exit(0);
-		}
-		status = wait_for(pid);
-		if (status)
-			printf("over IPv%d, status %d\n", ipv6 ? 6 : 4, status);
-	}
-	return status;
-}
-
 static void read_all(int fd, char *text)
 {
 	size_t len = 0;
@@ -82,9 +60,9 @@ static void read_all(int fd, char *text)
 	text[len] = 0;
 }
 
-/* What @name says when it is read and run; its status. */
-static int run_apart(struct script *script, const char *name, enum stack stack,
-		     const struct settings *settings, char *text)
+/* Runs @script with one family; its status, and in @text what it says. */
+static int run_apart(const struct script *script, enum stack stack, bool ipv6,
+		     bool trace, char *text)
 {
 	int ends[2];
 	pid_t pid;
@@ -97,11 +75,9 @@ static int run_apart(struct script *script, const char *name, enum stack stack,
 		close(ends[0]);
 		dup2(ends[1], 1);
 		dup2(ends[1], 2);
-		if (!script_read(script, name))
-			_exit(1);
-		if (settings->check)
-			_exit(0);
-		_exit(run_families(script, stack, settings->trace));
+		run_script(script, stack, ipv6, tun_open(script, stack), trace);
+		fflush(stdout);
+		_exit(0);
 	}
 	close(ends[1]);
 	read_all(ends[0], text);
@@ -118,75 +94,91 @@ static void print_lines(char *text)
 			printf("# %s\n", line);
 }
 
-/* The words behind @key in the file; also of scripts that cannot be read. */
-static void head_line(const char *name, const char *key, char *value, size_t size)
+static enum verdict judge_complaint(const char *fails, bool failed, const char *text)
 {
-	size_t len = strlen(key);
-	char line[512];
-	FILE *file = fopen(name, "re");
-
-	*value = 0;
-	while (file && fgets(line, sizeof(line), file)) {
-		line[strcspn(line, "\n")] = 0;
-		if (!strncmp(line, key, len))
-			snprintf(value, size, "%s",
-				 line + len + strspn(line + len, " \t"));
-	}
-	if (file)
-		fclose(file);
+	if (failed && strstr(text, fails))
+		return PASSED;
+	printf("# wanted the complaint \"%s\"\n", fails);
+	return FAILED;
 }
 
-/**
- * struct head - of the settings, those that say what is to be thought of a failure
- * @fails: what the runner is to complain about
- * @excuse: why this stack does otherwise
- */
-struct head {
-	char fails[TEXT_MAX];
-	char excuse[TEXT_MAX];
-};
-
-/* Whoever is excused must need it. */
-static enum verdict judge(const struct head *head, int status, const char *text)
+/* Whoever is excused must need it, and for this failure. */
+static enum verdict judge(const struct script *script, enum stack stack, int status,
+			  const char *text)
 {
-	if (*head->fails) {
-		if (status == 1 && strstr(text, head->fails))
-			return PASSED;
-		printf("# wanted the complaint \"%s\"\n", head->fails);
-		return FAILED;
+	const struct excuse *excuse = &script->excuses[stack];
+
+	if (*script->fails)
+		return judge_complaint(script->fails, status == STATUS_FAILED, text);
+	if (!*excuse->reason)
+		return status ? FAILED : PASSED;
+	if (status == STATUS_FAILED && strstr(text, excuse->failure))
+		return SKIPPED;
+	printf("# %s, so this should fail with \"%s\"\n", excuse->reason,
+	       excuse->failure);
+	return FAILED;
+}
+
+/* With each of its families, also after the first has failed. */
+static enum verdict run_families(const struct script *script, enum stack stack,
+				 bool trace)
+{
+	enum verdict verdict = PASSED, one;
+	static char text[OUTPUT_MAX];
+	int ipv6, status;
+
+	for (ipv6 = 0; ipv6 < 2; ipv6++) {
+		if (!(script->families & 1 << ipv6))
+			continue;
+		status = run_apart(script, stack, ipv6, trace, text);
+		one = judge(script, stack, status, text);
+		if (trace || one == FAILED) {
+			print_lines(text);
+			printf("# over IPv%d, status %d\n", ipv6 ? 6 : 4, status);
+		}
+		if (verdict != FAILED)
+			verdict = one;
 	}
-	if (*head->excuse) {
-		if (!status)
-			printf("# this should fail: %s\n", head->excuse);
-		return status == 1 ? SKIPPED : FAILED;
-	}
-	return status ? FAILED : PASSED;
+	return verdict;
+}
+
+/* Reads @name: only some of the scripts about the runner cannot be read, and no
+ * excuse is for those.
+ */
+static bool read_script(struct script *script, const char *name,
+			enum verdict *verdict)
+{
+	char text[COMPLAINT_MAX] = "";
+	FILE *file = fmemopen(text, sizeof(text), "w");
+	bool readable;
+
+	if (!file)
+		die("memory");
+	report_to(file);
+	readable = script_read(script, name);
+	report_to(stdout);
+	fclose(file);
+	*verdict = readable ? PASSED : FAILED;
+	if (!readable && *script->fails)
+		*verdict = judge_complaint(script->fails, true, text);
+	if (*verdict == FAILED)
+		print_lines(text);
+	return readable;
 }
 
 static enum verdict run_one(const char *name, int number, enum stack stack,
 			    const struct settings *settings)
 {
-	const char *excuse = stack == KERNEL ? "differs:" : "lacks:";
-	static char text[OUTPUT_MAX];
 	static struct script script;
 	enum verdict verdict;
-	struct head head;
-	int status;
 
-	head_line(name, "fails:", head.fails, sizeof(head.fails));
-	head_line(name, excuse, head.excuse, sizeof(head.excuse));
-	status = run_apart(&script, name, stack, settings, text);
-	/* Only some of the scripts about the runner cannot be read. */
-	if (settings->check && (!status || !*head.fails))
-		verdict = status ? FAILED : PASSED;
-	else
-		verdict = judge(&head, status, text);
-	if (settings->trace || verdict == FAILED)
-		print_lines(text);
+	if (read_script(&script, name, &verdict) && !settings->check)
+		verdict = run_families(&script, stack, settings->trace);
 	printf("%sok %d - %s: %s", verdict == FAILED ? "not " : "", number,
 	       stack_names[stack], name);
 	if (verdict == SKIPPED)
-		printf(" # SKIP %s %s", excuse, head.excuse);
+		printf(" # SKIP %s: %s", excuse_names[stack],
+		       script.excuses[stack].reason);
 	putchar('\n');
 	fflush(stdout);
 	return verdict;

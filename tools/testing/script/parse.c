@@ -87,6 +87,31 @@ static void copy_rest(struct cursor *c, char *to, size_t size)
 		complain(c, "a text is missing");
 }
 
+/* REASON: TEXT; the reason is without a colon. */
+static void parse_excuse(struct cursor *c, struct excuse *excuse)
+{
+	char *colon;
+
+	copy_rest(c, excuse->reason, sizeof(excuse->reason));
+	colon = strstr(excuse->reason, ": ");
+	if (!colon || colon == excuse->reason || !colon[2]) {
+		complain(c, "the failure that is excused is missing");
+		return;
+	}
+	snprintf(excuse->failure, sizeof(excuse->failure), "%s", colon + 2);
+	*colon = 0;
+}
+
+static void parse_family(struct cursor *c, struct script *script)
+{
+	if (take_word(c, "4"))
+		script->families = 1;
+	else if (take_word(c, "6"))
+		script->families = 2;
+	else
+		complain(c, "4 or 6 is missing");
+}
+
 static void parse_sysctl(struct cursor *c, struct script *script)
 {
 	struct sysctl *sysctl = &script->sysctls[script->sysctl_count];
@@ -127,13 +152,13 @@ static void parse_peer_of(struct cursor *c, struct script *script)
 static bool parse_head(struct cursor *c, struct script *script)
 {
 	if (take_word(c, "family"))
-		script->families = need_number(c, 4, 6, "4 or 6") == 4 ? 1 : 2;
+		parse_family(c, script);
 	else if (take_word(c, "sysctl"))
 		parse_sysctl(c, script);
 	else if (take(c, "differs:"))
-		copy_rest(c, script->differs, sizeof(script->differs));
+		parse_excuse(c, &script->excuses[KERNEL]);
 	else if (take(c, "lacks:"))
-		copy_rest(c, script->lacks, sizeof(script->lacks));
+		parse_excuse(c, &script->excuses[STRATA]);
 	else if (take(c, "fails:"))
 		copy_rest(c, script->fails, sizeof(script->fails));
 	else if (take_word(c, "tolerance"))
@@ -237,7 +262,6 @@ static void script_begin(struct script *script, const char *name)
 	memset(script, 0, sizeof(*script));
 	script->name = name;
 	script->families = 3;
-	script->stacks = 3;
 	script->tolerance = TOLERANCE;
 	for (i = 0; i < PEERS_MAX; i++)
 		script->port_of[i] = i;

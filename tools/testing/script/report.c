@@ -8,12 +8,20 @@
 #include <unistd.h>
 #include "report.h"
 
-static void say(const char *name, int line, const char *format, va_list args)
+static FILE *reports;
+
+void report_to(FILE *file)
 {
-	printf("%s:%d: ", name, line);
-	vprintf(format, args);
-	putchar('\n');
-	fflush(stdout);
+	reports = file;
+}
+
+static void say(FILE *file, const char *name, int line, const char *format,
+		va_list args)
+{
+	fprintf(file, "%s:%d: ", name, line);
+	vfprintf(file, format, args);
+	putc('\n', file);
+	fflush(file);
 }
 
 void report(const char *name, int line, const char *format, ...)
@@ -21,7 +29,7 @@ void report(const char *name, int line, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	say(name, line, format, args);
+	say(reports ? reports : stdout, name, line, format, args);
 	va_end(args);
 }
 
@@ -30,9 +38,9 @@ void fail(const char *name, int line, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	say(name, line, format, args);
+	say(stdout, name, line, format, args);
 	va_end(args);
-	_exit(1);
+	_exit(STATUS_FAILED);
 }
 
 void die(const char *format, ...)
@@ -46,5 +54,5 @@ void die(const char *format, ...)
 	printf(": %s\n", strerror(err));
 	va_end(args);
 	fflush(stdout);
-	_exit(2);
+	_exit(STATUS_BROKEN);
 }

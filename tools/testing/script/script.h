@@ -183,7 +183,7 @@ enum stack { STRATA, KERNEL, STACKS };
 
 /**
  * struct sysctl - set before the script begins
- * @stack: bit mask of enum stack: on which
+ * @stacks: bit mask of enum stack: on which
  * @name: below net.strata and net.ipv4
  * @value: as it is written
  */
@@ -194,23 +194,29 @@ struct sysctl {
 };
 
 /**
+ * struct excuse - a stack that does otherwise than a script says
+ * @reason: why; empty: it does not
+ * @failure: what the runner is to complain about then
+ */
+struct excuse {
+	char reason[TEXT_MAX];
+	char failure[TEXT_MAX];
+};
+
+/**
  * struct script - all of a file
  * @name: of the file, as it was given
  * @families: bit 0 IPv4, bit 1 IPv6
- * @stacks: bit mask of enum stack
  * @tolerance: nanoseconds
- * @differs: why the kernel does otherwise; empty: it does not
- * @lacks: what Strata does not do yet; empty: nothing
+ * @excuses: what Strata does not do yet, and why the kernel does otherwise
  * @fails: what the runner is to complain about; empty: about nothing
  * @port_of: whose port a peer has: its own, or an earlier one's
  */
 struct script {
 	const char *name;
 	unsigned int families;
-	unsigned int stacks;
 	int64_t tolerance;
-	char differs[TEXT_MAX];
-	char lacks[TEXT_MAX];
+	struct excuse excuses[STACKS];
 	char fails[TEXT_MAX];
 	int port_of[PEERS_MAX];
 	int sysctl_count;
