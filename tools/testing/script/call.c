@@ -70,15 +70,20 @@ static long run_bind(struct program *program, const struct call *call)
 	return bind(fd_of(program, call), (struct sockaddr *)&address, len);
 }
 
+static socklen_t peer_address(const struct program *program, long peer,
+			      struct sockaddr_storage *address)
+{
+	if (peer < 1 || peer >= PEERS_MAX)
+		peer = 1;
+	return wire_address(program->wire, program->wire->peers[peer].port, address);
+}
+
 static long run_connect(struct program *program, const struct call *call)
 {
 	long peer = call->count > 1 ? call->argument[1] : 1;
 	struct sockaddr_storage address;
-	socklen_t len;
+	socklen_t len = peer_address(program, peer, &address);
 
-	if (peer < 1 || peer >= PEERS_MAX)
-		peer = 1;
-	len = wire_address(program->wire, program->wire->peers[peer].port, &address);
 	return connect(fd_of(program, call), (struct sockaddr *)&address, len);
 }
 
@@ -102,12 +107,18 @@ static long run_send(struct program *program, const struct call *call)
 	long i, ret, len = call->argument[1];
 	uint32_t *at = &program->written[call->argument[0]];
 	uint8_t *data = malloc(len + 1);
+	struct sockaddr_storage peer;
+	socklen_t peer_len = 0;
 
 	if (!data)
 		return -1;
+	/* sendto() */
+	if (call->count > 3)
+		peer_len = peer_address(program, call->argument[3], &peer);
 	for (i = 0; i < len; i++)
 		data[i] = pattern(*at + i);
-	ret = send(fd_of(program, call), data, len, flags | MSG_NOSIGNAL);
+	ret = sendto(fd_of(program, call), data, len, flags | MSG_NOSIGNAL,
+		     peer_len ? (struct sockaddr *)&peer : NULL, peer_len);
 	if (ret > 0)
 		*at += ret;
 	free(data);
@@ -237,6 +248,7 @@ static const struct call_op ops[] = {
 	{ "connect", 1, 2, false, run_connect },
 	{ "write", 2, 2, false, run_send },
 	{ "send", 3, 3, false, run_send },
+	{ "sendto", 4, 4, false, run_send },
 	{ "read", 2, 2, false, run_recv },
 	{ "recv", 3, 3, false, run_recv },
 	{ "setsockopt", 3, 3, true, run_setsockopt },

@@ -29,6 +29,8 @@ const struct sockopt sockopts[] = {
 	TCP(TCP_DEFER_ACCEPT), TCP(TCP_WINDOW_CLAMP), TCP(TCP_QUICKACK),
 	TCP(TCP_CONGESTION), TCP(TCP_USER_TIMEOUT), TCP(TCP_NOTSENT_LOWAT),
 	TCP(TCP_INQ), TCP(TCP_SAVE_SYN), TCP(TCP_TIMESTAMP),
+	TCP(TCP_FASTOPEN), TCP(TCP_FASTOPEN_CONNECT),
+	TCP(TCP_FASTOPEN_NO_COOKIE),
 	{ "IP_TOS", IPPROTO_IP, IP_TOS, IPPROTO_IPV6, IPV6_TCLASS },
 	{ "IP_TTL", IPPROTO_IP, IP_TTL, IPPROTO_IPV6, IPV6_UNICAST_HOPS },
 	{ "IP_MTU_DISCOVER", IPPROTO_IP, IP_MTU_DISCOVER,
@@ -58,6 +60,7 @@ static const struct name constants[] = {
 	{ "NONBLOCK", SOCK_NONBLOCK },
 	NAME(MSG_OOB), NAME(MSG_PEEK), NAME(MSG_DONTWAIT), NAME(MSG_WAITALL),
 	NAME(MSG_MORE), NAME(MSG_EOR), NAME(MSG_TRUNC), NAME(MSG_NOSIGNAL),
+	NAME(MSG_FASTOPEN),
 	NAME(POLLIN), NAME(POLLOUT), NAME(POLLPRI), NAME(POLLERR), NAME(POLLHUP),
 	NAME(POLLRDHUP),
 	NAME(SHUT_RD), NAME(SHUT_WR), NAME(SHUT_RDWR),
@@ -74,7 +77,7 @@ static const struct name constants[] = {
 	{ "LISTEN", 10 }, { "CLOSING", 11 },
 	/* of tcpi_options */
 	NAME(TCPI_OPT_TIMESTAMPS), NAME(TCPI_OPT_SACK), NAME(TCPI_OPT_WSCALE),
-	NAME(TCPI_OPT_ECN), NAME(TCPI_OPT_ECN_SEEN),
+	NAME(TCPI_OPT_ECN), NAME(TCPI_OPT_ECN_SEEN), NAME(TCPI_OPT_SYN_DATA),
 };
 
 static const struct name errors[] = {
@@ -143,6 +146,7 @@ struct field {
 
 static const struct field fields[] = {
 	{ "snd_wscale", 0, 0 }, { "rcv_wscale", 1, 0 },
+	{ "fastopen_client_fail", 2, 0 },
 	FIELD(state), FIELD(ca_state), FIELD(retransmits), FIELD(probes),
 	FIELD(backoff), FIELD(options), FIELD(rto), FIELD(ato), FIELD(snd_mss),
 	FIELD(rcv_mss), FIELD(unacked), FIELD(sacked), FIELD(lost),
@@ -183,6 +187,8 @@ int64_t info_field_value(int field, const struct tcp_info *info)
 
 	switch (fields[field].size) {
 	case 0:
+		if (fields[field].offset == 2)
+			return info->tcpi_fastopen_client_fail;
 		return fields[field].offset ? info->tcpi_rcv_wscale :
 					      info->tcpi_snd_wscale;
 	case 1:

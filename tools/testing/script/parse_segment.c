@@ -76,6 +76,23 @@ static void parse_blocks(struct cursor *c, struct tcp_option *option)
 		complain(c, "sack has no block");
 }
 
+/* `fo`, `fo 1 2`, or `fo cookie`: the one that the stack gave. */
+static void parse_fastopen(struct cursor *c, struct tcp_option *option)
+{
+	int64_t word;
+
+	option->kind = OPT_FASTOPEN;
+	if (take_word(c, "cookie")) {
+		option->count = 2;
+		option->any = 3;
+	} else if (take_number(c, &word)) {
+		option->value[0] = word;
+		option->value[1] = need_number(c, 0, UINT32_MAX,
+					       "the cookie's second word");
+		option->count = 2;
+	}
+}
+
 static void parse_option(struct cursor *c, struct tcp_option *option)
 {
 	if (take_word(c, "nop")) {
@@ -94,6 +111,8 @@ static void parse_option(struct cursor *c, struct tcp_option *option)
 		parse_blocks(c, option);
 	} else if (take_word(c, "TS")) {
 		parse_timestamps(c, option);
+	} else if (take_word(c, "fo")) {
+		parse_fastopen(c, option);
 	} else if (take_word(c, "kind")) {
 		/* Without a length: what is not known must be passed over by it. */
 		option->kind = need_number(c, 6, 255, "the option's kind");

@@ -40,13 +40,15 @@ enum option_kind {
 	OPT_SACK_OK = 4,
 	OPT_SACK = 5,
 	OPT_TS = 8,
+	OPT_FASTOPEN = 34,
 };
 
 /**
  * struct tcp_option - one option of a TCP header
  * @kind: as on the wire; those without a name in the language are bare octets
  * @count: of @value
- * @value: MSS and shift count one, timestamps two, blocks two each
+ * @value: MSS and shift count one, timestamps two, blocks two each, a Fast Open cookie two
+ *	or, to ask for one, none
  * @any: bit n: value n is not compared
  */
 struct tcp_option {

@@ -83,6 +83,14 @@ static void add_option(struct text *text, const struct tcp_option *option)
 		add(text, " ecr ");
 		add_value(text, option, 1);
 		break;
+	case OPT_FASTOPEN:
+		add(text, "fo");
+		if (option->any)
+			add(text, " cookie");
+		else if (option->count == 2)
+			add(text, " %u %u", option->value[0],
+			    option->value[1]);
+		break;
 	default:
 		add(text, "kind %u %u", option->kind, option->count);
 	}

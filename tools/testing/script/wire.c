@@ -129,8 +129,8 @@ static uint8_t *put(uint8_t *at, uint32_t value, int octets)
 	return at;
 }
 
-static uint8_t *write_option(const struct peer *peer, uint8_t *at,
-			     const struct tcp_option *option)
+static uint8_t *write_option(const struct wire *wire, const struct peer *peer,
+			     uint8_t *at, const struct tcp_option *option)
 {
 	int i;
 
@@ -156,6 +156,12 @@ static uint8_t *write_option(const struct peer *peer, uint8_t *at,
 		for (i = 0; i < option->count; i++)
 			at = put(at, option->value[i] + peer->isn, 4);
 		return at;
+	case OPT_FASTOPEN:
+		*at++ = 2 + 4 * option->count;
+		for (i = 0; i < option->count; i++)
+			at = put(at, option->any ? wire->cookie[i] :
+						   option->value[i], 4);
+		return at;
 	default:
 		*at++ = 2 + option->count;
 		for (i = 0; i < option->count; i++)
@@ -164,15 +170,15 @@ static uint8_t *write_option(const struct peer *peer, uint8_t *at,
 	}
 }
 
-static size_t write_options(const struct peer *peer, uint8_t *packet,
-			    const struct segment *segment)
+static size_t write_options(const struct wire *wire, const struct peer *peer,
+			    uint8_t *packet, const struct segment *segment)
 {
 	uint8_t octets[OPTIONS_MAX * 40] = {}, *at = octets;
 	size_t len;
 	int i;
 
 	for (i = 0; i < segment->option_count; i++)
-		at = write_option(peer, at, &segment->options[i]);
+		at = write_option(wire, peer, at, &segment->options[i]);
 	len = (at - octets + 3) / 4 * 4;
 	if (len > HEADER_WORDS * 4 - sizeof(struct tcphdr))
 		len = HEADER_WORDS * 4 - sizeof(struct tcphdr);
@@ -203,7 +209,7 @@ static size_t write_tcp(struct wire *wire, uint8_t *packet,
 	packet[13] = segment->flags;
 	tcp->window = htons(segment->win >= 0 ? segment->win : WINDOW);
 	tcp->urg_ptr = htons(segment->urg >= 0 ? segment->urg : 0);
-	len += write_options(peer, packet + len, segment);
+	len += write_options(wire, peer, packet + len, segment);
 	tcp->doff = len / 4;
 	/* The first octet of the stream comes after the SYN. */
 	first = segment->seq + !!(segment->flags & SYN) - 1;
@@ -312,6 +318,8 @@ static bool read_option(struct tcp_option *option, const uint8_t *at, int len)
 		read_values(option, at + 2, 1, 1);
 	} else if (option->kind == OPT_TS && len == 10) {
 		read_values(option, at + 2, 4, 2);
+	} else if (option->kind == OPT_FASTOPEN && (len == 2 || len == 10)) {
+		read_values(option, at + 2, 4, (len - 2) / 4);
 	} else if (option->kind == OPT_SACK && len >= 10 && len <= 34) {
 		read_values(option, at + 2, 4, (len - 2) / 4);
 		for (i = 0; i < option->count; i++)
@@ -345,6 +353,18 @@ static bool read_options(struct segment *segment, const uint8_t *at, int left)
 			return false;
 	}
 	return true;
+}
+
+/* RFC 7413 4.1.2: one for all connections from our address. */
+static void learn_cookie(struct wire *wire, const struct segment *segment)
+{
+	int i;
+
+	for (i = 0; i < segment->option_count; i++)
+		if (segment->options[i].kind == OPT_FASTOPEN &&
+		    segment->options[i].count == 2)
+			memcpy(wire->cookie, segment->options[i].value,
+			       sizeof(wire->cookie));
 }
 
 static int find_peer(const struct wire *wire, uint16_t port)
@@ -381,6 +401,7 @@ static const char *read_tcp(struct wire *wire, const uint8_t *data, size_t len,
 	segment->len = len - header;
 	if (!read_options(segment, data + sizeof(*tcp), header - sizeof(*tcp)))
 		return "an option";
+	learn_cookie(wire, segment);
 	first = segment->seq + !!(segment->flags & SYN) - 1;
 	for (i = 0; i < segment->len; i++)
 		segment->bad_data |= data[header + i] != pattern(first + i);

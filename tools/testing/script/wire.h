@@ -39,11 +39,13 @@ struct peer {
  * @ipv6: which
  * @peers: by number
  * @uses: the last value of peer.used
+ * @cookie: of Fast Open, that the stack gave last; all peers have one address
  */
 struct wire {
 	bool ipv6;
 	struct peer peers[PEERS_MAX];
 	unsigned int uses;
+	uint32_t cookie[2];
 };
 
 void wire_init(struct wire *wire, const struct script *script, bool ipv6);
