@@ -127,6 +127,18 @@ struct strata_net;
 	  "data that came with a congestion mark (RFC 3168)") \
 	C(TCP_ECN_REDUCED, "tcp", "ecn_reduced", \
 	  "windows reduced because data was marked") \
+	C(TCP_FASTOPEN_ACTIVE, "tcp", "fastopen_active", \
+	  "Fast Open: data in our SYN that was taken (RFC 7413)") \
+	C(TCP_FASTOPEN_ACTIVE_FAIL, "tcp", "fastopen_active_fail", \
+	  "Fast Open: data in our SYN that had to be sent again") \
+	C(TCP_FASTOPEN_PASSIVE, "tcp", "fastopen_passive", \
+	  "Fast Open: connections made by a SYN") \
+	C(TCP_FASTOPEN_PASSIVE_FAIL, "tcp", "fastopen_passive_fail", \
+	  "Fast Open: cookies that were wrong, children that were not made") \
+	C(TCP_FASTOPEN_OVERFLOW, "tcp", "fastopen_overflow", \
+	  "Fast Open: refused, as many as TCP_FASTOPEN allows are half open") \
+	C(TCP_FASTOPEN_REQUESTED, "tcp", "fastopen_requested", \
+	  "Fast Open: cookies that peers asked for") \
 	C(TCP_COOKIES_TX, "tcp", "cookies_tx", "SYN cookies sent: SYN queue full") \
 	C(TCP_COOKIES_RX, "tcp", "cookies_rx", "SYN cookies acknowledged") \
 	C(TCP_COOKIES_BAD, "tcp", "cookies_bad", \

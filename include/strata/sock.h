@@ -34,6 +34,7 @@ struct strata_sock_proto;
 #define STRATA_SOCK_MCAST_ALL	BIT(12)	/* IP_MULTICAST_ALL */
 #define STRATA_SOCK_MCAST6_ALL	BIT(13)	/* IPV6_MULTICAST_ALL */
 #define STRATA_SOCK_HDRINCL	BIT(14)	/* IP_HDRINCL, IPV6_HDRINCL: raw sockets */
+#define STRATA_SOCK_DEFERRED	BIT(15)	/* connect() sends nothing yet: a write will */
 
 /*
  * sk_protocol of every AF_STRATA socket: outside the range of IP protocols,
@@ -256,6 +257,9 @@ int strata_dgram_connect(struct socket *sock, struct sockaddr *uaddr, int len,
 			 int flags);
 int strata_stream_connect(struct socket *sock, struct sockaddr *uaddr, int len,
 			  int flags);
+int strata_stream_connect_locked(struct socket *sock, struct sockaddr *uaddr,
+				 int len, int flags);
+int strata_stream_connect_wait(struct socket *sock, int flags);
 int strata_stream_listen(struct socket *sock, int backlog);
 /* proto_ops.accept differs between kernels: take this macro's function. */
 #include <strata/accept.h>

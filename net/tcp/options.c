@@ -22,6 +22,16 @@ static void parse_sack(const u8 *data, u8 len, struct strata_tcp_options *opts)
 	}
 }
 
+/* RFC 7413 4.1.1: none, or 4 to 16 octets, an even number. */
+static void parse_cookie(const u8 *data, u8 len, struct strata_tcp_options *opts)
+{
+	if (len && (len < TCP_FASTOPEN_COOKIE_MIN ||
+		    len > TCP_FASTOPEN_COOKIE_MAX || len % 2))
+		return;
+	opts->cookie = data;
+	opts->cookie_len = len;
+}
+
 /* A known option of a wrong length is as good as unknown. */
 static void parse_one(u8 kind, const u8 *data, u8 len, bool syn,
 		      struct strata_tcp_options *opts)
@@ -52,6 +62,10 @@ static void parse_one(u8 kind, const u8 *data, u8 len, bool syn,
 		if (!syn)
 			parse_sack(data, len - 2, opts);
 		return;
+	case TCPOPT_FASTOPEN:
+		if (syn)
+			parse_cookie(data, len - TCPOLEN_FASTOPEN_BASE, opts);
+		return;
 	default:
 		return;	/* RFC 9293 3.2 MUST-6: ignore what is unknown */
 	}
@@ -60,7 +74,7 @@ static void parse_one(u8 kind, const u8 *data, u8 len, bool syn,
 /**
  * strata_tcp_options_parse() - read the options of a segment
  * @skb: transport header set; the whole TCP header is linear
- * @opts: out
+ * @opts: out; points into @skb
  *
  * Context: any. Return: false if an option's length is impossible (RFC 9293
  * 3.2 MUST-7); what came before it is in @opts.
@@ -94,10 +108,22 @@ bool strata_tcp_options_parse(const struct sk_buff *skb,
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_tcp_options_parse);
 
+static __be32 *put_cookie(__be32 *ptr, const struct strata_tcp_options *opts)
+{
+	unsigned int bytes = TCPOLEN_FASTOPEN_BASE + opts->cookie_len;
+	u8 *at = (u8 *)ptr;
+
+	*at++ = TCPOPT_FASTOPEN;
+	*at++ = bytes;
+	memcpy(at, opts->cookie, opts->cookie_len);
+	memset(at + opts->cookie_len, TCPOPT_NOP, round_up(bytes, 4) - bytes);
+	return ptr + DIV_ROUND_UP(bytes, 4);
+}
+
 /**
  * strata_tcp_options_syn() - write the options of a SYN or SYN+ACK
  * @ptr: room for 40 bytes
- * @opts: what to say; @has_wscale, @has_ts and @sack_ok select options
+ * @opts: what to say; @has_wscale, @has_ts, @sack_ok and @cookie select options
  *
  * Context: any. Return: bytes written, a multiple of 4.
  */
@@ -121,6 +147,8 @@ unsigned int strata_tcp_options_syn(__be32 *ptr,
 	if (opts->has_wscale)
 		*ptr++ = htonl(TCPOPT_NOP << 24 | TCPOPT_WINDOW << 16 |
 			       TCPOLEN_WINDOW << 8 | opts->wscale);
+	if (unlikely(opts->cookie))
+		ptr = put_cookie(ptr, opts);
 	return (ptr - start) * sizeof(*ptr);
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_tcp_options_syn);

@@ -18,11 +18,13 @@
 #define TCPOPT_SACK_PERM	4
 #define TCPOPT_SACK		5
 #define TCPOPT_TIMESTAMP	8
+#define TCPOPT_FASTOPEN		34
 
 #define TCPOLEN_MSS		4
 #define TCPOLEN_WINDOW		3
 #define TCPOLEN_SACK_PERM	2
 #define TCPOLEN_TIMESTAMP	10
+#define TCPOLEN_FASTOPEN_BASE	2	/* and the cookie */
 
 /* NOP, NOP, timestamp, length: the first of its three words. */
 #define STRATA_TCP_TS_WORD						\

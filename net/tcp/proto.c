@@ -161,6 +161,8 @@ static int __net_init tcp_net_init(struct net *net)
 	if (err)
 		goto memory;
 	strata_tcp_cong_net_init(sn);
+	strata_tcp_fastopen_keys_init(&sn->tcp->fastopen_keys);
+	strata_tcp_fastopen_cache_init(&sn->tcp->fastopen_cache);
 	err = strata_tcp_sysctl_init(sn);
 	if (err)
 		goto wheel;
@@ -183,6 +185,7 @@ static void __net_exit tcp_net_exit(struct net *net)
 	strata_tcp_sysctl_exit(sn);
 	strata_tcp_cong_net_exit(sn);
 	strata_tcp_timewait_purge(sn);
+	strata_tcp_fastopen_cache_purge(&sn->tcp->fastopen_cache);
 	strata_tcp_wheel_destroy(sn);
 	strata_tcp_memory_net_exit(sn);
 	strata_tcp_table_exit(sn);

@@ -13,12 +13,14 @@
  * @opts: its options
  * @flow: where to
  * @path: by which way, borrowed
+ * @cookie: that @opts may point to
  */
 struct strata_tcp_synack {
 	struct strata_tcp_reply reply;
 	struct strata_tcp_options opts;
 	struct strata_flow flow;
 	struct strata_path path;
+	u8 cookie[STRATA_TCP_FASTOPEN_COOKIE];
 };
 
 int strata_tcp_synack_prepare(struct strata_tcp_request *req,

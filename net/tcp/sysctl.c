@@ -49,6 +49,21 @@ static int memory_limits(STRATA_SYSCTL_TABLE *table, int write, void *buffer,
 	return err;
 }
 
+/* @table->data is the offset of strata_tcp_net.fastopen_keys, made an address. */
+static int fastopen_key(STRATA_SYSCTL_TABLE *table, int write, void *buffer,
+			size_t *lenp, loff_t *ppos)
+{
+	char keys[STRATA_TCP_FASTOPEN_KEY_TEXT];
+	struct ctl_table text = { .data = keys, .maxlen = sizeof(keys) };
+	int err;
+
+	strata_tcp_fastopen_keys_write(table->data, keys, sizeof(keys));
+	err = proc_dostring(&text, write, buffer, lenp, ppos);
+	if (err || !write)
+		return err;
+	return strata_tcp_fastopen_keys_read(table->data, keys);
+}
+
 static const struct ctl_table tcp_table[] = {
 	{
 		.procname = "tcp_congestion_control",
@@ -71,6 +86,20 @@ static const struct ctl_table tcp_table[] = {
 		.proc_handler = proc_dou8vec_minmax,
 		.extra1 = SYSCTL_ZERO,
 		.extra2 = SYSCTL_TWO,
+	},
+	{
+		.procname = "tcp_fastopen",
+		.data = (void *)offsetof(struct strata_tcp_net, fastopen),
+		.maxlen = sizeof(u32),
+		.mode = 0644,
+		.proc_handler = proc_dointvec,
+	},
+	{
+		.procname = "tcp_fastopen_key",
+		.data = (void *)offsetof(struct strata_tcp_net, fastopen_keys),
+		.maxlen = STRATA_TCP_FASTOPEN_KEY_TEXT,
+		.mode = 0600,
+		.proc_handler = fastopen_key,
 	},
 	{
 		.procname = "tcp_mem",
@@ -127,6 +156,7 @@ int strata_tcp_sysctl_init(struct strata_net *sn)
 	struct strata_tcp_net *tn = sn->tcp;
 
 	tn->ecn = TCP_ECN_AGREE;
+	tn->fastopen = TCP_FASTOPEN_MODE_CLIENT;
 	tn->sysctls = strata_sysctl_register(sn, tcp_table, sizeof(tcp_table),
 					     tn);
 	return tn->sysctls ? 0 : -ENOMEM;

@@ -46,6 +46,7 @@
 #include <strata/packet.h>
 #include <strata/sock.h>
 #include "ecn.h"
+#include "listener.h"
 #include "rate.h"
 #include "recovery.h"
 #include "sack.h"
@@ -155,8 +156,10 @@ static inline struct strata_tcp_seg *tcp_seg(const struct sk_buff *skb)
  * @has_ts: timestamps present
  * @has_wscale: window scale present (SYN only)
  * @sack_ok: SACK permitted present (SYN only)
+ * @cookie_len: octets of @cookie; 0: it asks for one
  * @sacks: blocks in @sack
  * @sack: SACK blocks in their order (RFC 2018 3)
+ * @cookie: Fast Open's (RFC 7413, SYN only), in the segment read; NULL: no option
  */
 struct strata_tcp_options {
 	u32 tsval;
@@ -166,8 +169,10 @@ struct strata_tcp_options {
 	bool has_ts;
 	bool has_wscale;
 	bool sack_ok;
+	u8 cookie_len;
 	u8 sacks;
 	struct strata_tcp_block sack[TCP_SACK_BLOCKS_MAX];
+	const u8 *cookie;
 };
 
 /* strata_tcp.ack_flags: why an ACK is owed */
@@ -190,25 +195,11 @@ struct strata_tcp_options {
 				 BIT(TCP_DEFER_KEEPALIVE) | BIT(TCP_DEFER_WRITE) | \
 				 BIT(TCP_DEFER_MTU) | BIT(TCP_DEFER_ACK))
 
-/**
- * struct strata_tcp_listener - what a listening socket has besides
- * @lock: protects the accept queue
- * @queue: established children, oldest first, by strata_tcp.accept_node.
- *	sk_ack_backlog is their number, sk_max_ack_backlog the limit
- * @requests: how many requests point here
- * @cookies_until: jiffies until which a cookie may be acknowledged; 0: none was
- *	sent. Any CPU reads and writes it
- */
-struct strata_tcp_listener {
-	spinlock_t lock; /* protects queue */
-	struct list_head queue;
-	atomic_t requests;
-	unsigned long cookies_until;
-};
-
 struct strata_tcp_port;
 struct strata_tcp_pacer;
 struct strata_tcp_saved_syn;
+struct strata_tcp_fastopen_pending;
+struct strata_tcp_fastopen_syn;
 
 /*
  * struct strata_tcp - a connection or a listener
@@ -318,6 +309,10 @@ struct strata_tcp {
 	/* Connection */
 	u16 pending_mtu;		/* from an ICMP error, TCP_DEFER_MTU */
 	u8 shutdown_rst:1;	/* abort on close: unread data */
+	u8 fastopen_asked:1;	/* our SYN had the option */
+	u8 syn_data:1;		/* and data */
+	u8 syn_data_acked:1;	/* or the peer's; the SYN+ACK took it */
+	u8 fastopen_fail:2;	/* tcpi_fastopen_client_fail */
 	u8 keepalive_sent;
 	unsigned long last_rcv;		/* jiffies, any segment */
 	unsigned long doubt_time;	/* of the first reset that rstguard.c doubts */
@@ -352,6 +347,8 @@ struct strata_tcp {
 	u8 rst_guard:1;		/* TCP_STRATA_RST_GUARD */
 	u8 nonagle:1;
 	u8 cork:1;
+	u8 fastopen_connect:1;	/* TCP_FASTOPEN_CONNECT */
+	u8 fastopen_bare:1;	/* TCP_FASTOPEN_NO_COOKIE */
 	u8 save_syn;		/* TCP_SAVE_SYN */
 	u8 tell_inq:1;		/* TCP_INQ */
 	u32 user_window_clamp;	/* TCP_WINDOW_CLAMP, 0: none */
@@ -363,6 +360,7 @@ struct strata_tcp {
 	struct list_head tsq_node;	/* small queues; the CPU's own */
 	unsigned long deferred;		/* TCP_DEFER_*; atomic bits */
 	struct strata_tcp_saved_syn *saved_syn;	/* savesyn.c; until it is read */
+	struct strata_tcp_fastopen_pending *fastopen;	/* until the handshake is over */
 	struct strata_tcp_pacer *pacer;	/* pacing.c; NULL until it is needed */
 	struct timer_list delack_timer;
 	struct timer_list retransmit_timer;
@@ -393,6 +391,7 @@ static inline struct strata_tcp *strata_tcp(const struct sock *sk)
  * @path_mtu: of the way back
  * @mss_peer: its MSS option or the default
  * @mss_advertised: ours
+ * @fast: its child is made at once (fastopen_listen.c)
  * @acked: third ACK came while the accept queue was full or data is awaited
  * @retransmits: SYN+ACKs sent again
  * @tos: to answer with
@@ -424,6 +423,7 @@ struct strata_tcp_request {
 	u8 wscale_ok:1;
 	u8 sack_ok:1;
 	u8 ecn_ok:1;
+	u8 fast:1;
 	bool acked;
 	u8 retransmits;
 	u8 tos;
