@@ -11,13 +11,14 @@
 #include "timewait.h"
 
 /* What the clone must not share with its listener. */
-static void init_clone(struct sock *child, struct proto *creator)
+static void init_clone(struct sock *child, const struct strata_tcp_request *req,
+		       struct proto *creator)
 {
 	struct strata_tcp *tp = strata_tcp(child);
 
 	/* sk_clone_lock() took the namespace's struct proto, which may go first. */
 	child->sk_prot_creator = creator;
-	child->sk_state = TCP_ESTABLISHED;
+	child->sk_state = req->fast ? TCP_SYN_RECV : TCP_ESTABLISHED;
 	child->sk_ack_backlog = 0;
 	child->sk_shutdown = 0;
 	tp->port = NULL;
@@ -41,7 +42,7 @@ static void copy_addresses(struct sock *child,
 	strata_sock_flow(child);
 }
 
-/* Window and acknowledgment of the segment that completed the handshake. */
+/* Window and acknowledgment of the segment that completed the handshake, or of the SYN. */
 static void copy_send_state(struct strata_tcp *tp,
 			    const struct strata_tcp_request *req,
 			    const struct strata_tcp_seg *seg)
@@ -53,7 +54,8 @@ static void copy_send_state(struct strata_tcp *tp,
 	tp->pushed_seq = tp->snd_una;
 	tp->snd_sml = tp->snd_una;
 	tp->snd_wscale = req->snd_wscale;
-	tp->snd_wnd = (u32)seg->window << req->snd_wscale;
+	/* RFC 7323 2.2: the window of a SYN is never scaled. */
+	tp->snd_wnd = (u32)seg->window << (req->fast ? 0 : req->snd_wscale);
 	tp->snd_wl1 = seg->seq;
 	tp->max_window = tp->snd_wnd;
 	tp->mss_peer = req->mss_peer;
@@ -91,7 +93,7 @@ static void establish(struct sock *child, const struct strata_tcp_request *req)
 	strata_tcp_cong_inherit(child, req->listener);
 	strata_tcp_established(child);
 	/* RFC 6298 3 (Karn): not of a SYN+ACK sent twice. */
-	if (!req->retransmits)
+	if (!req->retransmits && !req->fast)
 		strata_tcp_rtt_sample(tp, tcp_clock_us32() - req->sent_us);
 	/* RFC 6928 2 has it lost once; the kernel takes one for a slow way. */
 	if (req->retransmits > 1)
@@ -134,9 +136,9 @@ static bool publish(struct sock *child, struct strata_tcp_request *req)
 }
 
 /**
- * strata_tcp_child_create() - the handshake is complete: make the socket
+ * strata_tcp_child_create() - the handshake is complete, or may be: make the socket
  * @req: hashed; freed if this succeeds
- * @skb: the segment that completed it; not owned
+ * @skb: the segment that completed it, or for @req->fast the SYN; not owned
  *
  * Context: softirq, RCU.
  * Return: the child, in the accept queue, its spinlock held and with a reference
@@ -151,7 +153,7 @@ struct sock *strata_tcp_child_create(struct strata_tcp_request *req,
 
 	if (!child)
 		return NULL;
-	init_clone(child, req->listener->sk_prot_creator);
+	init_clone(child, req, req->listener->sk_prot_creator);
 	copy_addresses(child, req);
 	copy_send_state(strata_tcp(child), req, tcp_seg(skb));
 	copy_receive_state(strata_tcp(child), req);

@@ -94,6 +94,11 @@ void strata_tcp_set_state(struct sock *sk, int state)
 		strata_tcp_unhash(sk);
 		if (!(strata_sock(sk)->flags & STRATA_SOCK_BOUND_PORT))
 			strata_tcp_put_port(sk);
+		if (unlikely(strata_sock(sk)->flags & STRATA_SOCK_DEFERRED))
+			WRITE_ONCE(strata_sock(sk)->flags,
+				   strata_sock(sk)->flags & ~STRATA_SOCK_DEFERRED);
+		if (unlikely(strata_tcp(sk)->fastopen))
+			strata_tcp_fastopen_end(sk);
 	}
 	/* Lookups and poll() read it without the lock. */
 	smp_store_release(&sk->sk_state, state);

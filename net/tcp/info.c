@@ -171,6 +171,9 @@ static void info_options(const struct strata_tcp *tp, struct tcp_info *info)
 		info->tcpi_options |= TCPI_OPT_ECN;
 	if (tp->ecn.seen)
 		info->tcpi_options |= TCPI_OPT_ECN_SEEN;
+	if (tp->syn_data_acked)
+		info->tcpi_options |= TCPI_OPT_SYN_DATA;
+	info->tcpi_fastopen_client_fail = tp->fastopen_fail;
 	if (!tp->wscale_ok)
 		return;
 	info->tcpi_options |= TCPI_OPT_WSCALE;

@@ -163,6 +163,15 @@ static void crossed_syn(struct sock *sk, struct strata_tcp_seg *seg)
 	seg->seq++;
 }
 
+/* In SYN-RECEIVED the peer repeats its SYN: our SYN+ACK was lost. */
+static bool syn_again(const struct sock *sk, const struct strata_tcp_seg *seg)
+{
+	const struct strata_tcp *tp = strata_tcp(sk);
+
+	return (seg->flags & (TCPF_HDR_SYN | TCPF_HDR_ACK | TCPF_HDR_RST)) ==
+	       TCPF_HDR_SYN && seg->seq == tp->irs && tp->fastopen;
+}
+
 /* First step. Consumes @skb if false. */
 static bool step_sequence(struct sock *sk, struct sk_buff *skb,
 			  const struct strata_tcp_options *opts)
@@ -172,6 +181,16 @@ static bool step_sequence(struct sock *sk, struct sk_buff *skb,
 	bool rst = seg->flags & TCPF_HDR_RST;
 
 	crossed_syn(sk, seg);
+	if (unlikely(syn_again(sk, seg))) {
+		if (!tp->oow_time ||
+		    !time_before(jiffies, tp->oow_time + OOW_ACK_PERIOD)) {
+			tp->oow_time = jiffies ?: 1;
+			strata_count(strata_sock_net(sk), TCP_RETRANS);
+			strata_tcp_send_synack(sk);
+		}
+		drop(sk, skb, STRATA_DROP_TCP_DUPLICATE);
+		return false;
+	}
 	if (tp->ts_ok && !rst) {
 		/* RFC 7323 3.2: every segment must have one. */
 		if (!opts->has_ts) {
@@ -200,7 +219,8 @@ static int reset_error(const struct sock *sk)
 {
 	switch (sk->sk_state) {
 	case TCP_SYN_RECV:
-		return -ECONNREFUSED;
+		/* A listener's child is a connection to its program. */
+		return strata_tcp(sk)->fastopen ? -ECONNRESET : -ECONNREFUSED;
 	case TCP_CLOSE_WAIT:
 		return -EPIPE;
 	default:
@@ -216,8 +236,12 @@ static bool step_reset(struct sock *sk, struct sk_buff *skb,
 		return true;
 	if (tcp_seg(skb)->seq == strata_tcp(sk)->rcv_nxt &&
 	    !strata_tcp_reset_doubtful(sk, skb, opts)) {
+		int err = reset_error(sk);
+
 		strata_count(strata_sock_net(sk), TCP_RESETS_RX);
-		strata_tcp_abort(sk, -reset_error(sk));
+		if (unlikely(strata_tcp(sk)->fastopen))
+			strata_tcp_fastopen_reset(sk);
+		strata_tcp_abort(sk, -err);
 	} else {
 		strata_tcp_challenge_ack(sk);
 	}
@@ -236,16 +260,12 @@ static bool step_syn(struct sock *sk, struct sk_buff *skb)
 }
 
 /* Fifth step in SYN-RECEIVED: our SYN of a simultaneous open was taken. */
-static bool step_ack_syn_recv(struct sock *sk, struct sk_buff *skb)
+static bool step_ack_syn_recv(struct sock *sk, const struct strata_tcp_seg *seg)
 {
 	struct strata_tcp *tp = strata_tcp(sk);
-	const struct strata_tcp_seg *seg = tcp_seg(skb);
 
-	if (seg->ack_seq != tp->snd_nxt) {
-		strata_tcp_reply_reset(strata_sock_net(sk), skb);
-		drop(sk, skb, STRATA_DROP_TCP_ACK);
+	if (seg->ack_seq != tp->iss + 1)
 		return false;
-	}
 	tp->snd_una = seg->ack_seq;
 	tp->snd_wnd = (u32)seg->window << tp->snd_wscale;
 	tp->snd_wl1 = seg->seq;
@@ -255,6 +275,23 @@ static bool step_ack_syn_recv(struct sock *sk, struct sk_buff *skb)
 	sk->sk_state_change(sk);
 	sk_wake_async(sk, SOCK_WAKE_IO, POLL_OUT);
 	return true;
+}
+
+/* Fifth step while our SYN is not acknowledged. Consumes @skb if false. */
+static bool step_ack_opening(struct sock *sk, struct sk_buff *skb)
+{
+	const struct strata_tcp_seg *seg = tcp_seg(skb);
+	bool good = true;
+
+	if (strata_tcp(sk)->fastopen)
+		good = strata_tcp_fastopen_acked(sk, seg);
+	else if (sk->sk_state == TCP_SYN_RECV)
+		good = step_ack_syn_recv(sk, seg);
+	if (good)
+		return true;
+	strata_tcp_reply_reset(strata_sock_net(sk), skb);
+	drop(sk, skb, STRATA_DROP_TCP_ACK);
+	return false;
 }
 
 /* Is our FIN acknowledged? */
@@ -293,7 +330,9 @@ static bool step_ack(struct sock *sk, struct sk_buff *skb,
 		drop(sk, skb, STRATA_DROP_TCP_FLAGS);
 		return false;
 	}
-	if (sk->sk_state == TCP_SYN_RECV && !step_ack_syn_recv(sk, skb))
+	/* A child that was opened fast may be closed before that. */
+	if ((1 << sk->sk_state) & (TCPF_SYN_RECV | TCPF_FIN_WAIT1) &&
+	    !step_ack_opening(sk, skb))
 		return false;
 	if (!strata_tcp_ack(sk, skb, opts)) {
 		drop(sk, skb, STRATA_DROP_TCP_ACK);

@@ -22,6 +22,9 @@ void strata_tcp_listener_init(struct strata_tcp_listener *listener)
 	INIT_LIST_HEAD(&listener->queue);
 	atomic_set(&listener->requests, 0);
 	listener->cookies_until = 0;
+	listener->fastopen_max = 0;
+	listener->fastopen_pending = 0;
+	INIT_LIST_HEAD(&listener->resets);
 }
 
 static int listen_start(struct sock *sk)
@@ -51,7 +54,12 @@ static int listen_start(struct sock *sk)
  */
 int strata_tcp_listen(struct sock *sk, int backlog)
 {
+	u32 mode = READ_ONCE(strata_sock_net(sk)->tcp->fastopen);
+
 	WRITE_ONCE(sk->sk_max_ack_backlog, backlog);
+	if (mode & TCP_FASTOPEN_MODE_ALL && mode & TCP_FASTOPEN_MODE_SERVER &&
+	    !strata_tcp(sk)->listener.fastopen_max)
+		strata_tcp_fastopen_listen(sk, backlog);
 	if (sk->sk_state == TCP_LISTEN)
 		return 0;
 	return listen_start(sk);
@@ -60,7 +68,7 @@ int strata_tcp_listen(struct sock *sk, int backlog)
 /**
  * strata_tcp_accept_add() - a connection waits for accept()
  * @sk: the listener, not locked
- * @child: established, locked; its first reference goes with it
+ * @child: established, or opened fast; locked; its first reference goes with it
  *
  * Context: softirq. Return: false if @sk does not listen any more.
  */
@@ -198,5 +206,6 @@ void strata_tcp_listen_stop(struct sock *sk)
 		cond_resched();
 	}
 	strata_tcp_request_purge(sk);
+	strata_tcp_fastopen_listen_stop(sk);
 	WARN_ON_ONCE(sk->sk_ack_backlog);
 }

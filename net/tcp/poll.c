@@ -78,8 +78,11 @@ __poll_t strata_tcp_poll(struct file *file, struct socket *sock,
 		mask |= EPOLLHUP;
 	if (shutdown & RCV_SHUTDOWN)
 		mask |= EPOLLIN | EPOLLRDNORM | EPOLLRDHUP;
-	if (state != TCP_SYN_SENT && state != TCP_SYN_RECV)
+	if (state != TCP_SYN_SENT &&
+	    (state != TCP_SYN_RECV || READ_ONCE(strata_tcp(sk)->fastopen)))
 		mask |= poll_connection(sk, shutdown);
+	else if (READ_ONCE(strata_sock(sk)->flags) & STRATA_SOCK_DEFERRED)
+		mask |= EPOLLOUT | EPOLLWRNORM;	/* the SYN waits for a write */
 	/* Pairs with the barrier in strata_tcp_abort(). */
 	smp_rmb();
 	if (READ_ONCE(sk->sk_err) ||

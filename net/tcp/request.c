@@ -241,18 +241,37 @@ strata_tcp_request_create(struct sock *listener, const struct sk_buff *skb,
 	return req;
 }
 
+/* Listeners that open fast are few. */
+static bool opens_fast(struct strata_tcp_request *req, const struct sk_buff *skb,
+		       const struct strata_tcp_options *opts,
+		       struct strata_tcp_synack *synack)
+{
+	if (likely(!READ_ONCE(strata_tcp(req->listener)->listener.fastopen_max)))
+		return false;
+	return strata_tcp_fastopen_judge(req, skb, opts, synack);
+}
+
 /* Route, announce, hash, answer. */
-static enum strata_drop_reason open_request(struct strata_net *sn,
-					    struct strata_tcp_request *req)
+static enum strata_drop_reason
+open_request(struct strata_net *sn, struct strata_tcp_request *req,
+	     const struct sk_buff *skb, const struct strata_tcp_options *opts)
 {
 	struct strata_tcp_synack synack;
+	bool fast;
 
 	if (strata_tcp_synack_prepare(req, &synack))
 		return STRATA_DROP_IP_NO_ROUTE;
+	fast = opens_fast(req, skb, opts, &synack);
 	req->sent_us = tcp_clock_us32();
-	if (!strata_tcp_insert_request(sn->tcp, req, jiffies + TCP_RTO_INIT))
+	if (!strata_tcp_insert_request(sn->tcp, req, jiffies + TCP_RTO_INIT)) {
+		if (fast)
+			strata_tcp_fastopen_release(req->listener);
 		return STRATA_DROP_TCP_DUPLICATE;
+	}
 	/* Another CPU may free @req from now on. */
+	if (fast && (strata_tcp_fastopen_child(req, skb, &synack) ||
+		     sk_unhashed((struct sock *)req)))
+		return ANSWERED;
 	strata_tcp_reply_output(sn, &synack.reply, &synack.flow, &synack.path);
 	return ANSWERED;
 }
@@ -270,7 +289,7 @@ static enum strata_drop_reason answer(struct sock *listener,
 		return STRATA_DROP_NO_MEMORY;
 	if (isn)
 		req->snt_isn = isn;
-	reason = open_request(strata_sock_net(listener), req);
+	reason = open_request(strata_sock_net(listener), req, skb, opts);
 	if (reason != ANSWERED)
 		strata_tcp_request_free(req);
 	return reason;
@@ -290,8 +309,9 @@ static bool syn_queue_is_full(const struct sock *listener)
  * @skb: its SYN; tcp_seg() is filled in, skb->data at the TCP header; owned
  * @isn: initial sequence number to answer with, 0: a fresh one
  *
- * RFC 9293 3.10.7.2, third step. Data in the SYN is left to be sent again. When
- * too many handshakes are open, this one is answered without being remembered.
+ * RFC 9293 3.10.7.2, third step. Data in the SYN is left to be sent again, but
+ * for TCP_FASTOPEN. When too many handshakes are open, this one is answered
+ * without being remembered.
  *
  * Context: softirq, RCU; @listener is not locked.
  */

@@ -106,6 +106,25 @@ static void set_linger2(struct strata_tcp *tp, int seconds)
 		tp->linger2 = min(seconds, LINGER2_SECONDS_MAX) * HZ;
 }
 
+static int set_fastopen_connect(struct sock *sk, int val)
+{
+	if (!(READ_ONCE(strata_sock_net(sk)->tcp->fastopen) &
+	      TCP_FASTOPEN_MODE_CLIENT))
+		return -EOPNOTSUPP;
+	if (sk->sk_state != TCP_CLOSE)
+		return -EINVAL;
+	strata_tcp(sk)->fastopen_connect = val;
+	return 0;
+}
+
+static int set_fastopen_bare(struct sock *sk, int val)
+{
+	if (!((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_LISTEN)))
+		return -EINVAL;
+	strata_tcp(sk)->fastopen_bare = val;
+	return 0;
+}
+
 /* Options that need no more than their range. Context: socket locked. */
 static int set_checked(struct sock *sk, int optname, int val)
 {
@@ -160,6 +179,12 @@ static int set_checked(struct sock *sk, int optname, int val)
 	case TCP_SAVE_SYN:
 		WRITE_ONCE(tp->save_syn, val);
 		return 0;
+	case TCP_FASTOPEN:
+		return strata_tcp_fastopen_listen(sk, val);
+	case TCP_FASTOPEN_CONNECT:
+		return set_fastopen_connect(sk, val);
+	case TCP_FASTOPEN_NO_COOKIE:
+		return set_fastopen_bare(sk, val);
 	case TCP_TIMESTAMP:
 		return -EPERM;	/* only TCP_REPAIR could */
 	default:
@@ -181,6 +206,8 @@ static bool val_allowed(int optname, int val)
 	case TCP_USER_TIMEOUT:
 		return val >= 0;
 	case TCP_INQ:
+	case TCP_FASTOPEN_CONNECT:
+	case TCP_FASTOPEN_NO_COOKIE:
 		return val == 0 || val == 1;
 	case TCP_SAVE_SYN:
 		return val >= 0 && val <= TCP_SAVE_SYN_MAX;
@@ -309,6 +336,15 @@ static int get_int(const struct sock *sk, int optname, int *val)
 		return 0;
 	case TCP_SAVE_SYN:
 		*val = tp->save_syn;
+		return 0;
+	case TCP_FASTOPEN:
+		*val = tp->listener.fastopen_max;
+		return 0;
+	case TCP_FASTOPEN_CONNECT:
+		*val = tp->fastopen_connect;
+		return 0;
+	case TCP_FASTOPEN_NO_COOKIE:
+		*val = tp->fastopen_bare;
 		return 0;
 	case TCP_TIMESTAMP:
 		*val = tcp_clock_ms() + tp->ts_offset;

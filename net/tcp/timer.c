@@ -283,7 +283,7 @@ static void deadline(struct sock *sk)
 
 	tp->retransmit_timer_kind = TCP_TIMER_NONE;
 	tcp_mstamp_refresh(tp);
-	if ((1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV))
+	if ((1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV) || tp->fastopen)
 		opening_timeout(sk);
 	else if (kind == TCP_TIMER_RETRANS)
 		retransmit_timeout(sk);
