@@ -108,8 +108,23 @@ static int connect_complete(struct socket *sock, int flags, int err)
 	return connect_finish(sock, flags);
 }
 
-static int connect_locked(struct socket *sock, struct sockaddr *uaddr, int len,
-			  int flags)
+static bool deferred(const struct socket *sock)
+{
+	return strata_sock(sock->sk)->flags & STRATA_SOCK_DEFERRED;
+}
+
+/**
+ * strata_stream_connect_locked() - connect, for a write that opens (MSG_FASTOPEN)
+ * @sock: the socket
+ * @uaddr: as strata_stream_connect()
+ * @len: likewise
+ * @flags: likewise
+ *
+ * Context: process, socket locked. Return: as strata_stream_connect(); 0 also if
+ * the protocol has left it to the first write (STRATA_SOCK_DEFERRED).
+ */
+int strata_stream_connect_locked(struct socket *sock, struct sockaddr *uaddr,
+				 int len, int flags)
 {
 	int err;
 
@@ -120,9 +135,24 @@ static int connect_locked(struct socket *sock, struct sockaddr *uaddr, int len,
 		return connect_dissolve(sock, flags);
 	}
 	err = connect_start(sock, uaddr, len);
+	if (unlikely(deferred(sock) && sock->state == SS_CONNECTING))
+		return err == -EINPROGRESS ? 0 : -EISCONN;
 	if (err != -EINPROGRESS && err != -EALREADY)
 		return err;
 	return connect_complete(sock, flags, err);
+}
+
+/**
+ * strata_stream_connect_wait() - wait for what a write has begun
+ * @sock: the socket, in SS_CONNECTING
+ * @flags: O_NONBLOCK
+ *
+ * Context: process, socket locked; lets go of it while it sleeps.
+ * Return: as strata_stream_connect().
+ */
+int strata_stream_connect_wait(struct socket *sock, int flags)
+{
+	return connect_complete(sock, flags, -EINPROGRESS);
 }
 
 /**
@@ -143,7 +173,7 @@ int strata_stream_connect(struct socket *sock, struct sockaddr *uaddr, int len,
 	int err;
 
 	lock_sock(sock->sk);
-	err = connect_locked(sock, uaddr, len, flags);
+	err = strata_stream_connect_locked(sock, uaddr, len, flags);
 	release_sock(sock->sk);
 	return err;
 }

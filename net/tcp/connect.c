@@ -91,7 +91,10 @@ static int open(struct sock *sk)
 		return err;
 	choose_isn(sk);
 	strata_count(strata_sock_net(sk), TCP_ACTIVE_OPENS);
-	return strata_tcp_send_syn(sk);
+	if (unlikely(strata_tcp(sk)->fastopen_connect ||
+		     strata_sock(sk)->flags & STRATA_SOCK_DEFERRED))
+		return strata_tcp_fastopen_connect(sk);
+	return strata_tcp_send_syn(sk, NULL);
 }
 
 /**

@@ -44,7 +44,8 @@ int strata_tcp_transmit(struct sock *sk, struct sk_buff *skb, bool clone,
 /* Send what windows and Nagle allow. @nonagle: end of a program's write. */
 void strata_tcp_write(struct sock *sk, bool push);
 /* Send the pending SYN of a socket in SYN-SENT and arm the timer. */
-int strata_tcp_send_syn(struct sock *sk);
+int strata_tcp_send_syn(struct sock *sk,
+			const struct strata_tcp_fastopen_syn *syn);
 void strata_tcp_send_ack(struct sock *sk);
 void strata_tcp_send_fin(struct sock *sk);
 /* RST for a connection that is aborted (RFC 9293 3.10.5). */
@@ -223,6 +224,7 @@ extern struct strata_cong_ops strata_tcp_reno;
 
 /* ---- sendmsg.c recvmsg.c ---- */
 int strata_tcp_sendmsg(struct sock *sk, struct msghdr *msg, size_t size);
+int strata_tcp_sendmsg_syn(struct sock *sk, struct msghdr *msg, u32 room);
 /* int strata_tcp_recvmsg(): declared in recvmsg's compat form below */
 int strata_tcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 		       int flags, int *addr_len);

@@ -278,6 +278,7 @@ void strata_tcp_send_reset(struct sock *sk, gfp_t gfp)
 }
 
 static void syn_options(const struct strata_tcp *tp, bool answer,
+			const struct strata_tcp_fastopen_syn *syn,
 			struct strata_tcp_options *opts)
 {
 	*opts = (struct strata_tcp_options) {
@@ -288,6 +289,8 @@ static void syn_options(const struct strata_tcp *tp, bool answer,
 		.has_wscale = !answer || tp->wscale_ok,
 		.wscale = tp->rcv_wscale,
 		.sack_ok = !answer || tp->sack_ok,
+		.cookie = syn ? syn->cookie : NULL,
+		.cookie_len = syn ? syn->cookie_len : 0,
 	};
 }
 
@@ -299,8 +302,25 @@ static u8 opening_flags(struct sock *sk, bool answer)
 	       (strata_tcp(sk)->ecn.ok ? TCPF_HDR_ECE : 0);
 }
 
+/* A buffer for a SYN, with what it is to carry. The copy in the queue is for later. */
+static struct sk_buff *opening_skb(const struct sk_buff *data, gfp_t gfp)
+{
+	u32 len = data ? data->len : 0;
+	struct sk_buff *skb = alloc_skb(TCP_HEADROOM + len, gfp | __GFP_NOWARN);
+
+	if (!skb)
+		return NULL;
+	skb_reserve(skb, TCP_HEADROOM);
+	if (len && skb_copy_bits(data, 0, skb_put(skb, len), len)) {
+		kfree_skb(skb);
+		return NULL;
+	}
+	return skb;
+}
+
 /* A SYN, or with @answer a SYN+ACK. The window of either is never scaled. */
-static void send_opening(struct sock *sk, bool answer, gfp_t gfp)
+static void send_opening(struct sock *sk, bool answer,
+			 const struct strata_tcp_fastopen_syn *syn, gfp_t gfp)
 {
 	struct strata_tcp *tp = strata_tcp(sk);
 	struct header header = { .seq = tp->iss,
@@ -311,11 +331,10 @@ static void send_opening(struct sock *sk, bool answer, gfp_t gfp)
 	struct tcphdr *th;
 	struct sk_buff *skb;
 
-	skb = alloc_skb(TCP_HEADROOM, gfp | __GFP_NOWARN);
+	skb = opening_skb(syn ? syn->data : NULL, gfp);
 	if (!skb)
 		return;
-	skb_reserve(skb, TCP_HEADROOM);
-	syn_options(tp, answer, &opts);
+	syn_options(tp, answer, syn, &opts);
 	bytes = strata_tcp_options_syn(options, &opts);
 	th = push_fixed(sk, skb, &header, sizeof(*th) + bytes);
 	memcpy(th + 1, options, bytes);
@@ -345,11 +364,13 @@ static void announce(struct sock *sk)
  * strata_tcp_send_syn() - open actively: send the SYN, arm the timer
  * @sk: locked, in SYN-SENT; flow, path, iss and ts_offset are set. On the first
  *	call snd_nxt is iss
+ * @syn: what it has for Fast Open, or NULL
  *
  * Context: socket locked, process or softirq (timer). Return: 0 or -errno of
  * the route.
  */
-int strata_tcp_send_syn(struct sock *sk)
+int strata_tcp_send_syn(struct sock *sk,
+			const struct strata_tcp_fastopen_syn *syn)
 {
 	struct strata_tcp *tp = strata_tcp(sk);
 	struct strata_path *path;
@@ -370,27 +391,28 @@ int strata_tcp_send_syn(struct sock *sk)
 	tcp_mstamp_refresh(tp);
 	if (tp->snd_nxt == tp->iss) {
 		tp->snd_nxt = tp->iss + 1;
-		tp->write_seq = tp->snd_nxt;
+		if (tp->write_seq == tp->iss)
+			tp->write_seq = tp->snd_nxt;
 		tp->retrans_stamp_us = (u32)tp->mstamp_us;
 		tp->retransmits = 0;
 	}
 	if (!err)
-		send_opening(sk, false, GFP_ATOMIC);
+		send_opening(sk, false, syn, GFP_ATOMIC);
 	strata_tcp_timer_arm(sk, TCP_TIMER_RETRANS, tp->rto);
 	return 0;
 }
 
 /**
- * strata_tcp_send_synack() - answer the SYN of a simultaneous open
- * @sk: locked, in SYN-RECEIVED; tp->mstamp_us is fresh
+ * strata_tcp_send_synack() - answer the SYN of a simultaneous open, or again that of
+ *	a child that was opened fast
+ * @sk: locked, its SYN not acknowledged; tp->mstamp_us is fresh
  *
- * RFC 9293 3.5, figure 8. Context: socket locked.
+ * RFC 9293 3.5, figure 8. The caller arms the timer. Context: socket locked.
  */
 void strata_tcp_send_synack(struct sock *sk)
 {
 	struct strata_tcp *tp = strata_tcp(sk);
 
 	tp->rcv_wup = tp->rcv_nxt;
-	send_opening(sk, true, GFP_ATOMIC);
-	strata_tcp_timer_arm(sk, TCP_TIMER_RETRANS, tp->rto);
+	send_opening(sk, true, NULL, GFP_ATOMIC);
 }

@@ -300,18 +300,65 @@ static int queue_piece(struct sock *sk, struct sending *s)
 	return 0;
 }
 
+/**
+ * strata_tcp_sendmsg_syn() - what of a write goes with the SYN
+ * @sk: locked, in SYN-SENT, its transmit queue empty
+ * @msg: what is taken is gone from it
+ * @room: bytes at most
+ *
+ * Context: process. Return: bytes, in the one buffer of the queue, which is @send_head;
+ * 0 without memory; -EFAULT.
+ */
+int strata_tcp_sendmsg_syn(struct sock *sk, struct msghdr *msg, u32 room)
+{
+	struct sending s = { .msg = msg, .goal = room };
+	int bytes = 0, len;
+	struct sk_buff *skb;
+
+	skb = strata_tcp_skb_alloc(sk, sk->sk_allocation);
+	if (!skb)
+		return 0;
+	do {
+		bytes = copy_some(sk, skb, &s);
+	} while (bytes > 0 && skb->len < room && msg_data_left(msg));
+	len = skb->len;
+	drop_empty_tail(sk);
+	return len ?: min(bytes, 0);
+}
+
 /* Only in these states may data be sent (RFC 9293 3.10.2). */
 static bool may_send(const struct sock *sk)
 {
 	return (1 << sk->sk_state) & (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT);
 }
 
+/* Not connected, or with MSG_FASTOPEN, which says that it is not. */
+static int begin_opening(struct sock *sk, struct sending *s)
+{
+	int err;
+
+	if (s->flags & MSG_FASTOPEN ||
+	    strata_sock(sk)->flags & STRATA_SOCK_DEFERRED) {
+		err = strata_tcp_fastopen_sendmsg(sk, s->msg, &s->copied);
+		/* What the SYN had is lost with the connection. */
+		if (err && err != -EINPROGRESS)
+			s->copied = 0;
+		if (err)
+			return err;
+	}
+	/* RFC 7413 4.2.2: a server may answer before the handshake is over. */
+	if (may_send(sk) || (sk->sk_state == TCP_SYN_RECV &&
+			     strata_tcp(sk)->fastopen))
+		return 0;
+	return sk_stream_wait_connect(sk, &s->timeo);
+}
+
 static int begin(struct sock *sk, struct sending *s)
 {
 	int err = 0;
 
-	if (unlikely(!may_send(sk)))
-		err = sk_stream_wait_connect(sk, &s->timeo);
+	if (unlikely(!may_send(sk) || s->flags & MSG_FASTOPEN))
+		err = begin_opening(sk, s);
 	if (err)
 		return err;
 	sk_clear_bit(SOCKWQ_ASYNC_NOSPACE, sk);
@@ -353,7 +400,8 @@ static int sendmsg_locked(struct sock *sk, struct msghdr *msg)
 /**
  * strata_tcp_sendmsg() - proto.sendmsg
  * @sk: not locked
- * @msg: MSG_MORE, MSG_DONTWAIT, MSG_NOSIGNAL, MSG_OOB (the last octet is urgent)
+ * @msg: MSG_MORE, MSG_DONTWAIT, MSG_NOSIGNAL, MSG_OOB (the last octet is urgent),
+ *	MSG_FASTOPEN
  * @size: bytes
  *
  * Context: process.

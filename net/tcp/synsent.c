@@ -20,7 +20,10 @@ static bool step_ack(struct sock *sk, struct sk_buff *skb)
 	const struct strata_tcp *tp = strata_tcp(sk);
 	const struct strata_tcp_seg *seg = tcp_seg(skb);
 
-	if (!(seg->flags & TCPF_HDR_ACK) || seg->ack_seq == tp->snd_nxt)
+	/* One with data may be acknowledged without it (RFC 7413 4.2.2). */
+	if (!(seg->flags & TCPF_HDR_ACK) ||
+	    (seq_after(seg->ack_seq, tp->iss) &&
+	     !seq_after(seg->ack_seq, tp->snd_nxt)))
 		return true;
 	if (!(seg->flags & TCPF_HDR_RST))
 		strata_tcp_reply_reset(strata_sock_net(sk), skb);
@@ -115,14 +118,28 @@ static void take_text(struct sock *sk, struct sk_buff *skb,
 	strata_tcp_data(sk, skb, opts);
 }
 
+/* At once, unless a program waits to write what can carry it. */
+static void acknowledge(struct sock *sk)
+{
+	if (likely(!sk->sk_write_pending)) {
+		strata_tcp_send_ack(sk);
+		return;
+	}
+	strata_tcp(sk)->ack_flags |= TCP_ACK_PENDING;
+	strata_tcp_delack_arm(sk, TCP_DELACK_MAX);
+}
+
 /* Fourth step, check the SYN bit; both sides opened at once: SYN-RECEIVED. */
 static void simultaneous_open(struct sock *sk)
 {
 	struct strata_tcp *tp = strata_tcp(sk);
 
+	if (unlikely(tp->syn_data))
+		strata_tcp_fastopen_crossed(sk);
 	strata_tcp_set_state(sk, TCP_SYN_RECV);
 	tp->retransmits = 0;
 	strata_tcp_send_synack(sk);
+	strata_tcp_timer_arm(sk, TCP_TIMER_RETRANS, tp->rto);
 }
 
 /**
@@ -138,10 +155,13 @@ void strata_tcp_synsent_input(struct sock *sk, struct sk_buff *skb,
 			      const struct strata_tcp_options *opts)
 {
 	struct strata_tcp *tp = strata_tcp(sk);
+	bool acked = false;
+	u32 ack;
 
 	if (!step_ack(sk, skb) || !step_reset(sk, skb))
 		return;
-	if (!(tcp_seg(skb)->flags & TCPF_HDR_SYN)) {
+	/* Without our SYN it cannot be meant for us. */
+	if (!(tcp_seg(skb)->flags & TCPF_HDR_SYN) || tp->snd_nxt == tp->iss) {
 		drop(sk, skb, STRATA_DROP_TCP_FLAGS);
 		return;
 	}
@@ -152,11 +172,17 @@ void strata_tcp_synsent_input(struct sock *sk, struct sk_buff *skb,
 		consume_skb(skb);
 		return;
 	}
-	tp->snd_una = tcp_seg(skb)->ack_seq;
+	ack = tcp_seg(skb)->ack_seq;
+	tp->snd_una = tp->iss + 1;
+	if (unlikely(tp->fastopen_asked || tp->syn_data))
+		strata_tcp_fastopen_learn(sk, tcp_seg(skb), opts);
 	established(sk);
+	if (unlikely(tp->syn_data))
+		acked = strata_tcp_fastopen_answered(sk, ack);
 	take_text(sk, skb, opts);
 	if (sk->sk_state == TCP_CLOSE)
 		return;
-	strata_tcp_send_ack(sk);
+	if (!acked)
+		acknowledge(sk);
 	strata_tcp_after_ack(sk);
 }

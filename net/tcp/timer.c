@@ -224,7 +224,7 @@ static void opening_timeout(struct sock *sk)
 	tp->retransmits++;
 	tp->backoff++;
 	if (sk->sk_state == TCP_SYN_SENT)
-		strata_tcp_send_syn(sk);
+		strata_tcp_send_syn(sk, NULL);
 	else
 		strata_tcp_send_synack(sk);
 	strata_tcp_timer_arm(sk, TCP_TIMER_RETRANS, next_timeout(tp));
