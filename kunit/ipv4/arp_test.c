@@ -7,58 +7,12 @@
 #include <linux/rtnetlink.h>
 #include <strata/neigh.h>
 #include "../../net/ipv4/ipv4.h"
+#include "arp_packet.h"
 #include "station.h"
 
-#define STRANGER	0x0a630009U	/* 10.99.0.9 */
 #define STRANGER_LATER	0x0a63000aU
 
-static const u8 stranger_ll[ETH_ALEN] = { 2, 0, 0, 0, 0, 9 };
 static const u8 group_ll[ETH_ALEN] = { 3, 0, 0, 0, 0, 9 };
-
-/* An ARP packet on Ethernet, as on the wire. */
-struct packet {
-	__be16 hrd;
-	__be16 pro;
-	u8 hln;
-	u8 pln;
-	__be16 op;
-	u8 sender_ll[ETH_ALEN];
-	__be32 sender;
-	u8 target_ll[ETH_ALEN];
-	__be32 target;
-} __packed;
-
-static struct packet packet_of(u16 op, u32 sender, u32 target)
-{
-	struct packet packet = {
-		.hrd = htons(ARPHRD_ETHER),
-		.pro = htons(ETH_P_IP),
-		.hln = ETH_ALEN,
-		.pln = sizeof(__be32),
-		.op = htons(op),
-		.sender = htonl(sender),
-		.target = htonl(target),
-	};
-
-	memcpy(packet.sender_ll, stranger_ll, ETH_ALEN);
-	return packet;
-}
-
-static void arrives(struct kunit *test, const struct packet *packet,
-		    unsigned int len)
-{
-	struct sk_buff *skb = alloc_skb(sizeof(*packet), GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, skb);
-	skb_put_data(skb, packet, len);
-	skb->dev = strata_station.dev;
-	skb->protocol = htons(ETH_P_ARP);
-	local_bh_disable();
-	rcu_read_lock();
-	strata_arp_rcv(strata_station.link, skb);
-	rcu_read_unlock();
-	local_bh_enable();
-}
 
 /* How strata_neigh_walk() finds one entry. */
 struct search {
@@ -93,148 +47,148 @@ static bool knows(u32 addr4, const u8 *lladdr)
 static void expect_reply(struct kunit *test, u32 sender, u32 target)
 {
 	struct sk_buff *skb = skb_dequeue(strata_station.sent);
-	const struct packet *said;
+	const struct station_arp *said;
 	const struct ethhdr *eth;
 
 	KUNIT_ASSERT_NOT_NULL(test, skb);
 	KUNIT_ASSERT_GE(test, skb->len, sizeof(*eth) + sizeof(*said));
 	eth = (const struct ethhdr *)skb->data;
-	KUNIT_EXPECT_TRUE(test, ether_addr_equal(eth->h_dest, stranger_ll));
+	KUNIT_EXPECT_TRUE(test, ether_addr_equal(eth->h_dest, station_stranger_ll));
 	KUNIT_EXPECT_EQ(test, ntohs(eth->h_proto), ETH_P_ARP);
-	said = (const struct packet *)(eth + 1);
+	said = (const struct station_arp *)(eth + 1);
 	KUNIT_EXPECT_EQ(test, ntohs(said->op), ARPOP_REPLY);
 	KUNIT_EXPECT_EQ(test, ntohl(said->sender), sender);
 	KUNIT_EXPECT_EQ(test, ntohl(said->target), target);
 	KUNIT_EXPECT_EQ(test, memcmp(said->sender_ll,
 				     strata_station.dev->dev_addr, ETH_ALEN),
 			0);
-	KUNIT_EXPECT_EQ(test, memcmp(said->target_ll, stranger_ll, ETH_ALEN),
+	KUNIT_EXPECT_EQ(test, memcmp(said->target_ll, station_stranger_ll, ETH_ALEN),
 			0);
 	kfree_skb(skb);
 }
 
 static void request_is_answered_and_learnt(struct kunit *test)
 {
-	struct packet asked = packet_of(ARPOP_REQUEST, STRANGER, STATION_ADDR);
+	struct station_arp asked = station_arp_of(ARPOP_REQUEST, STATION_STRANGER, STATION_ADDR);
 
-	arrives(test, &asked, sizeof(asked));
-	expect_reply(test, STATION_ADDR, STRANGER);
-	KUNIT_EXPECT_TRUE(test, knows(STRANGER, stranger_ll));
+	station_arp_rcv(test, &asked, sizeof(asked));
+	expect_reply(test, STATION_ADDR, STATION_STRANGER);
+	KUNIT_EXPECT_TRUE(test, knows(STATION_STRANGER, station_stranger_ll));
 }
 
 static void request_for_others_is_ignored(struct kunit *test)
 {
-	struct packet asked = packet_of(ARPOP_REQUEST, STRANGER, STATION_PEER);
+	struct station_arp asked = station_arp_of(ARPOP_REQUEST, STATION_STRANGER, STATION_PEER);
 
-	arrives(test, &asked, sizeof(asked));
+	station_arp_rcv(test, &asked, sizeof(asked));
 	KUNIT_EXPECT_TRUE(test, skb_queue_empty(strata_station.sent));
-	KUNIT_EXPECT_FALSE(test, knows(STRANGER, stranger_ll));
+	KUNIT_EXPECT_FALSE(test, knows(STATION_STRANGER, station_stranger_ll));
 }
 
 static void request_for_loopback_is_refused(struct kunit *test)
 {
-	struct packet asked = packet_of(ARPOP_REQUEST, STRANGER,
+	struct station_arp asked = station_arp_of(ARPOP_REQUEST, STATION_STRANGER,
 					INADDR_LOOPBACK);
 
-	arrives(test, &asked, sizeof(asked));
+	station_arp_rcv(test, &asked, sizeof(asked));
 	KUNIT_EXPECT_TRUE(test, skb_queue_empty(strata_station.sent));
 }
 
 static void probe_is_answered_not_learnt(struct kunit *test)
 {
-	struct packet asked = packet_of(ARPOP_REQUEST, 0, STATION_ADDR);
+	struct station_arp asked = station_arp_of(ARPOP_REQUEST, 0, STATION_ADDR);
 
 	/* RFC 5227 2.1.1 */
-	arrives(test, &asked, sizeof(asked));
+	station_arp_rcv(test, &asked, sizeof(asked));
 	expect_reply(test, STATION_ADDR, 0);
-	KUNIT_EXPECT_FALSE(test, knows(0, stranger_ll));
+	KUNIT_EXPECT_FALSE(test, knows(0, station_stranger_ll));
 }
 
 static void gratuitous_updates_only(struct kunit *test)
 {
-	struct packet told = packet_of(ARPOP_REQUEST, STRANGER, STATION_ADDR);
+	struct station_arp told = station_arp_of(ARPOP_REQUEST, STATION_STRANGER, STATION_ADDR);
 
 	/* Given a stranger known by its request */
-	arrives(test, &told, sizeof(told));
+	station_arp_rcv(test, &told, sizeof(told));
 	/* When it announces another L2 address */
-	told = packet_of(ARPOP_REQUEST, STRANGER, STRANGER);
+	told = station_arp_of(ARPOP_REQUEST, STATION_STRANGER, STATION_STRANGER);
 	told.sender_ll[0] = 6;
-	arrives(test, &told, sizeof(told));
+	station_arp_rcv(test, &told, sizeof(told));
 	/* Then the entry changes, while nobody new gets one */
-	KUNIT_EXPECT_TRUE(test, knows(STRANGER, told.sender_ll));
-	told = packet_of(ARPOP_REPLY, STRANGER_LATER, STRANGER_LATER);
-	arrives(test, &told, sizeof(told));
-	KUNIT_EXPECT_FALSE(test, knows(STRANGER_LATER, stranger_ll));
+	KUNIT_EXPECT_TRUE(test, knows(STATION_STRANGER, told.sender_ll));
+	told = station_arp_of(ARPOP_REPLY, STRANGER_LATER, STRANGER_LATER);
+	station_arp_rcv(test, &told, sizeof(told));
+	KUNIT_EXPECT_FALSE(test, knows(STRANGER_LATER, station_stranger_ll));
 }
 
 static void reply_unasked_makes_no_entry(struct kunit *test)
 {
-	struct packet told = packet_of(ARPOP_REPLY, STRANGER, STATION_ADDR);
+	struct station_arp told = station_arp_of(ARPOP_REPLY, STATION_STRANGER, STATION_ADDR);
 
-	arrives(test, &told, sizeof(told));
-	KUNIT_EXPECT_FALSE(test, knows(STRANGER, stranger_ll));
+	station_arp_rcv(test, &told, sizeof(told));
+	KUNIT_EXPECT_FALSE(test, knows(STATION_STRANGER, station_stranger_ll));
 }
 
 static void conflict_is_counted_not_learnt(struct kunit *test)
 {
 	u64 before = strata_counter_read(strata_station.sn,
 					 STRATA_COUNT_ARP_CONFLICT);
-	struct packet told = packet_of(ARPOP_REQUEST, STATION_ADDR,
+	struct station_arp told = station_arp_of(ARPOP_REQUEST, STATION_ADDR,
 				       STATION_ADDR);
 
-	arrives(test, &told, sizeof(told));
+	station_arp_rcv(test, &told, sizeof(told));
 	KUNIT_EXPECT_EQ(test, strata_counter_read(strata_station.sn,
 						  STRATA_COUNT_ARP_CONFLICT),
 			before + 1);
 	KUNIT_EXPECT_TRUE(test, skb_queue_empty(strata_station.sent));
 }
 
-static void broken_hrd(struct packet *packet)
+static void broken_hrd(struct station_arp *packet)
 {
 	packet->hrd = htons(ARPHRD_IEEE802);
 }
 
-static void broken_pro(struct packet *packet)
+static void broken_pro(struct station_arp *packet)
 {
 	packet->pro = htons(ETH_P_IPV6);
 }
 
-static void broken_hln(struct packet *packet)
+static void broken_hln(struct station_arp *packet)
 {
 	packet->hln = 8;
 }
 
-static void broken_pln(struct packet *packet)
+static void broken_pln(struct station_arp *packet)
 {
 	packet->pln = 16;
 }
 
-static void broken_op(struct packet *packet)
+static void broken_op(struct station_arp *packet)
 {
 	packet->op = htons(ARPOP_RREQUEST);
 }
 
-static void broken_group(struct packet *packet)
+static void broken_group(struct station_arp *packet)
 {
 	memcpy(packet->sender_ll, group_ll, ETH_ALEN);
 }
 
-static void broken_zero(struct packet *packet)
+static void broken_zero(struct station_arp *packet)
 {
 	memset(packet->sender_ll, 0, ETH_ALEN);
 }
 
-static void broken_multicast(struct packet *packet)
+static void broken_multicast(struct station_arp *packet)
 {
 	packet->sender = htonl(0xe0000001);
 }
 
-static void broken_zeronet(struct packet *packet)
+static void broken_zeronet(struct station_arp *packet)
 {
 	packet->sender = htonl(0x00000009);
 }
 
-static void broken_lbcast(struct packet *packet)
+static void broken_lbcast(struct station_arp *packet)
 {
 	packet->sender = htonl(INADDR_BROADCAST);
 }
@@ -247,25 +201,25 @@ static void broken_lbcast(struct packet *packet)
  */
 struct broken_case {
 	const char *name;
-	void (*mangle)(struct packet *packet);
+	void (*mangle)(struct station_arp *packet);
 	unsigned int len;
 };
 
 static const struct broken_case broken_cases[] = {
 	{ "empty", NULL, 0 },
 	{ "header cut off", NULL, 7 },
-	{ "addresses cut off", NULL, sizeof(struct packet) - 1 },
-	{ "hardware type", broken_hrd, sizeof(struct packet) },
-	{ "protocol type", broken_pro, sizeof(struct packet) },
-	{ "hardware length", broken_hln, sizeof(struct packet) },
-	{ "protocol length", broken_pln, sizeof(struct packet) },
-	{ "opcode", broken_op, sizeof(struct packet) },
+	{ "addresses cut off", NULL, sizeof(struct station_arp) - 1 },
+	{ "hardware type", broken_hrd, sizeof(struct station_arp) },
+	{ "protocol type", broken_pro, sizeof(struct station_arp) },
+	{ "hardware length", broken_hln, sizeof(struct station_arp) },
+	{ "protocol length", broken_pln, sizeof(struct station_arp) },
+	{ "opcode", broken_op, sizeof(struct station_arp) },
 	{ "group as sender (RFC 1812 3.3.2)", broken_group,
-	  sizeof(struct packet) },
-	{ "sender without L2 address", broken_zero, sizeof(struct packet) },
-	{ "multicast sender", broken_multicast, sizeof(struct packet) },
-	{ "sender 0.0.0.9", broken_zeronet, sizeof(struct packet) },
-	{ "sender is everybody", broken_lbcast, sizeof(struct packet) },
+	  sizeof(struct station_arp) },
+	{ "sender without L2 address", broken_zero, sizeof(struct station_arp) },
+	{ "multicast sender", broken_multicast, sizeof(struct station_arp) },
+	{ "sender 0.0.0.9", broken_zeronet, sizeof(struct station_arp) },
+	{ "sender is everybody", broken_lbcast, sizeof(struct station_arp) },
 };
 
 static void broken_describe(const struct broken_case *c, char *text)
@@ -277,14 +231,14 @@ KUNIT_ARRAY_PARAM(broken, broken_cases, broken_describe);
 
 static void broken_is_refused(struct kunit *test)
 {
-	struct packet asked = packet_of(ARPOP_REQUEST, STRANGER, STATION_ADDR);
+	struct station_arp asked = station_arp_of(ARPOP_REQUEST, STATION_STRANGER, STATION_ADDR);
 	const struct broken_case *c = test->param_value;
 	u64 before = strata_drop_read(strata_station.sn,
 				      STRATA_DROP_ARP_MALFORMED);
 
 	if (c->mangle)
 		c->mangle(&asked);
-	arrives(test, &asked, c->len);
+	station_arp_rcv(test, &asked, c->len);
 	KUNIT_EXPECT_TRUE(test, skb_queue_empty(strata_station.sent));
 	KUNIT_EXPECT_EQ(test, strata_drop_read(strata_station.sn,
 					       STRATA_DROP_ARP_MALFORMED),
@@ -293,8 +247,8 @@ static void broken_is_refused(struct kunit *test)
 
 static void address_added_is_announced(struct kunit *test)
 {
-	struct in6_addr addr = strata_station_addr(STRANGER);
-	const struct packet *said;
+	struct in6_addr addr = strata_station_addr(STATION_STRANGER);
+	const struct station_arp *said;
 	struct sk_buff *skb;
 
 	mutex_lock(&strata_station.sn->config);
@@ -305,10 +259,10 @@ static void address_added_is_announced(struct kunit *test)
 	skb = skb_dequeue(strata_station.sent);
 	KUNIT_ASSERT_NOT_NULL(test, skb);
 	KUNIT_EXPECT_TRUE(test, is_broadcast_ether_addr(skb->data));
-	said = (const struct packet *)(skb->data + ETH_HLEN);
+	said = (const struct station_arp *)(skb->data + ETH_HLEN);
 	KUNIT_EXPECT_EQ(test, ntohs(said->op), ARPOP_REQUEST);
-	KUNIT_EXPECT_EQ(test, ntohl(said->sender), STRANGER);
-	KUNIT_EXPECT_EQ(test, ntohl(said->target), STRANGER);
+	KUNIT_EXPECT_EQ(test, ntohl(said->sender), STATION_STRANGER);
+	KUNIT_EXPECT_EQ(test, ntohl(said->target), STATION_STRANGER);
 	kfree_skb(skb);
 }
 
