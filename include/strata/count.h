@@ -61,6 +61,8 @@ struct strata_net;
 	C(ARP_TX, "arp", "tx", "ARP packets sent") \
 	C(ARP_CONFLICT, "arp", "conflict", \
 	  "ARP packets from others that claim an address of ours (RFC 5227)") \
+	C(ARP_DEFENDED, "arp", "defended", "addresses announced again because of that") \
+	C(ARP_LOST, "arp", "lost", "addresses left to others who claimed them") \
 	C(IP4_RX, "ipv4", "rx", "datagrams received") \
 	C(IP4_DELIVERED, "ipv4", "delivered", "datagrams delivered to a transport protocol") \
 	C(IP4_TX, "ipv4", "tx", "datagrams sent") \

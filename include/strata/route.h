@@ -34,10 +34,14 @@ static inline bool strata_addr4_is_this_net(__be32 addr4)
 
 /* Bits of strata_addr.state */
 enum strata_addr_state {
-	STRATA_ADDR_TENTATIVE,	/* not ours before DAD is done (RFC 4862 5.4) */
+	STRATA_ADDR_TENTATIVE,	/* not ours yet (RFC 4862 5.4, RFC 5227 2.1) */
 	STRATA_ADDR_DUPLICATE,	/* somebody else has it: never used */
 	STRATA_ADDR_DEPRECATED,	/* no new connections from it (RFC 4862 5.5.4) */
 	STRATA_ADDR_AUTO,	/* made by the stack, not by hand */
+	STRATA_ADDR_CONFLICT,	/* ours, and somebody else uses it, too */
+	/* For the stack alone: */
+	STRATA_ADDR_CLAIMED,	/* somebody does, and nothing came of it yet */
+	STRATA_ADDR_DEFENDED,	/* announced again for that, and not long ago */
 };
 
 #define STRATA_ADDR_UNUSABLE \
@@ -46,18 +50,24 @@ enum strata_addr_state {
 /**
  * struct strata_addr_auto - what the stack itself follows of an address
  * @dad_left: questions still to be asked before it is ours
- * @dad_at: jiffies of the next one
+ * @dad_at: jiffies of the next one, or of the next announcement
  * @dad_counter: identifiers tried before this one (RFC 7217 6)
+ * @ask: it was not ours at once, and is asked for again with each new link
+ * @announce_left: announcements still to be made
+ * @defended_until: jiffies; none is made for a conflict before
  * @expires: it has the two lifetimes below
  * @preferred_until: jiffies; deprecated from then on
  * @valid_until: jiffies; gone from then on
  *
- * For net/ipv6; under strata_net.config.
+ * For net/ipv6, @ask to @defended_until for net/ipv4; under strata_net.config.
  */
 struct strata_addr_auto {
 	u8 dad_left;
 	unsigned long dad_at;
 	u8 dad_counter;
+	bool ask;
+	u8 announce_left;
+	unsigned long defended_until;
 	bool expires;
 	unsigned long preferred_until;
 	unsigned long valid_until;

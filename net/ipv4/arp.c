@@ -161,15 +161,58 @@ static void arp_learn(struct strata_link *link, const struct sk_buff *skb,
 	strata_neigh_learn(link, &sender, packet->sender_ll, flags);
 }
 
+/* Was it sent by one of our own links? */
+static bool own_lladdr(struct strata_net *sn, const u8 *lladdr)
+{
+	struct strata_link *link = NULL;
+
+	while ((link = strata_link_next(sn, link)))
+		if (!(link->flags & STRATA_LINK_NOARP) &&
+		    !memcmp(link->dev->dev_addr, lladdr, link->dev->addr_len))
+			return true;
+	return false;
+}
+
+/* RFC 5227 2.1.1, 2.4: the address of ours that a packet's sender has or, as it
+ * asks without an address, wants. NULL: none.
+ */
+static struct strata_addr *arp_claimed(struct strata_link *link,
+				       const struct arp_packet *packet)
+{
+	struct strata_addr *own = NULL;
+	struct in6_addr addr;
+
+	if (packet->sender)
+		own = own_addr(link, packet->sender, true);
+	if (own)
+		return own;
+	strata_addr_from4(&addr, packet->sender ?: packet->target);
+	own = strata_addr_unusable(link, &addr);
+	return own && test_bit(STRATA_ADDR_TENTATIVE, &own->state) ? own : NULL;
+}
+
+/* What comes back from ourselves is no conflict, but no news either. */
+static void arp_conflict(struct strata_link *link, struct strata_addr *own,
+			 const u8 *lladdr)
+{
+	if (own_lladdr(link->sn, lladdr))
+		return;
+	if (own->link == link)
+		strata_acd_conflict(own, lladdr);
+	else
+		strata_count(link->sn, ARP_CONFLICT);
+}
+
 /* Does not own @skb. */
 static enum strata_drop_reason arp_act(struct strata_link *link,
 				       const struct sk_buff *skb,
 				       const struct arp_packet *packet)
 {
 	bool for_us = own_addr(link, packet->target, false);
+	struct strata_addr *own = arp_claimed(link, packet);
 
-	if (packet->sender && own_addr(link, packet->sender, true)) {
-		strata_count(link->sn, ARP_CONFLICT);
+	if (own) {
+		arp_conflict(link, own, packet->sender_ll);
 		return STRATA_DROP_ARP_IGNORED;
 	}
 	arp_learn(link, skb, packet, for_us);
@@ -265,79 +308,28 @@ static void arp_unreachable(struct strata_link *link, struct sk_buff *skb)
 	strata_drop(link->sn, skb, STRATA_DROP_NEIGH_UNRESOLVED);
 }
 
-/* Gratuitous: whoever knows us by another L2 address learns the new one. */
-static void arp_announce(const struct strata_addr *addr)
+/**
+ * strata_arp_announce() - tell everybody that an address is ours (RFC 5227 2.3)
+ * @link: where
+ * @addr4: the address
+ *
+ * Context: RCU read side, BH off.
+ */
+void strata_arp_announce(struct strata_link *link, __be32 addr4)
 {
-	struct strata_link *link = addr->link;
-	__be32 addr4 = strata_addr_to4(&addr->addr);
-
-	if (!strata_addr_is4(&addr->addr) || link->flags & STRATA_LINK_NOARP ||
-	    !strata_link_is_up(link))
-		return;
 	arp_tell(link, ARPOP_REQUEST, addr4, addr4, NULL);
 }
 
-static int arp_addr_event(struct notifier_block *nb, unsigned long event,
-			  void *data)
-{
-	rcu_read_lock();
-	if (event == STRATA_ADDR_ADDED)
-		arp_announce(data);
-	rcu_read_unlock();
-	return NOTIFY_OK;
-}
-
-static int arp_link_event(struct notifier_block *nb, unsigned long event,
-			  void *data)
-{
-	struct strata_link *link = data;
-	struct strata_addr *addr = NULL;
-
-	if (event != STRATA_LINK_UP && event != STRATA_LINK_ADDRESS)
-		return NOTIFY_DONE;
-	rcu_read_lock();
-	while ((addr = strata_addr_next(link->sn, addr)))
-		if (addr->link == link)
-			arp_announce(addr);
-	rcu_read_unlock();
-	return NOTIFY_OK;
-}
-
-static struct notifier_block arp_addr_notifier = {
-	.notifier_call = arp_addr_event,
-};
-
-static struct notifier_block arp_link_notifier = {
-	.notifier_call = arp_link_event,
-};
-
 /**
- * strata_arp_follow() - announce addresses from now on
+ * strata_arp_probe() - ask whether an address is somebody's (RFC 5227 2.1.1)
+ * @link: where
+ * @addr4: the address, not ours yet
  *
- * Context: process. Return: 0 or -errno.
+ * Context: RCU read side, BH off.
  */
-int strata_arp_follow(void)
+void strata_arp_probe(struct strata_link *link, __be32 addr4)
 {
-	int err;
-
-	err = strata_addr_notifier_register(&arp_addr_notifier);
-	if (err)
-		return err;
-	err = strata_link_notifier_register(&arp_link_notifier);
-	if (err)
-		strata_addr_notifier_unregister(&arp_addr_notifier);
-	return err;
-}
-
-/**
- * strata_arp_unfollow() - undo strata_arp_follow()
- *
- * Context: process.
- */
-void strata_arp_unfollow(void)
-{
-	strata_link_notifier_unregister(&arp_link_notifier);
-	strata_addr_notifier_unregister(&arp_addr_notifier);
+	arp_tell(link, ARPOP_REQUEST, htonl(INADDR_ANY), addr4, NULL);
 }
 
 const struct strata_l3_ops strata_arp_l3 = {

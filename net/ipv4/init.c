@@ -22,13 +22,21 @@ static int __net_init ipv4_net_init(struct net *net)
 	strata_frags_init(&net4->frags, sn, &strata_ipv4_frag);
 	sn->ipv4 = net4;
 	strata_igmp_init(sn);
-	return 0;
+	strata_acd_init(sn);
+	if (!strata_ipv4_sysctl_init(sn))
+		return 0;
+	strata_frags_exit(&net4->frags);
+	sn->ipv4 = NULL;
+	kvfree(net4);
+	return -ENOMEM;
 }
 
 static void __net_exit ipv4_net_exit(struct net *net)
 {
 	struct strata_net *sn = strata_net(net);
 
+	strata_ipv4_sysctl_exit(sn);
+	strata_acd_exit(sn);
 	strata_igmp_exit(sn);
 	/* Its links are gone, and with them whoever could be in here. */
 	synchronize_net();
@@ -80,7 +88,7 @@ int strata_ipv4_init(void)
 	err = strata_l4_register(&strata_igmp_l4);
 	if (err)
 		goto unregister_icmp;
-	err = strata_arp_follow();
+	err = strata_acd_follow();
 	if (err)
 		goto unregister_igmp;
 	strata_group_register(&strata_igmp_groups);
@@ -96,7 +104,7 @@ unfollow_igmp:
 	strata_igmp_unfollow();
 unfollow:
 	strata_group_unregister(&strata_igmp_groups);
-	strata_arp_unfollow();
+	strata_acd_unfollow();
 unregister_igmp:
 	strata_l4_unregister(&strata_igmp_l4);
 unregister_icmp:
@@ -120,7 +128,7 @@ void strata_ipv4_exit(void)
 	strata_l3_unregister(&strata_ipv4_l3);
 	strata_l3_unregister(&strata_arp_l3);
 	strata_igmp_unfollow();
-	strata_arp_unfollow();
+	strata_acd_unfollow();
 	strata_l4_unregister(&strata_igmp_l4);
 	strata_l4_unregister(&strata_icmp_l4);
 	strata_af_unregister(&strata_ipv4_af);

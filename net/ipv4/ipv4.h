@@ -14,6 +14,8 @@
  *	icmp_send.c	ICMP errors and echo replies sent
  *	igmp.c		telling routers of the groups that a link listens to
  *	arp.c		Ethernet addresses of neighbours
+ *	acd.c		addresses that others claim, too
+ *	sysctl.c	what may be set
  *	init.c		the layer's life
  */
 #ifndef _NET_IPV4_IPV4_H
@@ -41,6 +43,15 @@
 
 #define STRATA_IDENT_SLOTS	2048
 
+/* When another host uses an address of ours (RFC 5227 2.4) */
+enum strata_arp_defend {
+	STRATA_ARP_COUNT,	/* it is counted and shown */
+	STRATA_ARP_KEEP,	/* (c): announced again now and then, and kept */
+	STRATA_ARP_GIVE_UP,	/* (b): announced again once, then given up */
+};
+
+struct ctl_table_header;
+
 /* "No reason to drop": what checks return for a good packet. */
 #define STRATA_IPV4_PASS	STRATA_DROP_MAX
 /* "For others": it is sent on. */
@@ -56,6 +67,10 @@
  * @sn: the namespace's stack
  * @igmp_work: reports that are due
  * @igmp_heard: queries for groups that wait for @igmp_work
+ * @acd_work: what is due of addresses; see acd.c
+ * @arp_probe: addresses are asked for before they are used; sysctl
+ * @arp_defend: &enum strata_arp_defend; sysctl
+ * @sysctls: their registration
  *
  * Created with the namespace (or when the module is loaded), freed with it.
  */
@@ -68,6 +83,10 @@ struct strata_ipv4_net {
 	struct strata_net *sn;
 	struct delayed_work igmp_work;
 	struct sk_buff_head igmp_heard;
+	struct delayed_work acd_work;
+	u8 arp_probe;
+	u8 arp_defend;
+	struct ctl_table_header *sysctls;
 };
 
 /**
@@ -144,7 +163,16 @@ extern const struct strata_l4_ops strata_icmp_l4;
 extern const struct strata_l3_ops strata_arp_l3;
 extern const struct strata_neigh_ops strata_arp_neigh;
 
-int strata_arp_follow(void);
-void strata_arp_unfollow(void);
+void strata_arp_announce(struct strata_link *link, __be32 addr4);
+void strata_arp_probe(struct strata_link *link, __be32 addr4);
+
+void strata_acd_init(struct strata_net *sn);
+void strata_acd_exit(struct strata_net *sn);
+void strata_acd_conflict(struct strata_addr *addr, const u8 *lladdr);
+int strata_acd_follow(void);
+void strata_acd_unfollow(void);
+
+int strata_ipv4_sysctl_init(struct strata_net *sn);
+void strata_ipv4_sysctl_exit(struct strata_net *sn);
 
 #endif /* _NET_IPV4_IPV4_H */

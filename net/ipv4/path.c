@@ -135,7 +135,9 @@ static int hop_unicast(struct strata_net *sn, const struct strata_flow *flow,
 	if (likely(route)) {
 		hop->link = lookup.hop->link;
 		hop->mtu = route->mtu;
-		if (!strata_addr_any(&route->source))
+		/* It may have become somebody else's. */
+		if (!strata_addr_any(&route->source) &&
+		    strata_addr_find(sn, &route->source))
 			hop->source = &route->source;
 		heed(sn, flow, lookup.hop, hop);
 		return 0;

@@ -119,7 +119,8 @@ void strata_dad_run(struct strata_net *sn, struct strata_follow *follow)
 	struct strata_addr *addr = NULL;
 
 	while ((addr = strata_addr_next(sn, addr)))
-		if (test_bit(STRATA_ADDR_TENTATIVE, &addr->state) &&
+		if (!strata_addr_is4(&addr->addr) &&
+		    test_bit(STRATA_ADDR_TENTATIVE, &addr->state) &&
 		    dad_one(addr, follow))
 			addr = NULL;	/* from the beginning */
 }

@@ -32,6 +32,10 @@ static_assert(BIT(STRATA_ADDR_TENTATIVE) == STRATA_ADDR_FLAGS_TENTATIVE);
 static_assert(BIT(STRATA_ADDR_DUPLICATE) == STRATA_ADDR_FLAGS_DUPLICATE);
 static_assert(BIT(STRATA_ADDR_DEPRECATED) == STRATA_ADDR_FLAGS_DEPRECATED);
 static_assert(BIT(STRATA_ADDR_AUTO) == STRATA_ADDR_FLAGS_AUTO);
+static_assert(BIT(STRATA_ADDR_CONFLICT) == STRATA_ADDR_FLAGS_CONFLICT);
+
+/* All bits that the interface has; the rest is the stack's own business. */
+#define STATE_SHOWN	(BIT(STRATA_ADDR_CONFLICT + 1) - 1)
 
 static u32 seconds_until(unsigned long end)
 {
@@ -43,7 +47,8 @@ static u32 seconds_until(unsigned long end)
 /* What changes while the address is there. */
 static int addr_fill_state(struct sk_buff *skb, const struct strata_addr *addr)
 {
-	int err = nla_put_u32(skb, STRATA_A_ADDR_FLAGS, READ_ONCE(addr->state));
+	int err = nla_put_u32(skb, STRATA_A_ADDR_FLAGS,
+			      READ_ONCE(addr->state) & STATE_SHOWN);
 
 	if (err || !addr->follow.expires)
 		return err;
@@ -130,14 +135,12 @@ int strata_nl_addr_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	return strata_nl_dump_result(skb, err);
 }
 
-/* RFC 4862 5.4: all unicast addresses are asked for, but where told not to. */
+/* Asked for first, as RFC 4862 5.4 has it, and RFC 5227 where that is wanted. */
 static int addr_add(struct strata_link *link, const struct in6_addr *addr,
 		    u8 plen, struct netlink_ext_ack *extack)
 {
-	unsigned long state = strata_addr_is4(addr) ?
-			      0 : BIT(STRATA_ADDR_TENTATIVE);
-
-	return strata_addr_add_auto(link, addr, plen, state, NULL, extack);
+	return strata_addr_add_auto(link, addr, plen,
+				    BIT(STRATA_ADDR_TENTATIVE), NULL, extack);
 }
 
 static int addr_change(struct genl_info *info,

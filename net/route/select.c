@@ -156,7 +156,8 @@ static struct strata_addr *select4(const struct strata_link *link,
 	struct strata_addr *addr, *here = NULL, *other = NULL;
 
 	list_for_each_entry_rcu(addr, &rn->addr_list, node) {
-		if (!strata_addr_is4(&addr->addr))
+		if (!strata_addr_is4(&addr->addr) ||
+		    READ_ONCE(addr->state) & STRATA_ADDR_UNUSABLE)
 			continue;
 		if (addr->link == link) {
 			if (ipv6_prefix_equal(&addr->addr, next, addr->plen))

@@ -17,6 +17,7 @@ static const struct {
 	{ STRATA_ADDR_FLAGS_TENTATIVE, "tentative" },
 	{ STRATA_ADDR_FLAGS_DUPLICATE, "dadfailed" },
 	{ STRATA_ADDR_FLAGS_DEPRECATED, "deprecated" },
+	{ STRATA_ADDR_FLAGS_CONFLICT, "conflict" },
 };
 
 static void json_state(const struct nl_row *row)

@@ -43,12 +43,14 @@ enum strata_nl_rp_filter {
  * @STRATA_ADDR_FLAGS_DUPLICATE: another host has it, so it is not used
  * @STRATA_ADDR_FLAGS_DEPRECATED: not for new connections
  * @STRATA_ADDR_FLAGS_AUTO: made by the stack, not by hand
+ * @STRATA_ADDR_FLAGS_CONFLICT: used, and another host uses it, too
  */
 enum strata_nl_addr_flags {
 	STRATA_ADDR_FLAGS_TENTATIVE = 1,
 	STRATA_ADDR_FLAGS_DUPLICATE = 2,
 	STRATA_ADDR_FLAGS_DEPRECATED = 4,
 	STRATA_ADDR_FLAGS_AUTO = 8,
+	STRATA_ADDR_FLAGS_CONFLICT = 16,
 };
 
 /**
