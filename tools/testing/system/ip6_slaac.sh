@@ -10,28 +10,7 @@ in_b sysctl -qw net.ipv6.conf.all.forwarding=1
 ip -n "$B" addr add 2001:db8:1::1/64 dev k0 nodad
 ip -n "$B" addr add 2001:db8:2::1/128 dev lo
 until_ok link_local_b
-cat >"$WORK/router.py" <<'PY'
-import ipaddress, socket, struct, sys
-
-s = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
-index = socket.if_nametoindex("k0")
-s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
-s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, index)
-s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP,
-             socket.inet_pton(socket.AF_INET6, "ff02::2") + struct.pack("@I", index))
-print("ready", flush=True)
-while True:
-    data, peer = s.recvfrom(2000)
-    if data[0] != 133:
-        continue
-    print("asked by", peer[0], flush=True)
-    prefix = ipaddress.IPv6Address("2001:db8:1::").packed
-    s.sendto(struct.pack("!BBHBBHII", 134, 0, 0, 61, 0, 1800, 0, 0) +
-             struct.pack("!BBHI", 5, 1, 0, 1400) +
-             struct.pack("!BBBBIII", 3, 4, 64, 0xc0, 7200, 3600, 0) + prefix,
-             ("ff02::1", 0, 0, index))
-PY
-in_b /usr/bin/python3 "$WORK/router.py" >"$WORK/router" &
+in_b /usr/bin/python3 "$STRATA_TESTING/router.py" k0 >"$WORK/router" &
 until_ok grep -q ready "$WORK/router"
 ip -n "$A" link set s0 down
 ip -n "$A" link set s0 up
