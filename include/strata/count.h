@@ -93,6 +93,8 @@ struct strata_net;
 	C(ND_RX, "nd", "rx", "neighbour discovery messages received") \
 	C(ND_TX, "nd", "tx", "neighbour discovery messages sent") \
 	C(ND_REDIRECTS, "nd", "redirects", "senders told of a shorter way") \
+	C(ND_TEMP_FULL, "nd", "temp_full", \
+	  "temporary addresses not made: the link has as many as it may") \
 	C(ND_CONFLICT, "nd", "conflict", \
 	  "advertisements from others that claim an address of ours") \
 	C(MLD_RX, "mld", "rx", "multicast listener queries received") \

@@ -71,6 +71,7 @@ struct strata_link_host {
  * @ipv6_mtu: of IPv6 datagrams, as a router advertised; 0: @dev's
  * @ipv6_hop_limit: likewise; 0: the default
  * @ipv6_router: it is in the group of all routers; strata_net.config
+ * @ipv6_temp_failed: all temporary addresses were others'; likewise
  * @tracker: of the reference on @dev
  * @refcnt: one for the list, one for each path, neighbour and address that
  *	points here
@@ -94,6 +95,7 @@ struct strata_link {
 	u32 ipv6_mtu;
 	u8 ipv6_hop_limit;
 	bool ipv6_router;
+	bool ipv6_temp_failed;
 	netdevice_tracker tracker;
 	refcount_t refcnt;
 	struct rcu_head rcu;

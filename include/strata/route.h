@@ -39,6 +39,7 @@ enum strata_addr_state {
 	STRATA_ADDR_DEPRECATED,	/* no new connections from it (RFC 4862 5.5.4) */
 	STRATA_ADDR_AUTO,	/* made by the stack, not by hand */
 	STRATA_ADDR_CONFLICT,	/* ours, and somebody else uses it, too */
+	STRATA_ADDR_TEMPORARY,	/* with an identifier for a while (RFC 8981) */
 	/* For the stack alone: */
 	STRATA_ADDR_CLAIMED,	/* somebody does, and nothing came of it yet */
 	STRATA_ADDR_DEFENDED,	/* announced again for that, and not long ago */
@@ -58,6 +59,8 @@ enum strata_addr_state {
  * @expires: it has the two lifetimes below
  * @preferred_until: jiffies; deprecated from then on
  * @valid_until: jiffies; gone from then on
+ * @preferred_cap: of a temporary one: jiffies; @preferred_until is no later
+ * @valid_cap: likewise for @valid_until
  *
  * For net/ipv6, @ask to @defended_until for net/ipv4; under strata_net.config.
  */
@@ -71,6 +74,8 @@ struct strata_addr_auto {
 	bool expires;
 	unsigned long preferred_until;
 	unsigned long valid_until;
+	unsigned long preferred_cap;
+	unsigned long valid_cap;
 };
 
 /**
@@ -146,6 +151,8 @@ struct strata_addr *strata_addr_find(struct strata_net *sn,
  */
 struct strata_addr *strata_addr_select(struct strata_link *link,
 				       const struct in6_addr *daddr);
+/* Shall it be a temporary one where there is a choice (RFC 6724 5, rule 7)? */
+void strata_addr_prefer_temporary(struct strata_net *sn, bool prefer);
 /* Is @addr the broadcast address of a subnet on @link (NULL: any)? */
 bool strata_addr_is_broadcast(struct strata_net *sn, struct strata_link *link,
 			      const struct in6_addr *addr);

@@ -5,12 +5,13 @@
  */
 #include <linux/module.h>
 #include <linux/random.h>
+#include <strata/visibility.h>
 #include "ipv6.h"
 
 #define DAD_TRANSMITS		1	/* RFC 4862 5.1 */
 #define RETRANS_JIFFIES		HZ	/* RFC 4861 10 */
 #define DELAY_MAX_JIFFIES	HZ	/* RFC 4862 5.4.2 */
-#define IDGEN_RETRIES		3	/* RFC 7217 7 */
+#define IDGEN_RETRIES		3	/* RFC 7217 7, RFC 8981 3.8 */
 
 /**
  * strata_dad_start() - begin, or begin again
@@ -46,19 +47,27 @@ void strata_dad_conflict(struct strata_addr *addr)
 	strata_count(addr->link->sn, ND_CONFLICT);
 	strata_follow_soon(addr->link->sn);
 }
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_dad_conflict);
 
-/* RFC 7217 6: the next identifier of the same prefix. */
+/* RFC 7217 6, RFC 8981 3.4: the next identifier of the same prefix. */
 static void dad_try_next(const struct strata_addr *failed)
 {
 	struct strata_addr_auto follow = failed->follow;
+	unsigned long temporary = failed->state & BIT(STRATA_ADDR_TEMPORARY);
 	struct in6_addr addr = failed->addr;
 
-	if (follow.dad_counter >= IDGEN_RETRIES)
+	if (follow.dad_counter >= IDGEN_RETRIES) {
+		failed->link->ipv6_temp_failed |= !!temporary;
 		return;
+	}
 	follow.dad_counter++;
-	strata_stable_id(failed->link, follow.dad_counter, &addr);
+	if (temporary)
+		strata_temp_id(&addr);
+	else
+		strata_stable_id(failed->link, follow.dad_counter, &addr);
 	strata_addr_add_auto(failed->link, &addr, failed->plen,
-			     BIT(STRATA_ADDR_AUTO) | BIT(STRATA_ADDR_TENTATIVE),
+			     BIT(STRATA_ADDR_AUTO) |
+			     BIT(STRATA_ADDR_TENTATIVE) | temporary,
 			     &follow, NULL);
 }
 

@@ -7,6 +7,7 @@
 #include <linux/icmpv6.h>
 #include <linux/module.h>
 #include <linux/workqueue.h>
+#include <strata/visibility.h>
 #include "ipv6.h"
 
 #define QUEUE_MAX	32	/* messages that wait to be obeyed */
@@ -67,6 +68,7 @@ void strata_follow_soon(struct strata_net *sn)
 {
 	mod_delayed_work(system_wq, &sn->ipv6->work, 0);
 }
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_follow_soon);
 
 /**
  * strata_follow_heard() - obey a message soon, in process context

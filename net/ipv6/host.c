@@ -126,6 +126,7 @@ static void host_up(struct strata_link *link)
 
 	/* First, or nobody could hear the answers to what follows. */
 	strata_group_up(link, &strata_mld_groups);
+	link->ipv6_temp_failed = false;
 	while ((addr = strata_addr_next(link->sn, addr)))
 		if (addr->link == link && !strata_addr_is4(&addr->addr) &&
 		    test_bit(STRATA_ADDR_TENTATIVE, &addr->state))

@@ -20,15 +20,22 @@ static int __net_init ipv6_net_init(struct net *net)
 	strata_icmp_limit_init(&net6->limit);
 	strata_icmp_limit_init(&net6->redirects);
 	strata_frags_init(&net6->frags, sn, &strata_ipv6_frag);
+	strata_temp_init(&net6->temp);
 	sn->ipv6 = net6;
 	strata_follow_init(sn);
-	return 0;
+	if (!strata_ipv6_sysctl_init(sn))
+		return 0;
+	strata_frags_exit(&net6->frags);
+	sn->ipv6 = NULL;
+	kvfree(net6);
+	return -ENOMEM;
 }
 
 static void __net_exit ipv6_net_exit(struct net *net)
 {
 	struct strata_net *sn = strata_net(net);
 
+	strata_ipv6_sysctl_exit(sn);
 	strata_follow_exit(sn);
 	mutex_lock(&sn->config);
 	strata_group_leave_all(sn, AF_INET6, NULL);

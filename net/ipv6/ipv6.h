@@ -15,6 +15,8 @@
  *	nd_send.c	neighbour discovery messages sent
  *	ra.c		router advertisements
  *	prefix.c	what they give for a while
+ *	temp.c		temporary addresses beside the stable ones
+ *	sysctl.c	what may be set
  *	rs.c		router solicitations
  *	dad.c		duplicate address detection
  *	follow.c	when it is time for these
@@ -45,10 +47,35 @@
 #define STRATA_IPV6_HOP_LIMIT	64	/* RFC 1700's default */
 #define STRATA_ND_HOP_LIMIT	255	/* RFC 4861 3.1: no router let it pass */
 
+struct ctl_table_header;
+
 /* "No reason to drop": what checks return for a good packet. */
 #define STRATA_IPV6_PASS	STRATA_DROP_MAX
 /* "For others": it is sent on. */
 #define STRATA_IPV6_FORWARD	(STRATA_DROP_MAX + 1)
+
+/* Values of strata_temp.use, the kernel's of net.ipv6.conf.*.use_tempaddr */
+enum strata_temp_use {
+	STRATA_TEMP_NONE,
+	STRATA_TEMP_MAKE,	/* they are there for who asks for one */
+	STRATA_TEMP_PREFER,	/* and are what others see (RFC 6724 5, rule 7) */
+};
+
+/**
+ * struct strata_temp - how temporary addresses are made (RFC 8981 3.8)
+ * @use: &enum strata_temp_use
+ * @valid_s: valid for so long at the most
+ * @preferred_s: preferred for so long, less what follows
+ * @max_desync_s: a random time up to this one
+ *
+ * Sysctls.
+ */
+struct strata_temp {
+	u8 use;
+	unsigned int valid_s;
+	unsigned int preferred_s;
+	unsigned int max_desync_s;
+};
 
 /**
  * struct strata_ipv6_net - what net/ipv6 keeps for a namespace
@@ -62,6 +89,8 @@
  * @ra_routes: that were advertised; strata_net.config
  * @ra_route_count: how many; strata_net.config
  * @heard: router advertisements and queries for groups that wait for @work
+ * @temp: how temporary addresses are made
+ * @sysctls: registration of what may be set
  *
  * Created with the namespace (or when the module is loaded), freed with it.
  */
@@ -76,6 +105,8 @@ struct strata_ipv6_net {
 	struct list_head ra_routes;
 	unsigned int ra_route_count;
 	struct sk_buff_head heard;
+	struct strata_temp temp;
+	struct ctl_table_header *sysctls;
 };
 
 /**
@@ -149,6 +180,15 @@ void strata_prefix_advertised(struct strata_link *link,
 void strata_prefix_forget(struct strata_net *sn,
 			  const struct strata_link *link);
 void strata_prefix_run(struct strata_net *sn, struct strata_follow *follow);
+
+void strata_temp_init(struct strata_temp *temp);
+void strata_temp_id(struct in6_addr *addr);
+void strata_temp_cap(struct strata_addr_auto *follow);
+void strata_temp_follow(const struct strata_addr *stable,
+			struct strata_follow *due);
+
+int strata_ipv6_sysctl_init(struct strata_net *sn);
+void strata_ipv6_sysctl_exit(struct strata_net *sn);
 
 /**
  * struct strata_exthdr - what the extension headers of a datagram come to

@@ -7,6 +7,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <net/addrconf.h>
+#include <strata/visibility.h>
 #include "ipv6.h"
 
 #define ROUTES_MAX	64	/* routes of a namespace by advertisement */
@@ -148,8 +149,13 @@ void strata_prefix_no_routers(const struct strata_link *link)
 			route_drop(sn, entry);
 }
 
-/* The address that advertisements of a prefix made, NULL: none; *@count of all
- * that they made on the link.
+static bool is_temporary(const struct strata_addr *addr)
+{
+	return test_bit(STRATA_ADDR_TEMPORARY, &addr->state);
+}
+
+/* The stable address that advertisements of a prefix made, NULL: none; *@count
+ * of all that they made on the link.
  */
 static struct strata_addr *auto_find(const struct strata_link *link,
 				     const struct in6_addr *prefix,
@@ -159,7 +165,8 @@ static struct strata_addr *auto_find(const struct strata_link *link,
 
 	*count = 0;
 	while ((addr = strata_addr_next(link->sn, addr))) {
-		if (addr->link != link || !addr->follow.expires)
+		if (addr->link != link || !addr->follow.expires ||
+		    is_temporary(addr))
 			continue;
 		(*count)++;
 		if (ipv6_prefix_equal(&addr->addr, prefix, ID_PLEN))
@@ -186,9 +193,24 @@ static void auto_refresh(struct strata_addr *addr, u32 valid_s, u32 preferred_s)
 {
 	addr->follow.valid_until = lifetime_end(valid_lifetime(addr, valid_s));
 	addr->follow.preferred_until = lifetime_end(preferred_s);
-	if (preferred_s && test_and_clear_bit(STRATA_ADDR_DEPRECATED,
-					      &addr->state))
+	if (is_temporary(addr))
+		strata_temp_cap(&addr->follow);
+	if (time_before(jiffies, addr->follow.preferred_until) &&
+	    test_and_clear_bit(STRATA_ADDR_DEPRECATED, &addr->state))
 		strata_net_changed(addr->link->sn);
+}
+
+/* The stable one and the temporary ones of a prefix. */
+static void auto_refresh_all(const struct strata_link *link,
+			     const struct in6_addr *prefix, u32 valid_s,
+			     u32 preferred_s)
+{
+	struct strata_addr *addr = NULL;
+
+	while ((addr = strata_addr_next(link->sn, addr)))
+		if (addr->link == link && addr->follow.expires &&
+		    ipv6_prefix_equal(&addr->addr, prefix, ID_PLEN))
+			auto_refresh(addr, valid_s, preferred_s);
 }
 
 static void auto_new(struct strata_link *link, const struct in6_addr *prefix,
@@ -221,7 +243,7 @@ static void autoconfigure(struct strata_link *link,
 		return;
 	addr = auto_find(link, prefix, &count);
 	if (addr)
-		auto_refresh(addr, valid_s, preferred_s);
+		auto_refresh_all(link, prefix, valid_s, preferred_s);
 	else if (valid_s && count < ADDRS_MAX)
 		auto_new(link, prefix, valid_s, preferred_s);
 }
@@ -254,6 +276,7 @@ void strata_prefix_advertised(struct strata_link *link,
 	if (info->flags & STRATA_PREFIX_AUTONOMOUS)
 		autoconfigure(link, &want.prefix, info);
 }
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_prefix_advertised);
 
 /**
  * strata_prefix_forget() - a link goes, and what was advertised on it
@@ -287,6 +310,8 @@ static bool addr_age(struct strata_addr *addr, struct strata_follow *follow)
 		strata_follow_at(follow, addr->follow.preferred_until);
 	else if (!test_and_set_bit(STRATA_ADDR_DEPRECATED, &addr->state))
 		strata_net_changed(addr->link->sn);
+	if (!is_temporary(addr))
+		strata_temp_follow(addr, follow);
 	return false;
 }
 

@@ -33,9 +33,10 @@ static_assert(BIT(STRATA_ADDR_DUPLICATE) == STRATA_ADDR_FLAGS_DUPLICATE);
 static_assert(BIT(STRATA_ADDR_DEPRECATED) == STRATA_ADDR_FLAGS_DEPRECATED);
 static_assert(BIT(STRATA_ADDR_AUTO) == STRATA_ADDR_FLAGS_AUTO);
 static_assert(BIT(STRATA_ADDR_CONFLICT) == STRATA_ADDR_FLAGS_CONFLICT);
+static_assert(BIT(STRATA_ADDR_TEMPORARY) == STRATA_ADDR_FLAGS_TEMPORARY);
 
 /* All bits that the interface has; the rest is the stack's own business. */
-#define STATE_SHOWN	(BIT(STRATA_ADDR_CONFLICT + 1) - 1)
+#define STATE_SHOWN	(BIT(STRATA_ADDR_TEMPORARY + 1) - 1)
 
 static u32 seconds_until(unsigned long end)
 {

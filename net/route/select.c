@@ -4,6 +4,7 @@
  */
 #include <linux/module.h>
 #include <linux/rculist.h>
+#include <strata/visibility.h>
 #include "table.h"
 
 /* RFC 6724 2.1: the default policy's labels, longest prefix first. */
@@ -29,12 +30,14 @@ static const struct label {
  * @daddr: destination
  * @scope: of @daddr
  * @label: of @daddr
+ * @temporary: these are preferred
  */
 struct choice {
 	const struct strata_link *link;
 	const struct in6_addr *daddr;
 	int scope;
 	u8 label;
+	bool temporary;
 };
 
 static u8 label_of(const struct in6_addr *addr)
@@ -121,6 +124,11 @@ static int compare(const struct choice *choice, const struct strata_addr *a,
 	       (label_of(&b->addr) == choice->label);
 	if (diff)
 		return diff;
+	/* Rule 7: a temporary one, or just not, as the namespace wants it. */
+	diff = test_bit(STRATA_ADDR_TEMPORARY, &a->state) -
+	       test_bit(STRATA_ADDR_TEMPORARY, &b->state);
+	if (diff)
+		return choice->temporary ? diff : -diff;
 	return common_bits(choice, a) - common_bits(choice, b);
 }
 
@@ -134,6 +142,7 @@ static struct strata_addr *select6(const struct strata_link *link,
 		.daddr = daddr,
 		.scope = scope_of(daddr),
 		.label = label_of(daddr),
+		.temporary = READ_ONCE(rn->prefer_temporary),
 	};
 
 	list_for_each_entry_rcu(addr, &rn->addr_list, node) {
@@ -169,6 +178,20 @@ static struct strata_addr *select4(const struct strata_link *link,
 	}
 	return here ?: other;
 }
+
+/**
+ * strata_addr_prefer_temporary() - which of stable and temporary addresses
+ * @sn: the namespace's stack
+ * @prefer: the temporary ones
+ *
+ * Context: process.
+ */
+void strata_addr_prefer_temporary(struct strata_net *sn, bool prefer)
+{
+	WRITE_ONCE(sn->route->prefer_temporary, prefer);
+	strata_net_changed(sn);
+}
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_addr_prefer_temporary);
 
 /**
  * strata_addr_select() - our address to use towards a destination

@@ -98,6 +98,7 @@ struct strata_table_slot {
  * @addr_list: addresses by age; written under strata_net.config, RCU
  * @addr_hash: addresses and broadcast addresses by their bits; our own stand
  *	before broadcast addresses in each chain; RCU
+ * @prefer_temporary: where a stable and a temporary address would do
  * @dests: what was said of single destinations
  * @sysctl: net.strata.fib_*
  * @nexthops: by number, or by what they are; strata_net.config
@@ -121,6 +122,7 @@ struct strata_route_net {
 	u64 addr_serial;
 	struct list_head addr_list;
 	struct hlist_head addr_hash[1 << STRATA_ADDR_HASH_BITS];
+	bool prefer_temporary;
 	struct strata_dests dests;
 	struct ctl_table_header *sysctl;
 	DECLARE_HASHTABLE(nexthops, STRATA_NEXTHOP_HASH_BITS);

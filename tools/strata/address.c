@@ -14,6 +14,7 @@ static const struct {
 	unsigned int flag;
 	const char *name;
 } flags[] = {
+	{ STRATA_ADDR_FLAGS_TEMPORARY, "temporary" },
 	{ STRATA_ADDR_FLAGS_TENTATIVE, "tentative" },
 	{ STRATA_ADDR_FLAGS_DUPLICATE, "dadfailed" },
 	{ STRATA_ADDR_FLAGS_DEPRECATED, "deprecated" },

@@ -44,6 +44,8 @@ enum strata_nl_rp_filter {
  * @STRATA_ADDR_FLAGS_DEPRECATED: not for new connections
  * @STRATA_ADDR_FLAGS_AUTO: made by the stack, not by hand
  * @STRATA_ADDR_FLAGS_CONFLICT: used, and another host uses it, too
+ * @STRATA_ADDR_FLAGS_TEMPORARY: with an identifier that is replaced after a
+ *   while (RFC 8981)
  */
 enum strata_nl_addr_flags {
 	STRATA_ADDR_FLAGS_TENTATIVE = 1,
@@ -51,6 +53,7 @@ enum strata_nl_addr_flags {
 	STRATA_ADDR_FLAGS_DEPRECATED = 4,
 	STRATA_ADDR_FLAGS_AUTO = 8,
 	STRATA_ADDR_FLAGS_CONFLICT = 16,
+	STRATA_ADDR_FLAGS_TEMPORARY = 32,
 };
 
 /**
