@@ -72,11 +72,7 @@
 #define TCP_INIT_CWND		10		/* RFC 6928 */
 #define TCP_WSCALE_MAX		14		/* RFC 7323 2.3 */
 #define TCP_HEADER_MAX		60
-/*
- * Headroom of a segment: link, IP and TCP headers; and small writes are copied behind
- * it instead of into a page. With struct skb_shared_info that fills 512 bytes: one
- * more and the allocator takes, and clears, twice as many.
- */
+/* Link, IP and TCP headers, and small writes behind: 512 bytes with skb_shared_info. */
 #define TCP_HEADROOM		128
 #define TCP_LINEAR_MAX		64
 /* Payload of one GSO buffer at most; the IP length field is 16 bits. */
