@@ -66,7 +66,7 @@ kinds = [{"0.0.0.0,": "probe", "10.0.0.4,": "announce"}.get(t, "other") for t in
 times = [float(l[0]) for l in lines]
 assert kinds[:5] == ["probe"] * 3 + ["announce"] * 2, (kinds, lines)
 gaps = [b - a for a, b in zip(times, times[1:])]
-assert all(0.9 < gap < 2.6 for gap in gaps[:2]) and all(1.9 < gap < 2.6 for gap in gaps[2:4]), gaps'
+assert all(0.8 < gap < 5 for gap in gaps[:2]) and all(1.7 < gap < 5 for gap in gaps[2:4]), gaps'
 
 # Asked for by an address that is given without the question.
 in_a strata addr add 10.0.0.5/24 dev s0 nodad
@@ -79,12 +79,14 @@ take() {
 	in_b arping -q -U -c "$2" -I k0 -s "$1" "$1" >/dev/null || true
 }
 ip -n "$B" addr add 10.0.0.3/32 dev k0
+began=$SECONDS
 take 10.0.0.3 1
 until_ok is 10.0.0.3 conflict
 [ "$(counter "$A" arp conflict)" -ge 1 ] || fail "no conflict counted"
-expect 1 "$(counter "$A" arp defended)" "arp defended"
+[ "$(counter "$A" arp defended)" -ge 1 ] || fail "not defended"
 take 10.0.0.3 2
-expect 1 "$(counter "$A" arp defended)" "arp defended, within ten seconds"
+defended=$(counter "$A" arp defended)
+[ "$defended" -le $((1 + (SECONDS - began) / 10)) ] || fail "defended $defended times, more than once in ten seconds"
 ip -n "$B" addr del 10.0.0.3/32 dev k0
 in_b ping -q -c 1 -W 5 10.0.0.3 >/dev/null || fail "Strata lost 10.0.0.3"
 
