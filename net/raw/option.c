@@ -90,16 +90,15 @@ static bool is_csum_option(const struct sock *sk, int level, int optname)
 	       optname == IPV6_CHECKSUM;
 }
 
-static bool is_hdrincl_option(const struct sock *sk, int level, int optname)
-{
-	return strata_sock(sk)->family == AF_INET6 && level == SOL_RAW &&
-	       optname == IPV6_HDRINCL;
-}
-
 /* Where all values are an int, by whatever name. */
 static bool is_int_level(const struct sock *sk, int level)
 {
 	return strata_sock(sk)->family == AF_INET6 && level == SOL_RAW;
+}
+
+static bool is_hdrincl_option(const struct sock *sk, int level, int optname)
+{
+	return is_int_level(sk, level) && optname == IPV6_HDRINCL;
 }
 
 /* RFC 3542 3.1: an offset is even; ICMPv6's is settled. */
