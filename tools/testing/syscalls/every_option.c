@@ -263,6 +263,7 @@ void print_options(void)
 		known = false;
 		for (i = 0; i < KINDS; i++)
 			known |= describe(&w, &kinds[i], option, text);
-		printf("%s %s\n", option->text, known ? "works" : "refused");
+		printf("%s %s\n", option->text, !known ? "refused" :
+		       option->differs ? "differs" : "works");
 	}
 }

@@ -56,7 +56,6 @@
 #define NO_IPSEC	"there is no IPsec"
 #define NO_TFO		"not offered yet"
 #define NO_LITE		"there is no UDP-Lite"
-#define NO_NEED		"not offered: no program that asks for it depends on it"
 
 const struct option options[] = {
 	WORKS(SOL_SOCKET, SO_DEBUG),
@@ -134,9 +133,9 @@ const struct option options[] = {
 	REFUSED(SOL_IP, IP_ORIGDSTADDR, NO_PROXY),
 	REFUSED(SOL_IP, IP_MINTTL, "not offered yet"),
 	REFUSED(SOL_IP, IP_NODEFRAG, "what is for us is always reassembled"),
-	REFUSED(SOL_IP, IP_CHECKSUM, NO_NEED),
+	REFUSED(SOL_IP, IP_CHECKSUM, "not offered yet"),
 	WORKS(SOL_IP, IP_BIND_ADDRESS_NO_PORT),
-	REFUSED(SOL_IP, IP_RECVFRAGSIZE, NO_NEED),
+	REFUSED(SOL_IP, IP_RECVFRAGSIZE, "not offered yet"),
 	REFUSED(SOL_IP, IP_RECVERR_RFC4884, "ICMP extensions are not shown"),
 	WORKS(SOL_IP, IP_MULTICAST_IF),
 	WORKS(SOL_IP, IP_MULTICAST_TTL),
@@ -151,7 +150,7 @@ const struct option options[] = {
 	WORKS(SOL_IP, IP_MULTICAST_ALL),
 	REFUSED(SOL_IP, IP_UNICAST_IF, "not offered yet"),
 	REFUSED_(SOL_IP, IP_LOCAL_PORT_RANGE, "not offered yet"),
-	REFUSED_(SOL_IP, IP_PROTOCOL, NO_NEED),
+	REFUSED_(SOL_IP, IP_PROTOCOL, "not offered yet"),
 
 	REFUSED(SOL_IPV6, IPV6_ADDRFORM, "a socket keeps its family"),
 	REFUSED_(SOL_IPV6, IPV6_2292PKTINFO, NO_2292),
@@ -207,7 +206,7 @@ const struct option options[] = {
 	REFUSED_(SOL_IPV6, IPV6_ORIGDSTADDR, NO_PROXY),
 	REFUSED_(SOL_IPV6, IPV6_TRANSPARENT, NO_PROXY),
 	REFUSED_(SOL_IPV6, IPV6_UNICAST_IF, "not offered yet"),
-	REFUSED_(SOL_IPV6, IPV6_RECVFRAGSIZE, NO_NEED),
+	REFUSED_(SOL_IPV6, IPV6_RECVFRAGSIZE, "not offered yet"),
 	WORKS(SOL_IPV6, IPV6_FREEBIND),
 	REFUSED_(SOL_IPV6, IP6T_SO_ORIGINAL_DST, NO_PROXY),
 
@@ -273,6 +272,11 @@ const struct option *option_find(int level, int name)
 	return NULL;
 }
 
+static bool is_refused(const char *outcome)
+{
+	return !strncmp(outcome, OPTION_REFUSED, sizeof(OPTION_REFUSED) - 1);
+}
+
 const char *option_excuse(const char *text, const char *outcome)
 {
 	const struct option *option;
@@ -280,10 +284,7 @@ const char *option_excuse(const char *text, const char *outcome)
 	for (option = options; option->text; option++) {
 		if (strcmp(option->text, text))
 			continue;
-		if (option->refused && !strncmp(outcome, OPTION_REFUSED,
-						sizeof(OPTION_REFUSED) - 1))
-			return option->refused;
-		return option->differs;
+		return is_refused(outcome) ? option->refused : option->differs;
 	}
 	return NULL;
 }

@@ -66,7 +66,7 @@ extern const struct test_case socket_cases[], bind_cases[], udp_cases[],
 	tcp_cases[], option_cases[], ioctl_cases[], raw_cases[],
 	ping_cases[], every_option_cases[];
 
-/* The options of AF_STRATA sockets by name, a line each: works or refused. */
+/* The options of AF_STRATA sockets by name, a line each: works, differs or refused. */
 void print_options(void);
 
 /* Notes an outcome in words. */
