@@ -47,6 +47,8 @@ def transfer(a, b, address):
 
     def serve():
         connection = listener.accept()[0]
+        # close() waits for the last ACK: it must not arrive among the frames of the next.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 30))
         with connection:
             while chunk := connection.recv(65536):
                 got.update(chunk)
