@@ -121,6 +121,7 @@ static const struct proto_ops strata_tcp_ops = {
 	.listen			= strata_stream_listen,
 	.poll			= strata_tcp_poll,
 	.set_rcvlowat		= strata_tcp_set_rcvlowat,
+	.set_peek_off		= sk_set_peek_off,
 };
 
 static const struct strata_sock_proto strata_tcp_sock_proto = {

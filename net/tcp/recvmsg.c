@@ -16,6 +16,7 @@
  * @target: return only with that many bytes, if nothing is in the way
  * @copied: bytes so far
  * @seq: next octet to read; with MSG_PEEK it runs ahead of copied_seq
+ * @ahead: octets that SO_PEEK_OFF has us begin after copied_seq
  * @hole: urgent octets passed over
  */
 struct reading {
@@ -26,6 +27,7 @@ struct reading {
 	int target;
 	int copied;
 	u32 seq;
+	u32 ahead;
 	u32 hole;
 };
 
@@ -100,8 +102,11 @@ static int copy_out(struct sock *sk, struct reading *r, struct sk_buff *skb,
 	r->seq += bytes;
 	r->copied += bytes;
 	r->len -= bytes;
-	if (r->flags & MSG_PEEK)
+	if (r->flags & MSG_PEEK) {
+		sk_peek_offset_fwd(sk, bytes);
 		return 0;
+	}
+	sk_peek_offset_bwd(sk, bytes);
 	WRITE_ONCE(tp->copied_seq, r->seq);
 	if (unlikely(tp->urgent))
 		strata_tcp_urgent_passed(tp);
@@ -153,9 +158,11 @@ static int wait_for_data(struct sock *sk, struct reading *r)
 /* Another reader took what we had peeked at: begin again after it. */
 static void follow_peek(struct sock *sk, struct reading *r)
 {
+	u32 read = strata_tcp(sk)->copied_seq;
+
 	if ((r->flags & MSG_PEEK) &&
-	    r->seq - r->copied - r->hole != strata_tcp(sk)->copied_seq)
-		r->seq = strata_tcp(sk)->copied_seq;
+	    r->seq - r->ahead - r->copied - r->hole != read)
+		r->seq = read + r->ahead;
 }
 
 /* Nobody reads across the urgent octet. As may_wait(). */
@@ -209,7 +216,8 @@ static int recvmsg_locked(struct sock *sk, struct reading *r)
 		return strata_tcp_urgent_recv(sk, r->msg, r->len, r->flags);
 	r->timeo = sock_rcvtimeo(sk, r->flags & MSG_DONTWAIT);
 	r->target = sock_rcvlowat(sk, r->flags & MSG_WAITALL, r->len);
-	r->seq = tp->copied_seq;
+	r->ahead = max(sk_peek_offset(sk, r->flags), 0);
+	r->seq = tp->copied_seq + r->ahead;
 	do {
 		ret = read_step(sk, r);
 	} while (!ret && r->len);

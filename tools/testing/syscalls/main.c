@@ -37,8 +37,6 @@ static const struct difference differences[] = {
 	  "sendto(s, \"x\", 1, 0, SA(all), sizeof(all))", NET127 },
 	{ "udp_broadcast_receive", "recv(a, &c, 1, MSG_DONTWAIT)", NET127 },
 	{ "tcp_connect_arguments", "connect(s, SA(all), sizeof(all))", NET127 },
-	{ "socket_option_forms", "set_int(s, SOL_SOCKET, SO_PEEK_OFF, 1)",
-	  "streams have it in later kernels only, and not here" },
 	{ "socket_options", "SO_DOMAIN",
 	  "generic code answers the family; STRATA_SO_DOMAIN has the answer" },
 	{ "socket_options", "SO_PROTOCOL",
@@ -102,6 +100,11 @@ static bool compare(const struct test_case *c, int number,
 {
 	const char *reason;
 
+	if (!strcmp(kernel->call, NOT_YET)) {
+		printf("    ok %d %s: %s: %s # SKIP\n", number, c->name,
+		       kernel->call, kernel->outcome);
+		return false;
+	}
 	if (!strcmp(kernel->call, strata->call) &&
 	    !strcmp(kernel->outcome, strata->outcome)) {
 		printf("    ok %d %s: %s: %s\n", number, c->name, kernel->call,
@@ -109,7 +112,8 @@ static bool compare(const struct test_case *c, int number,
 		return false;
 	}
 	reason = reason_for(c->name, kernel->call) ?:
-		 option_excuse(kernel->call, strata->outcome);
+		 option_excuse(kernel->call, kernel->outcome,
+			       strata->outcome);
 	if (reason) {
 		printf("    ok %d %s: %s # allowed: AF_INET %s, AF_STRATA %s: %s\n",
 		       number, c->name, kernel->call, kernel->outcome,
@@ -133,6 +137,9 @@ static int compare_worlds(const struct test_case *c, const struct world *kernel,
 	int failed = 0;
 	int i;
 
+	for (i = 0; i < kernel->count; i++)
+		if (!strcmp(kernel->notes[i].call, NOT_YET))
+			count = i + 1;
 	printf("    1..%d\n", count);
 	for (i = 0; i < count; i++)
 		failed += compare(c, i + 1,

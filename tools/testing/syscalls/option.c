@@ -102,7 +102,6 @@ static void socket_option_forms(struct world *w)
 	NOTE_INT(w, s, SOL_SOCKET, SO_KEEPALIVE);
 	DO(w, set_int(s, SOL_SOCKET, SO_KEEPALIVE, 1));
 	NOTE_INT(w, s, SOL_SOCKET, SO_KEEPALIVE);
-	DO(w, set_int(s, SOL_SOCKET, SO_PEEK_OFF, 1));
 	DO(w, set_int(s, SOL_SOCKET, SO_RCVLOWAT, -1));
 	close(s);
 }

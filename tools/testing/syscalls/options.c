@@ -39,11 +39,14 @@
 #define IPV6_RECVERR_RFC4884_	31
 #define IP6T_SO_ORIGINAL_DST_	80
 
-#define WORKS(level, option)		{ level, option, #option, NULL, NULL }
-#define WORKS_(level, option)		{ level, option##_, #option, NULL, NULL }
-#define REFUSED(level, option, why)	{ level, option, #option, why, NULL }
-#define REFUSED_(level, option, why)	{ level, option##_, #option, why, NULL }
-#define DIFFERS(level, option, why)	{ level, option, #option, NULL, why }
+#define OPTION(level_, name_, ...)	\
+	{ .level = (level_), .name = (name_), .text = __VA_ARGS__ }
+#define WORKS(level, option)		OPTION(level, option, #option)
+#define WORKS_(level, option)		OPTION(level, option##_, #option)
+#define REFUSED(level, option, why)	OPTION(level, option, #option, .refused = (why))
+#define REFUSED_(level, option, why)	OPTION(level, option##_, #option, .refused = (why))
+#define DIFFERS(level, option, why)	OPTION(level, option, #option, .differs = (why))
+#define LATER(level, option)		OPTION(level, option, #option, .later = "later kernels have it")
 
 #define TELLS_TCP	"generic code of later kernels refuses streams some flags by another errno"
 #define NO_OPTIONS	"IP options are neither sent nor shown: RFC 7126 has routers drop them"
@@ -92,8 +95,7 @@ const struct option options[] = {
 	DIFFERS(SOL_SOCKET, SO_DOMAIN,
 		"generic code answers the family; STRATA_SO_DOMAIN has the answer"),
 	WORKS(SOL_SOCKET, SO_RXQ_OVFL),
-	DIFFERS(SOL_SOCKET, SO_PEEK_OFF,
-		"streams have it in later kernels only, and not here"),
+	LATER(SOL_SOCKET, SO_PEEK_OFF),
 	WORKS(SOL_SOCKET, SO_LOCK_FILTER),
 	WORKS(SOL_SOCKET, SO_SELECT_ERR_QUEUE),
 	WORKS(SOL_SOCKET, SO_BUSY_POLL),
@@ -254,11 +256,11 @@ const struct option options[] = {
 	REFUSED(SOL_UDP, UDP_NO_CHECK6_RX, "every IPv6 datagram has a checksum (RFC 8200 8.1)"),
 	REFUSED(SOL_UDP, UDP_SEGMENT, NO_GSO),
 	REFUSED(SOL_UDP, UDP_GRO, NO_GSO),
-	{ SOL_UDP, 10, "UDPLITE_SEND_CSCOV", NO_LITE, NULL },
-	{ SOL_UDP, 11, "UDPLITE_RECV_CSCOV", NO_LITE, NULL },
+	OPTION(SOL_UDP, 10, "UDPLITE_SEND_CSCOV", .refused = NO_LITE),
+	OPTION(SOL_UDP, 11, "UDPLITE_RECV_CSCOV", .refused = NO_LITE),
 
 	WORKS(SOL_RAW, ICMP_FILTER),
-	{ SOL_ICMPV6, ICMPV6_FILTER, "ICMPV6_FILTER", NULL, NULL },
+	OPTION(SOL_ICMPV6, ICMPV6_FILTER, "ICMPV6_FILTER"),
 	{ 0 },
 };
 
@@ -277,14 +279,18 @@ static bool is_refused(const char *outcome)
 	return !strncmp(outcome, OPTION_REFUSED, sizeof(OPTION_REFUSED) - 1);
 }
 
-const char *option_excuse(const char *text, const char *outcome)
+const char *option_excuse(const char *text, const char *kernel,
+			  const char *strata)
 {
 	const struct option *option;
 
 	for (option = options; option->text; option++) {
 		if (strcmp(option->text, text))
 			continue;
-		return is_refused(outcome) ? option->refused : option->differs;
+		if (is_refused(strata))
+			return option->refused;
+		return is_refused(kernel) && option->later ? option->later :
+							     option->differs;
 	}
 	return NULL;
 }

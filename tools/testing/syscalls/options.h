@@ -18,6 +18,7 @@
  * @text: its name
  * @refused: why AF_STRATA refuses it while AF_INET does not; NULL: it does not
  * @differs: why it answers otherwise; NULL: it does not
+ * @later: why AF_INET may refuse it while AF_STRATA does not; NULL: it may not
  */
 struct option {
 	int level;
@@ -25,13 +26,15 @@ struct option {
 	const char *text;
 	const char *refused;
 	const char *differs;
+	const char *later;
 };
 
 /* Ends with an entry without a text. */
 extern const struct option options[];
 
 const struct option *option_find(int level, int name);
-/* Why @outcome of the option @text may be another one than AF_INET's; NULL: it may not. */
-const char *option_excuse(const char *text, const char *outcome);
+/* Why the option @text may do @strata here while AF_INET does @kernel; NULL: it may not. */
+const char *option_excuse(const char *text, const char *kernel,
+			  const char *strata);
 
 #endif /* SYSCALLS_OPTIONS_H */

@@ -194,15 +194,62 @@ static void tcp_data(struct world *w)
 	close_trio(&t);
 }
 
+/* Until that many are there to be read. */
+static void settle_bytes(int fd, int bytes)
+{
+	int i, n = 0;
+
+	for (i = 0; i < 1000 && !ioctl(fd, FIONREAD, &n) && n < bytes; i++)
+		usleep(1000);
+}
+
+static void note_peek(struct world *w, int fd, int len, int flags)
+{
+	char text[16] = "";
+	long got = recv(fd, text, len, flags | MSG_DONTWAIT);
+
+	note_result(w, "recv", got);
+	note(w, "text", "%s", text);
+	note_int(w, fd, SOL_SOCKET, SO_PEEK_OFF, "SO_PEEK_OFF");
+}
+
+static void tcp_peek_offset(struct world *w)
+{
+	struct trio t = connected_tcp(w, 7021);
+
+	if (set_int(t.server, SOL_SOCKET, SO_PEEK_OFF, 0)) {
+		note(w, NOT_YET, "%m");
+		close_trio(&t);
+		return;
+	}
+	DO(w, send(t.client, "abcdef", 6, 0));
+	settle_bytes(t.server, 6);
+	note_peek(w, t.server, 2, MSG_PEEK);
+	note_peek(w, t.server, 2, MSG_PEEK);
+	note_peek(w, t.server, 9, MSG_PEEK);
+	note_peek(w, t.server, 2, MSG_PEEK);	/* all of it was seen */
+	note_peek(w, t.server, 1, 0);
+	note_peek(w, t.server, 2, MSG_PEEK);
+	DO(w, send(t.client, "ghij", 4, 0));
+	settle_bytes(t.server, 9);
+	note_peek(w, t.server, 2, MSG_PEEK);
+	DO(w, recv(t.server, NULL, 5, MSG_TRUNC));
+	note_peek(w, t.server, 2, MSG_PEEK);
+	DO(w, set_int(t.server, SOL_SOCKET, SO_PEEK_OFF, 1));
+	note_peek(w, t.server, 2, MSG_PEEK);
+	DO(w, set_int(t.server, SOL_SOCKET, SO_PEEK_OFF, -1));
+	note_peek(w, t.server, 9, MSG_PEEK);
+	note_peek(w, t.server, 9, 0);
+	close_trio(&t);
+}
+
 /* Until the urgent octet is there, and all that was sent with it. */
 static void settle_urgent(int fd, int bytes)
 {
 	struct pollfd p = { .fd = fd, .events = POLLPRI };
-	int i, n = 0;
 
 	poll(&p, 1, 1000);
-	for (i = 0; i < 1000 && !ioctl(fd, FIONREAD, &n) && n < bytes; i++)
-		usleep(1000);
+	settle_bytes(fd, bytes);
 }
 
 static void tcp_urgent(struct world *w)
@@ -474,6 +521,7 @@ const struct test_case tcp_cases[] = {
 	{ "tcp_listen_states", tcp_listen_states },
 	{ "tcp_connected", tcp_connected },
 	{ "tcp_data", tcp_data },
+	{ "tcp_peek_offset", tcp_peek_offset },
 	{ "tcp_urgent", tcp_urgent },
 	{ "tcp_half_close", tcp_half_close },
 	{ "tcp_shut_read", tcp_shut_read },

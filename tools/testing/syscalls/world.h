@@ -69,6 +69,9 @@ extern const struct test_case socket_cases[], bind_cases[], udp_cases[],
 /* The options of AF_STRATA sockets by name, a line each: works, differs or refused. */
 void print_options(void);
 
+/* The call of a note that ends the comparison of a case: this kernel cannot do what comes next. */
+#define NOT_YET	"later kernels only"
+
 /* Notes an outcome in words. */
 void note(struct world *w, const char *call, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
