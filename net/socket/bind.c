@@ -209,6 +209,7 @@ int strata_sock_bind(struct socket *sock, struct sockaddr *uaddr, int len)
 	release_sock(sk);
 	return err;
 }
+EXPORT_SYMBOL_GPL(strata_sock_bind);
 
 /**
  * strata_sock_autobind() - give an unbound socket a port
@@ -266,3 +267,4 @@ int strata_sock_getname(struct socket *sock, struct sockaddr *uaddr, int peer)
 	release_sock(sk);
 	return known ? strata_endpoint_format(sk, &ep, uaddr) : -ENOTCONN;
 }
+EXPORT_SYMBOL_GPL(strata_sock_getname);

@@ -5,7 +5,6 @@
 #include <linux/module.h>
 #include <net/tcp_states.h>
 #include <strata/sock.h>
-#include <strata/visibility.h>
 
 #define COVERS_V4	BIT(0)
 #define COVERS_V6	BIT(1)
@@ -70,4 +69,4 @@ bool strata_sock_bind_conflict(const struct sock *sk, const struct sock *other,
 		return false;
 	return !both_reuseport(sk, other);
 }
-EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_sock_bind_conflict);
+EXPORT_SYMBOL_GPL(strata_sock_bind_conflict);

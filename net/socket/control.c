@@ -146,6 +146,7 @@ int strata_dgram_control_take(struct sock *sk, struct msghdr *msg,
 	}
 	return 0;
 }
+EXPORT_SYMBOL_GPL(strata_dgram_control_take);
 
 /* RFC 1122 4.1.3.5: the address to answer from; ours even for a broadcast. */
 static __be32 specific_dst(const struct sock *sk, const struct sk_buff *skb)
@@ -231,3 +232,4 @@ void strata_dgram_control_put_any(const struct sock *sk, struct msghdr *msg,
 	if (flags & STRATA_SOCK_RECVTOS)
 		put_cmsg(msg, SOL_IP, IP_TOS, sizeof(tos), &tos);
 }
+EXPORT_SYMBOL_GPL(strata_dgram_control_put_any);

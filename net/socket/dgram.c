@@ -88,6 +88,7 @@ int strata_dgram_begin(struct sock *sk, const struct msghdr *msg,
 		dgram->flow.oif = ep.scope;
 	return 0;
 }
+EXPORT_SYMBOL_GPL(strata_dgram_begin);
 
 static void dgram_multicast(const struct strata_sock *ss,
 			    struct strata_dgram *dgram)
@@ -143,6 +144,7 @@ int strata_dgram_finish(struct sock *sk, struct msghdr *msg,
 	strata_flow_self(&dgram->flow);
 	return err;
 }
+EXPORT_SYMBOL_GPL(strata_dgram_finish);
 
 /*
  * As the kernel's raw sockets: it neither waits for room nor stops at an error of
@@ -231,6 +233,7 @@ struct sk_buff *strata_dgram_build(struct sock *sk, struct msghdr *msg,
 	consume_skb(skb);
 	return ERR_PTR(-EFAULT);
 }
+EXPORT_SYMBOL_GPL(strata_dgram_build);
 
 /**
  * strata_dgram_route() - the way for a datagram
@@ -249,6 +252,7 @@ int strata_dgram_route(struct strata_net *sn, struct strata_flow *flow,
 
 	return err == -EINVAL && asked ? -ENETUNREACH : err;
 }
+EXPORT_SYMBOL_GPL(strata_dgram_route);
 
 /* Bytes that one datagram takes, from the transport header on. */
 static size_t dgram_room(const struct strata_flow *flow,
@@ -303,6 +307,7 @@ int strata_dgram_output(struct sock *sk, struct sk_buff *skb,
 		return 0;
 	return err;
 }
+EXPORT_SYMBOL_GPL(strata_dgram_output);
 
 /**
  * strata_dgram_send() - look the way up and send a datagram
@@ -335,3 +340,4 @@ int strata_dgram_send(struct sock *sk, struct sk_buff *skb,
 	rcu_read_unlock();
 	return min(err, 0);
 }
+EXPORT_SYMBOL_GPL(strata_dgram_send);

@@ -38,6 +38,7 @@ int strata_dgram_name(const struct sock *sk, const struct sk_buff *skb,
 		ep.scope = strata_cb(skb)->iif;
 	return strata_endpoint_format(sk, &ep, name);
 }
+EXPORT_SYMBOL_GPL(strata_dgram_name);
 
 /**
  * strata_dgram_enqueue() - a datagram for the program
@@ -62,6 +63,7 @@ bool strata_dgram_enqueue(struct sock *sk, struct sk_buff *skb)
 	}
 	return true;
 }
+EXPORT_SYMBOL_GPL(strata_dgram_enqueue);
 
 /**
  * strata_dgram_recvmsg() - proto.recvmsg
@@ -104,6 +106,7 @@ int strata_dgram_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 	skb_free_datagram(sk, skb);
 	return err;
 }
+EXPORT_SYMBOL_GPL(strata_dgram_recvmsg);
 
 /**
  * strata_dgram_ioctl() - strata_sock_proto.ioctl
@@ -131,6 +134,7 @@ int strata_dgram_ioctl(struct sock *sk, unsigned int cmd, int *arg)
 		return -ENOIOCTLCMD;
 	}
 }
+EXPORT_SYMBOL_GPL(strata_dgram_ioctl);
 
 /**
  * strata_dgram_describe() - strata_sock_proto.describe
@@ -161,6 +165,7 @@ void strata_dgram_describe(struct sock *sk, struct strata_sock_info *info)
 		.drops = atomic_read(&sk->sk_drops),
 	};
 }
+EXPORT_SYMBOL_GPL(strata_dgram_describe);
 
 /**
  * strata_dgram_after() - the socket that follows another in a chain
@@ -182,6 +187,7 @@ struct sock *strata_dgram_after(const struct hlist_head *head,
 			next = sk;
 	return next;
 }
+EXPORT_SYMBOL_GPL(strata_dgram_after);
 
 /**
  * strata_dgram_walk() - strata_sock_proto.walk of a table of such chains
@@ -219,3 +225,4 @@ int strata_dgram_walk(const struct hlist_head *heads, unsigned int count,
 	}
 	return err;
 }
+EXPORT_SYMBOL_GPL(strata_dgram_walk);

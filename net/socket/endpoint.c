@@ -5,7 +5,6 @@
 #include <linux/module.h>
 #include <net/ipv6.h>
 #include <strata/sock.h>
-#include <strata/visibility.h>
 
 static int parse_in(const struct sockaddr *uaddr, int len,
 		    struct strata_endpoint *ep)
@@ -68,7 +67,7 @@ int strata_endpoint_parse(const struct sock *sk, const struct sockaddr *uaddr,
 		return -ENETUNREACH;
 	return err;
 }
-EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_endpoint_parse);
+EXPORT_SYMBOL_GPL(strata_endpoint_parse);
 
 /**
  * strata_endpoint_format() - endpoint to socket address
@@ -99,4 +98,4 @@ int strata_endpoint_format(const struct sock *sk,
 	sin6->sin6_scope_id = ep->scope;
 	return sizeof(*sin6);
 }
-EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_endpoint_format);
+EXPORT_SYMBOL_GPL(strata_endpoint_format);

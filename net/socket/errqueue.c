@@ -44,6 +44,7 @@ bool strata_dgram_error_pmtu(struct sock *sk,
 		strata_dest_too_big(strata_sock_net(sk), &error->daddr, mtu);
 	return pmtudisc != IP_PMTUDISC_DONT;
 }
+EXPORT_SYMBOL_GPL(strata_dgram_error_pmtu);
 
 /* A message with room for @len bytes of payload; NULL: no memory. */
 static struct sk_buff *error_alloc(struct sock *sk, struct strata_endpoint *ep,
@@ -100,6 +101,7 @@ void strata_dgram_error_add(struct sock *sk,
 	if (sock_queue_err_skb(sk, skb))
 		kfree_skb(skb);
 }
+EXPORT_SYMBOL_GPL(strata_dgram_error_add);
 
 /**
  * strata_dgram_too_big() - refuse a datagram that is larger than the way's MTU
@@ -134,6 +136,7 @@ int strata_dgram_too_big(struct sock *sk, const struct strata_dgram *dgram,
 		kfree_skb(skb);
 	return -EMSGSIZE;
 }
+EXPORT_SYMBOL_GPL(strata_dgram_too_big);
 
 /* Only of what came from the network is there somebody to name. */
 static bool error_has_offender(const struct sock_extended_err *ee)
@@ -216,3 +219,4 @@ int strata_dgram_error_recv(struct sock *sk, struct msghdr *msg, size_t len,
 	consume_skb(skb);
 	return err ? : copied;
 }
+EXPORT_SYMBOL_GPL(strata_dgram_error_recv);

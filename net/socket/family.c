@@ -177,6 +177,7 @@ void strata_sock_destruct(struct sock *sk)
 	sk_mem_reclaim_final(sk);
 	strata_path_release(&strata_sock(sk)->path);
 }
+EXPORT_SYMBOL_GPL(strata_sock_destruct);
 
 /**
  * strata_sock_release() - proto_ops.release: the last descriptor is closed
@@ -199,6 +200,7 @@ int strata_sock_release(struct socket *sock)
 	sock->sk = NULL;
 	return 0;
 }
+EXPORT_SYMBOL_GPL(strata_sock_release);
 
 static struct net_proto_family strata_family_ops = {
 	.create = family_create,

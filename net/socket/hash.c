@@ -5,10 +5,9 @@
 #include <linux/net.h>
 #include <linux/once.h>
 #include <strata/sock.h>
-#include <strata/visibility.h>
 
 siphash_key_t strata_hash_key __read_mostly;
-EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_hash_key);
+EXPORT_SYMBOL_GPL(strata_hash_key);
 
 /**
  * strata_hash_init() - draw the secret, once
@@ -19,3 +18,4 @@ void strata_hash_init(void)
 {
 	net_get_random_once(&strata_hash_key, sizeof(strata_hash_key));
 }
+EXPORT_SYMBOL_GPL(strata_hash_init);

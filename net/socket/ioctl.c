@@ -99,3 +99,4 @@ int strata_sock_ioctl(struct socket *sock, unsigned int cmd, unsigned long arg)
 		return err;
 	return put_user(answer, (int __user *)arg);
 }
+EXPORT_SYMBOL_GPL(strata_sock_ioctl);

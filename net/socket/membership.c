@@ -81,6 +81,7 @@ bool strata_sock_hears(const struct sock *sk, const struct in6_addr *group,
 						    source);
 	return hears_others(sk, group, source, iif);
 }
+EXPORT_SYMBOL_GPL(strata_sock_hears);
 
 /* The link a membership is of. Context: strata_net.config held. */
 static struct strata_link *find_link(struct strata_net *sn,

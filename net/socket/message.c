@@ -26,6 +26,7 @@ int strata_sock_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 		return -EAGAIN;
 	return sk->sk_prot->sendmsg(sk, msg, len);
 }
+EXPORT_SYMBOL_GPL(strata_sock_sendmsg);
 
 /**
  * strata_sock_recvmsg() - proto_ops.recvmsg
@@ -50,6 +51,7 @@ int strata_sock_recvmsg(struct socket *sock, struct msghdr *msg, size_t len,
 		msg->msg_namelen = addr_len;
 	return err;
 }
+EXPORT_SYMBOL_GPL(strata_sock_recvmsg);
 
 /**
  * strata_dgram_connect() - proto_ops.connect of SOCK_DGRAM
@@ -75,3 +77,4 @@ int strata_dgram_connect(struct socket *sock, struct sockaddr *uaddr, int len,
 		return -EAGAIN;
 	return sk->sk_prot->connect(sk, uaddr, len);
 }
+EXPORT_SYMBOL_GPL(strata_dgram_connect);

@@ -48,6 +48,7 @@ int strata_option_put(const void *val, int size, char __user *optval,
 		return -EFAULT;
 	return 0;
 }
+EXPORT_SYMBOL_GPL(strata_option_put);
 
 /**
  * strata_option_answer() - give a program an option's value
@@ -69,6 +70,7 @@ int strata_option_answer(const void *val, int size, char __user *optval,
 		return -EINVAL;
 	return strata_option_put(val, size, optval, optlen, len);
 }
+EXPORT_SYMBOL_GPL(strata_option_answer);
 
 /**
  * strata_option_flag_find() - find an option that is one bit
@@ -213,6 +215,7 @@ int strata_sock_setsockopt(struct socket *sock, int level, int optname,
 	}
 	return sk->sk_prot->setsockopt(sk, level, optname, optval, optlen);
 }
+EXPORT_SYMBOL_GPL(strata_sock_setsockopt);
 
 /**
  * strata_sock_getsockopt() - proto_ops.getsockopt
@@ -247,3 +250,4 @@ int strata_sock_getsockopt(struct socket *sock, int level, int optname,
 	}
 	return sk->sk_prot->getsockopt(sk, level, optname, optval, optlen);
 }
+EXPORT_SYMBOL_GPL(strata_sock_getsockopt);

@@ -42,6 +42,7 @@ void strata_sock_flow(struct sock *sk)
 		.flags = flow_flags(sk),
 	};
 }
+EXPORT_SYMBOL_GPL(strata_sock_flow);
 
 /**
  * strata_sock_path_slow() - look the way to the peer up again
@@ -68,3 +69,4 @@ struct strata_path *strata_sock_path_slow(struct sock *sk)
 	strata_path_hold(&ss->path);
 	return &ss->path;
 }
+EXPORT_SYMBOL_GPL(strata_sock_path_slow);

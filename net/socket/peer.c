@@ -62,6 +62,7 @@ int strata_dgram_peer_find(struct sock *sk, const struct strata_endpoint *ep,
 		return -EINVAL;
 	return peer_route(sk, flow);
 }
+EXPORT_SYMBOL_GPL(strata_dgram_peer_find);
 
 /**
  * strata_dgram_peer_set() - the socket has a peer from now on
@@ -88,6 +89,7 @@ void strata_dgram_peer_set(struct sock *sk, const struct strata_endpoint *ep,
 	sk_set_txhash(sk);
 	strata_path_release(&ss->path);
 }
+EXPORT_SYMBOL_GPL(strata_dgram_peer_set);
 
 /**
  * strata_dgram_peer_clear() - forget the peer
@@ -112,6 +114,7 @@ void strata_dgram_peer_clear(struct sock *sk)
 	}
 	strata_path_release(&ss->path);
 }
+EXPORT_SYMBOL_GPL(strata_dgram_peer_clear);
 
 /**
  * strata_dgram_peer_connect() - proto.connect of a transport that keeps no table
@@ -139,6 +142,7 @@ int strata_dgram_peer_connect(struct sock *sk, struct sockaddr *uaddr, int len)
 	release_sock(sk);
 	return err;
 }
+EXPORT_SYMBOL_GPL(strata_dgram_peer_connect);
 
 /**
  * strata_dgram_peer_disconnect() - proto.disconnect, likewise
@@ -154,3 +158,4 @@ int strata_dgram_peer_disconnect(struct sock *sk, int flags)
 	release_sock(sk);
 	return 0;
 }
+EXPORT_SYMBOL_GPL(strata_dgram_peer_disconnect);

@@ -141,6 +141,7 @@ int strata_stream_connect_locked(struct socket *sock, struct sockaddr *uaddr,
 		return err;
 	return connect_complete(sock, flags, err);
 }
+EXPORT_SYMBOL_GPL(strata_stream_connect_locked);
 
 /**
  * strata_stream_connect_wait() - wait for what a write has begun
@@ -154,6 +155,7 @@ int strata_stream_connect_wait(struct socket *sock, int flags)
 {
 	return connect_complete(sock, flags, -EINPROGRESS);
 }
+EXPORT_SYMBOL_GPL(strata_stream_connect_wait);
 
 /**
  * strata_stream_connect() - proto_ops.connect of SOCK_STREAM
@@ -177,6 +179,7 @@ int strata_stream_connect(struct socket *sock, struct sockaddr *uaddr, int len,
 	release_sock(sock->sk);
 	return err;
 }
+EXPORT_SYMBOL_GPL(strata_stream_connect);
 
 /**
  * strata_stream_listen() - proto_ops.listen of SOCK_STREAM
@@ -198,6 +201,7 @@ int strata_stream_listen(struct socket *sock, int backlog)
 	release_sock(sk);
 	return err;
 }
+EXPORT_SYMBOL_GPL(strata_stream_listen);
 
 /*
  * strata_stream_accept() - proto_ops.accept of SOCK_STREAM; its parameters are
@@ -278,3 +282,4 @@ int strata_sock_shutdown(struct socket *sock, int how)
 	release_sock(sk);
 	return err;
 }
+EXPORT_SYMBOL_GPL(strata_sock_shutdown);
