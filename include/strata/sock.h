@@ -121,7 +121,8 @@ struct strata_sock_at {
 
 /**
  * struct strata_sock_proto - a transport protocol's sockets
- * @owner: module. Required (NULL when built in)
+ * @owner: module, the same as @prot's and @ops': each socket holds it. Required
+ *	(NULL when built in)
  * @type: SOCK_STREAM, SOCK_DGRAM, … Required
  * @ipproto: IP protocol. Required; 0: any but 0 that nobody else has
  *	(strata_sock.ipproto says which)

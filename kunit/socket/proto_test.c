@@ -194,17 +194,19 @@ static const size_t ops_members[] = {
 	OPS(release), OPS(bind), OPS(connect), OPS(accept), OPS(socketpair),
 	OPS(getname), OPS(poll), OPS(ioctl), OPS(gettstamp), OPS(listen),
 	OPS(shutdown), OPS(setsockopt), OPS(getsockopt), OPS(sendmsg),
-	OPS(recvmsg), OPS(mmap),
+	OPS(recvmsg), OPS(mmap), OPS(owner),
 };
 
 static const size_t prot_members[] = {
 	PROT(init), PROT(destroy), PROT(close), PROT(connect),
 	PROT(disconnect), PROT(sendmsg), PROT(recvmsg), PROT(setsockopt),
 	PROT(getsockopt), PROT(unhash), PROT(get_port), PROT(slab),
+	PROT(owner),
 };
 
 static const size_t proto_members[] = {
 	PROTO(prot), PROTO(ops), PROTO(ioctl), PROTO(describe), PROTO(walk),
+	PROTO(owner),
 };
 
 static void *copy_without(struct kunit *test, const void *table, size_t size,

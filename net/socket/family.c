@@ -130,11 +130,16 @@ static int family_try(struct net *net, struct socket *sock, int kern,
 
 	idx = srcu_read_lock(&strata_sock_creating);
 	proto = strata_sock_find(sock->type, request->ipproto, request->family);
-	if (IS_ERR(proto))
+	if (IS_ERR(proto)) {
 		err = PTR_ERR(proto);
-	else
+	} else if (!try_module_get(proto->owner)) {
+		/* It is about to withdraw. */
+		err = -EPROTONOSUPPORT;
+	} else {
 		err = sock_permit(net, proto, kern) ?:
 		      sock_create_of(net, sock, kern, proto, request);
+		module_put(proto->owner);
+	}
 	srcu_read_unlock(&strata_sock_creating, idx);
 	return err;
 }

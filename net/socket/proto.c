@@ -41,13 +41,23 @@ static bool ops_complete(const struct strata_sock_proto *proto)
 	       ops->recvmsg && ops->mmap;
 }
 
+/* Whose sockets do not hold it could leave while they are open. */
+static bool owner_complete(const struct strata_sock_proto *proto)
+{
+	const struct module *owner = proto->prot->owner;
+
+	return owner && proto->ops->owner == owner &&
+	       (proto->owner == owner || owner == THIS_MODULE);
+}
+
 static bool proto_complete(const struct strata_sock_proto *proto)
 {
 	if (proto->type <= 0 || proto->type >= SOCK_MAX)
 		return false;
 	if (!proto->ipproto && proto->type != SOCK_RAW)
 		return false;
-	if (!prot_complete(proto) || !ops_complete(proto))
+	if (!prot_complete(proto) || !ops_complete(proto) ||
+	    !owner_complete(proto))
 		return false;
 	if (!proto->ioctl || !proto->describe || !proto->walk)
 		return false;
