@@ -280,6 +280,9 @@ struct strata_counters {
 #define strata_count_add(sn, id, n) \
 	this_cpu_add((sn)->counters->count[STRATA_COUNT_##id], n)
 #define strata_count(sn, id)	strata_count_add(sn, id, 1)
+/* Where which one is a variable of type enum strata_counter. */
+#define strata_count_by(sn, counter) \
+	this_cpu_inc((sn)->counters->count[counter])
 
 /**
  * struct strata_counter_info - how a counter or drop reason is shown

@@ -3,7 +3,6 @@
  * The peer of a UDP socket.
  */
 #include <linux/module.h>
-#include <strata/visibility.h>
 #include "udp.h"
 
 /* Context: socket locked. */
@@ -45,6 +44,7 @@ int strata_udp_connect(struct sock *sk, struct sockaddr *uaddr, int len)
 	release_sock(sk);
 	return err;
 }
+EXPORT_SYMBOL_GPL(strata_udp_connect);
 
 /**
  * strata_udp_disconnect() - proto.disconnect: forget the peer
@@ -66,4 +66,4 @@ int strata_udp_disconnect(struct sock *sk, int flags)
 	release_sock(sk);
 	return 0;
 }
-EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_udp_disconnect);
+EXPORT_SYMBOL_GPL(strata_udp_disconnect);

@@ -3,6 +3,7 @@
  * Datagrams and ICMP errors from the network layer (RFC 768, RFC 1122 4.1).
  */
 #include <linux/filter.h>
+#include <linux/indirect_call_wrapper.h>
 #include <linux/module.h>
 #include <net/gso.h>
 #include <net/tcp_states.h>
@@ -68,8 +69,17 @@ static void rcv_key(const struct sk_buff *skb, const struct udphdr *uh,
 	key->iif = strata_cb(skb)->iif;
 }
 
-/* Owns @skb; skb->data at the UDP header. */
-static void rcv_deliver(struct sock *sk, struct sk_buff *skb)
+/**
+ * strata_udp_deliver() - a datagram for a socket
+ * @sk: the socket
+ * @skb: skb->data at the UDP header; verified, or skb->csum covers the
+ *	pseudo-header. Owned afterwards
+ * @rx: the counter of datagrams delivered
+ *
+ * Context: softirq, RCU.
+ */
+void strata_udp_deliver(struct sock *sk, struct sk_buff *skb,
+			enum strata_counter rx)
 {
 	struct udp_cb *cb = udp_cb(skb);
 
@@ -90,8 +100,9 @@ static void rcv_deliver(struct sock *sk, struct sk_buff *skb)
 		skb->csum = csum_partial(skb->data, sizeof(struct udphdr),
 					 skb->csum);
 	__skb_pull(skb, sizeof(struct udphdr));
-	strata_udp_enqueue(sk, skb);
+	strata_udp_enqueue(sk, skb, rx);
 }
+EXPORT_SYMBOL_GPL(strata_udp_deliver);
 
 /* Owns @skb: datagrams that were merged on the way, as one GSO buffer. */
 static void rcv_segments(struct strata_net *sn, struct sock *sk,
@@ -115,7 +126,7 @@ static void rcv_segments(struct strata_net *sn, struct sock *sk,
 		*strata_cb(seg) = cb;
 		/* The whole was verified; nobody summed up the parts. */
 		seg->ip_summed = CHECKSUM_UNNECESSARY;
-		rcv_deliver(sk, seg);
+		strata_udp_deliver(sk, seg, STRATA_COUNT_UDP_RX);
 	}
 }
 
@@ -126,7 +137,7 @@ static void rcv_to_socket(struct strata_net *sn, struct sock *sk,
 	const unsigned int merged = SKB_GSO_UDP_L4 | SKB_GSO_FRAGLIST;
 
 	if (likely(!(skb_shinfo(skb)->gso_type & merged)))
-		rcv_deliver(sk, skb);
+		strata_udp_deliver(sk, skb, STRATA_COUNT_UDP_RX);
 	else if (skb_csum_unnecessary(skb))
 		rcv_segments(sn, sk, skb);
 	else	/* nobody merges what has not been verified */
@@ -134,7 +145,8 @@ static void rcv_to_socket(struct strata_net *sn, struct sock *sk,
 }
 
 /* RFC 1122 4.1.3.1: tell the sender, though never of a broadcast. */
-static void rcv_no_socket(struct strata_net *sn, struct sk_buff *skb)
+static void rcv_no_socket(struct strata_net *sn, struct sk_buff *skb,
+			  enum strata_counter no_port)
 {
 	const struct strata_cb *cb = strata_cb(skb);
 	void (*report)(struct strata_net *sn, struct sk_buff *skb,
@@ -144,7 +156,7 @@ static void rcv_no_socket(struct strata_net *sn, struct sk_buff *skb)
 		strata_drop(sn, skb, STRATA_DROP_L4_CHECKSUM);
 		return;
 	}
-	strata_count(sn, UDP_NO_PORT);
+	strata_count_by(sn, no_port);
 	report = strata_af(cb->family)->unreachable;
 	if (!(cb->flags & (STRATA_CB_BROADCAST | STRATA_CB_MULTICAST |
 			   STRATA_CB_L2_CAST)))
@@ -154,12 +166,12 @@ static void rcv_no_socket(struct strata_net *sn, struct sk_buff *skb)
 
 /* A copy for @sk, but the buffer itself for the last one. */
 static void rcv_flood_one(struct strata_net *sn, struct sock *sk,
-			  struct sk_buff *skb)
+			  struct sk_buff *skb, const struct udp_kind *kind)
 {
 	struct sk_buff *copy = skb_clone(skb, GFP_ATOMIC);
 
 	if (copy) {
-		rcv_to_socket(sn, sk, copy);
+		INDIRECT_CALL_1(kind->deliver, rcv_to_socket, sn, sk, copy);
 		return;
 	}
 	atomic_inc(&sk->sk_drops);
@@ -170,13 +182,15 @@ static void rcv_flood_one(struct strata_net *sn, struct sock *sk,
  * to hear its source.
  */
 static void rcv_flood(struct strata_net *sn, struct sk_buff *skb,
-		      const struct strata_udp_key *key)
+		      const struct strata_udp_key *key,
+		      const struct udp_kind *kind)
 {
+	struct strata_udp_net *un = kind->table(sn);
 	bool multicast = strata_cb(skb)->flags & STRATA_CB_MULTICAST;
 	struct sock *sk, *last = NULL;
 	bool deaf = false;
 
-	sk_for_each_rcu(sk, &strata_udp_port_slot(sn->udp, key->lport)->head) {
+	sk_for_each_rcu(sk, &strata_udp_port_slot(un, key->lport)->head) {
 		if (!strata_udp_score(sk, key))
 			continue;
 		if (multicast && !strata_sock_hears(sk, &key->laddr,
@@ -185,16 +199,65 @@ static void rcv_flood(struct strata_net *sn, struct sk_buff *skb,
 			continue;
 		}
 		if (last)
-			rcv_flood_one(sn, last, skb);
+			rcv_flood_one(sn, last, skb, kind);
 		last = sk;
 	}
 	if (last)
-		rcv_to_socket(sn, last, skb);
+		INDIRECT_CALL_1(kind->deliver, rcv_to_socket, sn, last, skb);
 	else if (deaf)
 		strata_drop(sn, skb, STRATA_DROP_SOCKET_SOURCE);
 	else
-		rcv_no_socket(sn, skb);
+		rcv_no_socket(sn, skb, kind->no_port);
 }
+
+/* Inlined, so that the compiler knows what @kind is where that is UDP. */
+static __always_inline void rcv_dispatch(struct strata_net *sn,
+					 struct sk_buff *skb,
+					 const struct udp_kind *kind)
+{
+	struct strata_udp_key key;
+	struct sock *sk;
+
+	rcv_key(skb, (const struct udphdr *)skb->data, &key);
+	if (unlikely(strata_cb(skb)->flags &
+		     (STRATA_CB_BROADCAST | STRATA_CB_MULTICAST))) {
+		rcv_flood(sn, skb, &key, kind);
+		return;
+	}
+	sk = strata_udp_lookup(kind->table(sn), &key);
+	if (likely(sk))
+		kind->deliver(sn, sk, skb);
+	else
+		rcv_no_socket(sn, skb, kind->no_port);
+}
+
+/**
+ * strata_udp_dispatch() - a datagram for whoever has its port
+ * @sn: the namespace's stack
+ * @skb: skb->data at the UDP header, which is linear and the transport header;
+ *	verified, or skb->csum covers the pseudo-header. Owned afterwards
+ * @kind: the protocol
+ *
+ * Context: softirq, RCU.
+ */
+void strata_udp_dispatch(struct strata_net *sn, struct sk_buff *skb,
+			 const struct udp_kind *kind)
+{
+	rcv_dispatch(sn, skb, kind);
+}
+EXPORT_SYMBOL_GPL(strata_udp_dispatch);
+
+static struct strata_udp_net *udp_table(const struct strata_net *sn)
+{
+	return sn->udp;
+}
+
+const struct udp_kind strata_udp_kind = {
+	.table = udp_table,
+	.deliver = rcv_to_socket,
+	.tx = STRATA_COUNT_UDP_TX,
+	.no_port = STRATA_COUNT_UDP_NO_PORT,
+};
 
 /**
  * strata_udp_rcv() - strata_l4_ops.rcv
@@ -206,8 +269,6 @@ static void rcv_flood(struct strata_net *sn, struct sk_buff *skb,
 void strata_udp_rcv(struct strata_net *sn, struct sk_buff *skb)
 {
 	const struct udphdr *uh = rcv_header(skb);
-	struct strata_udp_key key;
-	struct sock *sk;
 
 	if (unlikely(!uh)) {
 		strata_drop(sn, skb, STRATA_DROP_L4_TRUNCATED);
@@ -219,31 +280,24 @@ void strata_udp_rcv(struct strata_net *sn, struct sk_buff *skb)
 		strata_drop(sn, skb, STRATA_DROP_L4_CHECKSUM);
 		return;
 	}
-	rcv_key(skb, uh, &key);
-	if (unlikely(strata_cb(skb)->flags &
-		     (STRATA_CB_BROADCAST | STRATA_CB_MULTICAST))) {
-		rcv_flood(sn, skb, &key);
-		return;
-	}
-	sk = strata_udp_lookup(sn->udp, &key);
-	if (likely(sk))
-		rcv_to_socket(sn, sk, skb);
-	else
-		rcv_no_socket(sn, skb);
+	rcv_dispatch(sn, skb, &strata_udp_kind);
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_udp_rcv);
 
 /**
- * strata_udp_err() - strata_l4_ops.err
+ * strata_udp_report() - tell a socket of an ICMP error
  * @sn: the namespace's stack
- * @error: an ICMP error that quotes a datagram of ours
+ * @error: that quotes a datagram of ours
+ * @kind: its protocol
  *
  * RFC 1122 4.1.3.3: a connected socket hears of hard errors at its next call;
  * one with IP_RECVERR hears of all, with the details in its error queue.
  *
  * Context: softirq, RCU.
  */
-void strata_udp_err(struct strata_net *sn, const struct strata_l4_error *error)
+void strata_udp_report(struct strata_net *sn,
+		       const struct strata_l4_error *error,
+		       const struct udp_kind *kind)
 {
 	const struct udphdr *uh = (const struct udphdr *)error->header;
 	struct strata_udp_key key = {
@@ -258,7 +312,7 @@ void strata_udp_err(struct strata_net *sn, const struct strata_l4_error *error)
 		return;
 	key.lport = ntohs(uh->source);
 	key.fport = uh->dest;
-	sk = strata_udp_lookup(sn->udp, &key);
+	sk = strata_udp_lookup(kind->table(sn), &key);
 	if (!sk || !error->err)
 		return;
 	if (error->mtu) {
@@ -277,5 +331,18 @@ void strata_udp_err(struct strata_net *sn, const struct strata_l4_error *error)
 		return;
 	WRITE_ONCE(sk->sk_err, error->err);
 	sk_error_report(sk);
+}
+EXPORT_SYMBOL_GPL(strata_udp_report);
+
+/**
+ * strata_udp_err() - strata_l4_ops.err
+ * @sn: the namespace's stack
+ * @error: an ICMP error that quotes a datagram of ours
+ *
+ * Context: softirq, RCU.
+ */
+void strata_udp_err(struct strata_net *sn, const struct strata_l4_error *error)
+{
+	strata_udp_report(sn, error, &strata_udp_kind);
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_udp_err);

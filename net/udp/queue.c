@@ -49,12 +49,14 @@ static void queue_condense(struct sk_buff *skb)
  * @sk: the socket
  * @skb: skb->data at the payload, udp_cb() filled in but for truesize. Owned
  *	afterwards
+ * @rx: the counter of datagrams delivered
  *
  * One datagram is always accepted, however large.
  *
  * Context: softirq, RCU.
  */
-void strata_udp_enqueue(struct sock *sk, struct sk_buff *skb)
+void strata_udp_enqueue(struct sock *sk, struct sk_buff *skb,
+			enum strata_counter rx)
 {
 	struct sk_buff_head *queue = &sk->sk_receive_queue;
 	struct strata_udp_sock *us = udp_sock(sk);
@@ -76,7 +78,7 @@ void strata_udp_enqueue(struct sock *sk, struct sk_buff *skb)
 	sock_skb_set_dropcount(sk, skb);
 	__skb_queue_tail(queue, skb);
 	spin_unlock(&queue->lock);
-	strata_count(strata_sock_net(sk), UDP_RX);
+	strata_count_by(strata_sock_net(sk), rx);
 	wake = READ_ONCE(sk->sk_data_ready);
 	if (!sock_flag(sk, SOCK_DEAD))
 		wake(sk);

@@ -106,3 +106,4 @@ int strata_udp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 		cond_resched();
 	}
 }
+EXPORT_SYMBOL_GPL(strata_udp_recvmsg);

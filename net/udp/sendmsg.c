@@ -63,6 +63,10 @@ static void send_header(struct sock *sk, struct sk_buff *skb,
 	uh->dest = send->dport;
 	uh->len = htons(skb->len);
 	uh->check = 0;
+	if (unlikely(udp_sock(sk)->kind->seal)) {
+		udp_sock(sk)->kind->seal(sk, skb, flow);
+		return;
+	}
 	if (unlikely(sk->sk_no_check_tx && strata_addr_is4(&flow->daddr)))
 		return;
 	uh->check = ~strata_pseudo_magic(&flow->saddr, &flow->daddr, skb->len,
@@ -86,7 +90,7 @@ static int send_output(struct sock *sk, struct sk_buff *skb,
 	skb->mark = send->flow.mark;
 	err = path->af->output(sn, sk, skb, &route->flow, path);
 	if (likely(!err))
-		strata_count(sn, UDP_TX);
+		strata_count_by(sn, udp_sock(sk)->kind->tx);
 	else if (err == -ENOBUFS &&
 		 !(READ_ONCE(strata_sock(sk)->flags) & STRATA_SOCK_RECVERR))
 		err = 0;	/* as if the packet had been lost on the way */
@@ -180,3 +184,4 @@ int strata_udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 		return strata_udp_cork_send(sk, msg, len);
 	return strata_udp_send_datagram(sk, msg, len);
 }
+EXPORT_SYMBOL_GPL(strata_udp_sendmsg);

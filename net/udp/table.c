@@ -186,6 +186,11 @@ struct sock *strata_udp_lookup(struct strata_udp_net *un,
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_udp_lookup);
 
+static struct strata_udp_net *table_of(const struct sock *sk)
+{
+	return udp_sock(sk)->kind->table(strata_sock_net(sk));
+}
+
 /* Context: @slot's lock held. */
 static bool port_in_use(const struct sock *sk, const struct udp_slot *slot,
 			u16 port)
@@ -201,7 +206,7 @@ static bool port_in_use(const struct sock *sk, const struct udp_slot *slot,
 
 static bool port_claim(struct sock *sk, u16 port)
 {
-	struct strata_udp_net *un = strata_sock_net(sk)->udp;
+	struct strata_udp_net *un = table_of(sk);
 	struct udp_slot *slot = strata_udp_port_slot(un, port);
 	bool claimed;
 
@@ -246,7 +251,7 @@ int strata_udp_get_port(struct sock *sk, unsigned short port)
 		return port_pick(sk);
 	return port_claim(sk, port) ? 0 : -EADDRINUSE;
 }
-EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_udp_get_port);
+EXPORT_SYMBOL_GPL(strata_udp_get_port);
 
 /**
  * strata_udp_peer_add() - make a connected socket findable by its peer
@@ -256,7 +261,7 @@ EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_udp_get_port);
  */
 void strata_udp_peer_add(struct sock *sk)
 {
-	struct strata_udp_net *un = strata_sock_net(sk)->udp;
+	struct strata_udp_net *un = table_of(sk);
 	struct strata_udp_sock *us = udp_sock(sk);
 	u32 hash;
 
@@ -299,7 +304,7 @@ void strata_udp_peer_del(struct sock *sk)
  */
 void strata_udp_unhash(struct sock *sk)
 {
-	struct strata_udp_net *un = strata_sock_net(sk)->udp;
+	struct strata_udp_net *un = table_of(sk);
 	struct udp_slot *slot;
 
 	strata_udp_peer_del(sk);
@@ -312,7 +317,7 @@ void strata_udp_unhash(struct sock *sk)
 	WRITE_ONCE(sk->sk_num, 0);
 	spin_unlock_bh(&slot->lock);
 }
-EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_udp_unhash);
+EXPORT_SYMBOL_GPL(strata_udp_unhash);
 
 static void slots_init(struct udp_slot *slots, unsigned int count)
 {
@@ -324,16 +329,30 @@ static void slots_init(struct udp_slot *slots, unsigned int count)
 	}
 }
 
+/**
+ * strata_udp_net_alloc() - an empty table
+ *
+ * Context: process. Return: the caller's, to be given back by kvfree() when it is
+ * empty again; NULL.
+ */
+struct strata_udp_net *strata_udp_net_alloc(void)
+{
+	struct strata_udp_net *un = kvzalloc(sizeof(*un), GFP_KERNEL_ACCOUNT);
+
+	if (!un)
+		return NULL;
+	slots_init(un->ports, UDP_PORT_SLOTS);
+	slots_init(un->peers, UDP_PEER_SLOTS);
+	return un;
+}
+EXPORT_SYMBOL_GPL(strata_udp_net_alloc);
+
 static int __net_init udp_net_init(struct net *net)
 {
 	struct strata_net *sn = strata_net(net);
 
-	sn->udp = kvzalloc(sizeof(*sn->udp), GFP_KERNEL_ACCOUNT);
-	if (!sn->udp)
-		return -ENOMEM;
-	slots_init(sn->udp->ports, UDP_PORT_SLOTS);
-	slots_init(sn->udp->peers, UDP_PEER_SLOTS);
-	return 0;
+	sn->udp = strata_udp_net_alloc();
+	return sn->udp ? 0 : -ENOMEM;
 }
 
 static void __net_exit udp_net_exit(struct net *net)

@@ -25,34 +25,79 @@ static void udp_destruct(struct sock *sk)
 	strata_sock_destruct(sk);
 }
 
-static int udp_init(struct sock *sk)
+/**
+ * strata_udp_sock_init() - what proto.init does for every kind
+ * @sk: new, all zero but for its strata_sock
+ * @kind: what it is; lives as long as the socket
+ *
+ * Context: process. Return: 0.
+ */
+int strata_udp_sock_init(struct sock *sk, const struct udp_kind *kind)
 {
 	struct strata_udp_sock *us = udp_sock(sk);
 
+	us->kind = kind;
 	skb_queue_head_init(&us->reader);
 	INIT_HLIST_NODE(&us->peer_node);
 	sk->sk_destruct = udp_destruct;
 	return 0;
 }
+EXPORT_SYMBOL_GPL(strata_udp_sock_init);
 
-static void udp_close(struct sock *sk, long timeout)
+static int udp_init(struct sock *sk)
+{
+	return strata_udp_sock_init(sk, &strata_udp_kind);
+}
+
+/**
+ * strata_udp_close() - proto.close
+ * @sk: the socket
+ * @timeout: of SO_LINGER; unused
+ *
+ * Context: process.
+ */
+void strata_udp_close(struct sock *sk, long timeout)
 {
 	sk_common_release(sk);
 }
+EXPORT_SYMBOL_GPL(strata_udp_close);
 
-static void udp_destroy(struct sock *sk)
+/**
+ * strata_udp_destroy() - proto.destroy: forget an unfinished datagram
+ * @sk: the socket
+ *
+ * Context: process; locks the socket.
+ */
+void strata_udp_destroy(struct sock *sk)
 {
 	lock_sock(sk);
 	strata_udp_cork_drop(sk);
 	release_sock(sk);
 }
+EXPORT_SYMBOL_GPL(strata_udp_destroy);
 
-static int udp_setsockopt(struct sock *sk, int level, int optname,
+/* The kernel has the same options at both, whichever of the two a socket is. */
+static bool is_udp_level(int level)
+{
+	return level == SOL_UDP || level == SOL_UDPLITE;
+}
+
+/**
+ * strata_udp_setsockopt() - proto.setsockopt
+ * @sk: the socket
+ * @level: SOL_UDP or SOL_UDPLITE
+ * @optname: the option
+ * @optval: its value
+ * @optlen: the value's bytes
+ *
+ * Context: process; locks the socket. Return: 0, -ENOPROTOOPT, -EINVAL, -EFAULT.
+ */
+int strata_udp_setsockopt(struct sock *sk, int level, int optname,
 			  sockptr_t optval, unsigned int optlen)
 {
 	int val;
 
-	if (level != SOL_UDP)
+	if (!is_udp_level(level))
 		return -ENOPROTOOPT;
 	if (optlen < sizeof(int))
 		return -EINVAL;
@@ -62,21 +107,50 @@ static int udp_setsockopt(struct sock *sk, int level, int optname,
 		return -ENOPROTOOPT;
 	return strata_udp_cork_set(sk, val);
 }
+EXPORT_SYMBOL_GPL(strata_udp_setsockopt);
 
-static int udp_getsockopt(struct sock *sk, int level, int optname,
+/**
+ * strata_udp_getsockopt() - proto.getsockopt
+ * @sk: the socket
+ * @level: SOL_UDP or SOL_UDPLITE
+ * @optname: the option
+ * @optval: out: its value
+ * @optlen: in and out: the value's bytes
+ *
+ * Context: process. Return: 0, -ENOPROTOOPT, -EOPNOTSUPP (no such level),
+ * -EINVAL, -EFAULT.
+ */
+int strata_udp_getsockopt(struct sock *sk, int level, int optname,
 			  char __user *optval, int __user *optlen)
 {
 	int val;
 
-	if (level != SOL_UDP)
+	if (!is_udp_level(level))
 		return strata_option_no_level(sk);
-	if (optname != UDP_CORK)
+	switch (optname) {
+	case UDP_CORK:
+		val = READ_ONCE(udp_sock(sk)->cork_option);
+		break;
+	case UDPLITE_SEND_CSCOV:
+	case UDPLITE_RECV_CSCOV:
+		val = 0;	/* everything: the checksum of UDP is no other */
+		break;
+	default:
 		return -ENOPROTOOPT;
-	val = READ_ONCE(udp_sock(sk)->cork_option);
+	}
 	return strata_option_answer(&val, sizeof(val), optval, optlen);
 }
+EXPORT_SYMBOL_GPL(strata_udp_getsockopt);
 
-static int udp_ioctl(struct sock *sk, unsigned int cmd, int *arg)
+/**
+ * strata_udp_ioctl() - strata_sock_proto.ioctl
+ * @sk: the socket
+ * @cmd: SIOCINQ or SIOCOUTQ
+ * @arg: out
+ *
+ * Context: process. Return: 0 or -ENOIOCTLCMD.
+ */
+int strata_udp_ioctl(struct sock *sk, unsigned int cmd, int *arg)
 {
 	switch (cmd) {
 	case SIOCOUTQ:
@@ -89,8 +163,17 @@ static int udp_ioctl(struct sock *sk, unsigned int cmd, int *arg)
 		return -ENOIOCTLCMD;
 	}
 }
+EXPORT_SYMBOL_GPL(strata_udp_ioctl);
 
-static __poll_t udp_poll(struct file *file, struct socket *sock,
+/**
+ * strata_udp_poll() - proto_ops.poll
+ * @file: of the socket
+ * @sock: the socket
+ * @wait: where to wait
+ *
+ * Context: process. Return: EPOLL*.
+ */
+__poll_t strata_udp_poll(struct file *file, struct socket *sock,
 			 poll_table *wait)
 {
 	__poll_t mask = datagram_poll(file, sock, wait);
@@ -105,31 +188,19 @@ static __poll_t udp_poll(struct file *file, struct socket *sock,
 		mask &= ~(EPOLLIN | EPOLLRDNORM);
 	return mask;
 }
+EXPORT_SYMBOL_GPL(strata_udp_poll);
 
 static struct proto udp_prot = {
 	.name = "STRATA-UDP",
-	.owner = THIS_MODULE,
+	STRATA_UDP_PROT,
 	.init = udp_init,
-	.destroy = udp_destroy,
-	.close = udp_close,
-	.connect = strata_udp_connect,
-	.disconnect = strata_udp_disconnect,
-	.setsockopt = udp_setsockopt,
-	.getsockopt = udp_getsockopt,
-	.sendmsg = strata_udp_sendmsg,
-	.recvmsg = strata_udp_recvmsg,
-	.unhash = strata_udp_unhash,
-	.get_port = strata_udp_get_port,
+	.setsockopt = strata_udp_setsockopt,
+	.getsockopt = strata_udp_getsockopt,
 	.obj_size = sizeof(struct strata_udp_sock),
 };
 
 static const struct proto_ops udp_ops = {
-	STRATA_SOCK_OPS,
-	.connect = strata_dgram_connect,
-	.accept = sock_no_accept,
-	.listen = sock_no_listen,
-	.poll = udp_poll,
-	.set_peek_off = sk_set_peek_off,
+	STRATA_UDP_OPS,
 };
 
 static const struct strata_sock_proto udp_proto = {
@@ -138,7 +209,7 @@ static const struct strata_sock_proto udp_proto = {
 	.is_default = true,
 	.prot = &udp_prot,
 	.ops = &udp_ops,
-	.ioctl = udp_ioctl,
+	.ioctl = strata_udp_ioctl,
 	.describe = strata_udp_describe,
 	.walk = strata_udp_walk,
 };

@@ -12,6 +12,8 @@
  *	route.c		the cached way to the last destination
  *	connect.c	the peer of a socket
  *	dump.c		`strata socket`
+ *
+ * UDP-Lite is a module of its own, in lite/, and a struct udp_kind.
  */
 #ifndef _NET_UDP_UDP_H
 #define _NET_UDP_UDP_H
@@ -31,6 +33,10 @@
 #define UDP_SLOT_SHORT	8
 #define UDP_PAYLOAD_MAX6	(0xffff - (int)sizeof(struct udphdr))
 #define UDP_PAYLOAD_MAX		(UDP_PAYLOAD_MAX6 - (int)sizeof(struct iphdr))
+
+/* Options of UDP-Lite, which UDP answers for, too: in no header for programs. */
+#define UDPLITE_SEND_CSCOV	10
+#define UDPLITE_RECV_CSCOV	11
 
 /**
  * struct udp_slot - sockets whose local port falls here
@@ -55,6 +61,26 @@ struct strata_udp_net {
 };
 
 /**
+ * struct udp_kind - a protocol with UDP's ports and sockets: UDP, UDP-Lite
+ * @table: its sockets in a namespace. Runs in: any
+ * @deliver: a received datagram is for @sk; skb->data at the UDP header. Owns
+ *	@skb. Runs in: softirq, RCU
+ * @seal: complete the header of a datagram to send: checksum, and length where it
+ *	is not that. Does not own @skb. NULL: as UDP. Runs in: process, RCU
+ * @tx: counts datagrams sent
+ * @no_port: counts datagrams for a port without a socket
+ */
+struct udp_kind {
+	struct strata_udp_net *(*table)(const struct strata_net *sn);
+	void (*deliver)(struct strata_net *sn, struct sock *sk,
+			struct sk_buff *skb);
+	void (*seal)(struct sock *sk, struct sk_buff *skb,
+		     const struct strata_flow *flow);
+	enum strata_counter tx;
+	enum strata_counter no_port;
+};
+
+/**
  * struct udp_route - where a datagram goes: question and answer
  * @asked: what the socket asked the network layer
  * @flow: @asked with what it filled in
@@ -73,6 +99,7 @@ struct udp_route {
 /**
  * struct strata_udp_sock - a UDP socket
  * @ss: the part that all AF_STRATA sockets have
+ * @kind: UDP, or what is like it; constant
  * @peer_node: in strata_udp_net.peers while connected; its slot's lock
  * @peer_slot: the slot it is in, NULL if none; socket lock
  * @route: the way to the last destination; replaced by xchg(), read under RCU
@@ -91,6 +118,7 @@ struct udp_route {
  */
 struct strata_udp_sock {
 	struct strata_sock ss;
+	const struct udp_kind *kind;
 	struct hlist_node peer_node;
 	struct udp_slot *peer_slot;
 	struct udp_route __rcu *route;
@@ -144,7 +172,39 @@ struct strata_udp_key {
 	int iif;
 };
 
+/* udp.c */
+int strata_udp_sock_init(struct sock *sk, const struct udp_kind *kind);
+void strata_udp_destroy(struct sock *sk);
+void strata_udp_close(struct sock *sk, long timeout);
+int strata_udp_setsockopt(struct sock *sk, int level, int optname,
+			  sockptr_t optval, unsigned int optlen);
+int strata_udp_getsockopt(struct sock *sk, int level, int optname,
+			  char __user *optval, int __user *optlen);
+int strata_udp_ioctl(struct sock *sk, unsigned int cmd, int *arg);
+__poll_t strata_udp_poll(struct file *file, struct socket *sock,
+			 poll_table *wait);
+
+/* What all kinds have in common of struct proto and struct proto_ops. */
+#define STRATA_UDP_PROT \
+	.owner = THIS_MODULE, \
+	.destroy = strata_udp_destroy, \
+	.close = strata_udp_close, \
+	.connect = strata_udp_connect, \
+	.disconnect = strata_udp_disconnect, \
+	.sendmsg = strata_udp_sendmsg, \
+	.recvmsg = strata_udp_recvmsg, \
+	.unhash = strata_udp_unhash, \
+	.get_port = strata_udp_get_port
+#define STRATA_UDP_OPS \
+	STRATA_SOCK_OPS, \
+	.connect = strata_dgram_connect, \
+	.accept = sock_no_accept, \
+	.listen = sock_no_listen, \
+	.poll = strata_udp_poll, \
+	.set_peek_off = sk_set_peek_off
+
 /* table.c */
+struct strata_udp_net *strata_udp_net_alloc(void);
 int strata_udp_score(const struct sock *sk, const struct strata_udp_key *key);
 struct sock *strata_udp_lookup(struct strata_udp_net *un,
 			       const struct strata_udp_key *key);
@@ -157,11 +217,20 @@ int strata_udp_table_init(void);
 void strata_udp_table_exit(void);
 
 /* input.c */
+extern const struct udp_kind strata_udp_kind;
+void strata_udp_dispatch(struct strata_net *sn, struct sk_buff *skb,
+			 const struct udp_kind *kind);
+void strata_udp_deliver(struct sock *sk, struct sk_buff *skb,
+			enum strata_counter rx);
+void strata_udp_report(struct strata_net *sn,
+		       const struct strata_l4_error *error,
+		       const struct udp_kind *kind);
 void strata_udp_rcv(struct strata_net *sn, struct sk_buff *skb);
 void strata_udp_err(struct strata_net *sn, const struct strata_l4_error *error);
 
 /* queue.c */
-void strata_udp_enqueue(struct sock *sk, struct sk_buff *skb);
+void strata_udp_enqueue(struct sock *sk, struct sk_buff *skb,
+			enum strata_counter rx);
 struct sk_buff *strata_udp_dequeue(struct sock *sk, int flags, int *off,
 				   int *err);
 void strata_udp_discard(struct sock *sk, struct sk_buff *skb, int flags);
@@ -195,6 +264,10 @@ int strata_udp_disconnect(struct sock *sk, int flags);
 
 /* dump.c */
 void strata_udp_describe(struct sock *sk, struct strata_sock_info *info);
+int strata_udp_table_walk(struct strata_udp_net *un, struct strata_sock_at *at,
+			  int (*visit)(const struct strata_sock_info *info,
+				       void *arg),
+			  void *arg);
 int strata_udp_walk(struct strata_net *sn, struct strata_sock_at *at,
 		    int (*visit)(const struct strata_sock_info *info, void *arg),
 		    void *arg);

@@ -38,6 +38,9 @@
 #define IPV6_RECVFRAGSIZE_	77
 #define IPV6_RECVERR_RFC4884_	31
 #define IP6T_SO_ORIGINAL_DST_	80
+/* Those of UDP-Lite: a UDP socket of either stack can but be asked for them. */
+#define UDPLITE_SEND_CSCOV_	10
+#define UDPLITE_RECV_CSCOV_	11
 
 #define OPTION(level_, name_, ...)	\
 	{ .level = (level_), .name = (name_), .text = __VA_ARGS__ }
@@ -58,7 +61,6 @@
 #define NO_GSO		"not offered yet: refused, so that programs do it one by one"
 #define NO_IPSEC	"there is no IPsec"
 #define NO_TFO		"not offered yet"
-#define NO_LITE		"there is no UDP-Lite"
 
 const struct option options[] = {
 	WORKS(SOL_SOCKET, SO_DEBUG),
@@ -256,8 +258,8 @@ const struct option options[] = {
 	REFUSED(SOL_UDP, UDP_NO_CHECK6_RX, "every IPv6 datagram has a checksum (RFC 8200 8.1)"),
 	REFUSED(SOL_UDP, UDP_SEGMENT, NO_GSO),
 	REFUSED(SOL_UDP, UDP_GRO, NO_GSO),
-	OPTION(SOL_UDP, 10, "UDPLITE_SEND_CSCOV", .refused = NO_LITE),
-	OPTION(SOL_UDP, 11, "UDPLITE_RECV_CSCOV", .refused = NO_LITE),
+	WORKS_(SOL_UDP, UDPLITE_SEND_CSCOV),
+	WORKS_(SOL_UDP, UDPLITE_RECV_CSCOV),
 
 	WORKS(SOL_RAW, ICMP_FILTER),
 	OPTION(SOL_ICMPV6, ICMPV6_FILTER, "ICMPV6_FILTER"),
