@@ -106,6 +106,9 @@ struct strata_net;
 	C(UDP_RX, "udp", "rx", "datagrams delivered to a socket") \
 	C(UDP_TX, "udp", "tx", "datagrams sent") \
 	C(UDP_NO_PORT, "udp", "no_port", "datagrams for a port without a socket") \
+	C(UDPLITE_RX, "udplite", "rx", "datagrams delivered to a socket") \
+	C(UDPLITE_TX, "udplite", "tx", "datagrams sent") \
+	C(UDPLITE_NO_PORT, "udplite", "no_port", "datagrams for a port without a socket") \
 	C(TCP_RX, "tcp", "rx", "segments received") \
 	C(TCP_TX, "tcp", "tx", "segments sent, one per segment of a GSO buffer") \
 	C(TCP_RETRANS, "tcp", "retrans", "segments retransmitted") \
@@ -240,6 +243,8 @@ struct strata_net;
 	R(SOCKET_FILTER, "socket_filter", "dropped by the socket's filter") \
 	R(SOCKET_SOURCE, "socket_source", \
 	  "to a group, from a source that no socket wants") \
+	R(SOCKET_COVERAGE, "socket_coverage", \
+	  "UDP-Lite: its checksum covers less than the socket asks for") \
 	R(SOCKET_RCVBUF, "socket_rcvbuf", "socket receive buffer full") \
 	R(SOCKET_BACKLOG, "socket_backlog", "socket backlog full") \
 	R(SOCKET_CLOSED, "socket_closed", "socket closed meanwhile") \
