@@ -53,7 +53,7 @@ static const char *const timers[] = {
 
 /* Which of them to show, and how: ss's options of the same letters. */
 static struct {
-	bool tcp, udp, raw, listening, all, numeric, info, extended, timers;
+	bool tcp, udp, udplite, raw, listening, all, numeric, info, extended, timers;
 	bool no_header;
 } want;
 
@@ -63,6 +63,7 @@ static const struct {
 } socket_options[] = {
 	{ "-t", "--tcp", &want.tcp },
 	{ "-u", "--udp", &want.udp },
+	{ "--udplite", "--udplite", &want.udplite },
 	{ "-w", "--raw", &want.raw },
 	{ "-l", "--listening", &want.listening },
 	{ "-a", "--all", &want.all },
@@ -122,6 +123,8 @@ static const char *netid(const struct nl_row *row)
 		return "tcp";
 	case IPPROTO_UDP:
 		return "udp";
+	case IPPROTO_UDPLITE:
+		return "udplite";
 	}
 	return "icmp";
 }
@@ -129,7 +132,7 @@ static const char *netid(const struct nl_row *row)
 /* How many kinds were asked for; 0: all. */
 static int kinds_wanted(void)
 {
-	return want.tcp + want.udp + want.raw;
+	return want.tcp + want.udp + want.udplite + want.raw;
 }
 
 static bool is_wanted_kind(const char *kind)
@@ -138,6 +141,8 @@ static bool is_wanted_kind(const char *kind)
 		return true;
 	if (strcmp(kind, "tcp") == 0)
 		return want.tcp;
+	if (strcmp(kind, "udplite") == 0)
+		return want.udplite;
 	return strcmp(kind, "udp") == 0 ? want.udp : want.raw;
 }
 
@@ -301,7 +306,7 @@ static void print_socket(const struct nl_row *row)
 {
 	/* ss leaves the column out where it would say the same in each line. */
 	if (kinds_wanted() != 1 || want.raw)
-		printf("%-5s ", netid(row));
+		printf("%-7s ", netid(row));
 	printf("%-10s %6llu %6llu",
 	       show_name(states, ARRAY_SIZE(states),
 			 nl_number(row, STRATA_A_SOCK_STATE)),
@@ -327,7 +332,7 @@ static void print_header(void)
 	if (options.json || want.no_header)
 		return;
 	if (kinds_wanted() != 1 || want.raw)
-		printf("%-5s ", "Netid");
+		printf("%-7s ", "Netid");
 	printf("%-10s %6s %6s %24s %24s\n", "State", "Recv-Q", "Send-Q",
 	       "Local Address:Port", "Peer Address:Port");
 }
@@ -369,6 +374,7 @@ static int help(void)
 	     "Connections, in the columns of ss(8). Options may be joined: -tln.\n"
 	     "  -t, --tcp        TCP only\n"
 	     "  -u, --udp        UDP only\n"
+	     "      --udplite    UDP-Lite only\n"
 	     "  -w, --raw        raw and ping sockets only\n"
 	     "  -l, --listening  listening and unconnected sockets instead\n"
 	     "  -a, --all        both, and connections being opened or closed\n"

@@ -39,10 +39,14 @@ static const struct kind kinds[] = {
 
 static int open_kind(const struct world *w, const struct kind *kind)
 {
+	int protocol = kind->protocol;
+
+	if (protocol == IPPROTO_UDP && w->datagrams)
+		protocol = w->datagrams;
 	if (w->family == AF_INET)
-		return socket(kind->family, kind->type, kind->protocol);
+		return socket(kind->family, kind->type, protocol);
 	return socket(w->family, kind->type,
-		      STRATA_PROTOCOL(kind->family, kind->protocol));
+		      STRATA_PROTOCOL(kind->family, protocol));
 }
 
 /* Adds to @text, which is full at OUTCOME_MAX. */
@@ -198,6 +202,9 @@ static void note_small_levels(struct world *w, size_t kind)
 
 	for (i = 0; i < sizeof(udp) / sizeof(udp[0]); i++)
 		note_option(w, &kinds[kind], SOL_UDP, udp[i]);
+	/* UDP-Lite's level has UDP's options, and a UDP socket has it, too. */
+	for (i = 0; i < 5; i++)
+		note_option(w, &kinds[kind], IPPROTO_UDPLITE, udp[i]);
 	for (i = 0; i < 8; i++) {
 		note_option(w, &kinds[kind], SOL_RAW, i);
 		note_option(w, &kinds[kind], SOL_ICMPV6, i);

@@ -72,6 +72,9 @@ static const char *reason_for(const char *name, const char *call)
 	return NULL;
 }
 
+/* --udplite: all that is said of UDP sockets is asked of UDP-Lite's. */
+static int datagrams;
+
 /* In a process of its own: a case that hangs or dies takes nobody along. */
 static void run_case(const struct test_case *c, struct world *w)
 {
@@ -155,6 +158,8 @@ static int run_one(const struct test_case *c, struct world *worlds, int number,
 	int failed;
 
 	memset(worlds, 0, 2 * sizeof(*worlds));
+	worlds[0].datagrams = datagrams;
+	worlds[1].datagrams = datagrams;
 	worlds[0].family = AF_INET;
 	worlds[1].family = AF_STRATA;
 	run_case(c, &worlds[0]);
@@ -199,8 +204,12 @@ int main(int argc, char **argv)
 		print_options();
 		return 0;
 	}
+	if (argc == 3 && !strcmp(prefix, "--udplite")) {
+		datagrams = IPPROTO_UDPLITE;
+		prefix = argv[--argc];
+	}
 	if (argc > 2 || (prefix && prefix[0] == '-')) {
-		fprintf(stderr, "usage: syscalls [PREFIX OF CASES | --options]\n");
+		fprintf(stderr, "usage: syscalls [[--udplite] PREFIX OF CASES | --options]\n");
 		return 2;
 	}
 	signal(SIGPIPE, SIG_IGN);

@@ -9,6 +9,7 @@
 
 #define EPHEMERAL_FIRST	32768
 #define SETTLE_MS	1000
+#define SOCK_TYPE_MASK	0xf	/* linux/net.h */
 
 void *bad_pointer = (void *)8;
 
@@ -95,6 +96,8 @@ void note_events(struct world *w, const char *call, int fd, short events,
 
 int make(struct world *w, int type, int protocol)
 {
+	if (!protocol && (type & SOCK_TYPE_MASK) == SOCK_DGRAM)
+		protocol = w->datagrams;
 	return socket(w->family, type, protocol);
 }
 

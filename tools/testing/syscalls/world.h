@@ -38,6 +38,7 @@ struct note {
 /**
  * struct world - one stack, and what a case noted in it
  * @family: AF_INET or AF_STRATA
+ * @datagrams: IP protocol of SOCK_DGRAM sockets that ask for none, 0: UDP
  * @count: notes
  * @lost: notes that did not fit
  * @notes: in order
@@ -46,6 +47,7 @@ struct note {
  */
 struct world {
 	int family;
+	int datagrams;
 	int count;
 	int lost;
 	struct note notes[NOTES_MAX];
