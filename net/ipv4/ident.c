@@ -10,16 +10,17 @@
 #include "ipv4.h"
 
 /**
- * strata_ident_next() - the next identification
+ * strata_ident_next() - the next identifications
  * @net4: the namespace's part
  * @saddr: source
  * @daddr: destination
  * @proto: IP protocol
+ * @count: how many: the one returned and those that follow it
  *
  * Context: any.
  */
 __be16 strata_ident_next(struct strata_ipv4_net *net4, __be32 saddr,
-			 __be32 daddr, u8 proto)
+			 __be32 daddr, u8 proto, unsigned int count)
 {
 	u64 hash = siphash_3u32((__force u32)saddr, (__force u32)daddr, proto,
 				&net4->key);
@@ -27,5 +28,6 @@ __be16 strata_ident_next(struct strata_ipv4_net *net4, __be32 saddr,
 
 	/* Those who share a slot start from different numbers. */
 	return htons((u16)((hash >> 32) +
-			   atomic_fetch_inc_relaxed(&net4->ident[slot])));
+			   atomic_fetch_add_relaxed(count,
+						    &net4->ident[slot])));
 }

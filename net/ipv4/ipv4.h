@@ -119,7 +119,7 @@ void strata_icmp_send(struct strata_net *sn, struct sk_buff *skb, u8 type,
 void strata_icmp_echo(struct strata_net *sn, struct sk_buff *skb);
 
 __be16 strata_ident_next(struct strata_ipv4_net *net4, __be32 saddr,
-			 __be32 daddr, u8 proto);
+			 __be32 daddr, u8 proto, unsigned int count);
 
 struct sk_buff *strata_ipv4_reassemble(struct strata_net *sn,
 				       struct sk_buff *skb);

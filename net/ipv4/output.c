@@ -28,10 +28,12 @@ static __be32 ident_word(struct strata_net *sn, const struct sk_buff *skb,
 	__be16 ident;
 
 	/* RFC 6864 4.1: atomic, the identification says nothing. */
-	if (likely(flow->flags & STRATA_FLOW_DF || skb_is_gso(skb)))
+	if (likely(flow->flags & STRATA_FLOW_DF || skb_is_gso_tcp(skb)))
 		return htonl(IP_DF);
+	/* Who cuts up a GSO buffer counts on from the first one's. */
 	ident = strata_ident_next(sn->ipv4, strata_addr_to4(&flow->saddr),
-				  strata_addr_to4(&flow->daddr), flow->proto);
+				  strata_addr_to4(&flow->daddr), flow->proto,
+				  skb_shinfo(skb)->gso_segs ?: 1);
 	return htonl(ntohs(ident) << 16);
 }
 
@@ -197,7 +199,7 @@ static int send_fragments(struct sending *sending, struct sk_buff *skb)
 	sending->ident = strata_ident_next(sending->sn->ipv4,
 					   strata_addr_to4(&flow.saddr),
 					   strata_addr_to4(&flow.daddr),
-					   flow.proto);
+					   flow.proto, 1);
 	err = push(sending, skb, htonl(ntohs(sending->ident) << 16)) ?:
 	      ask_hooks(sending, skb);
 	if (unlikely(err))
@@ -261,7 +263,7 @@ static void complete_header(struct strata_net *sn, struct sk_buff *skb,
 	/* RFC 6864 4.1: of an atomic one it says nothing. */
 	if (!iph->id && !(iph->frag_off & htons(IP_DF)))
 		iph->id = strata_ident_next(sn->ipv4, iph->saddr, iph->daddr,
-					    iph->protocol);
+					    iph->protocol, 1);
 	iph->tot_len = htons(skb->len);
 	iph->check = 0;
 	iph->check = ip_fast_csum(iph, iph->ihl);
