@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Datagrams sent in pieces: MSG_MORE, or UDP_CORK until it is taken off. The
- * pieces wait in a buffer; where the datagram goes is what the first one said.
+ * pieces wait in a buffer; where the datagram goes, and how, is what the first one
+ * said.
  */
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -11,33 +12,32 @@
 /**
  * struct udp_cork - a datagram that is not complete
  * @len: bytes so far
- * @namelen: bytes of @name, 0: the peer of the connected socket
- * @name: its destination
+ * @send: where it goes
  * @data: the bytes
  *
  * Made and freed under the socket lock.
  */
 struct udp_cork {
 	size_t len;
-	int namelen;
-	struct sockaddr_storage name;
+	struct strata_dgram send;
 	u8 data[UDP_PAYLOAD_MAX];
 };
 
-static int cork_begin(struct sock *sk, const struct msghdr *msg)
+static int cork_begin(struct sock *sk, struct msghdr *msg)
 {
 	struct strata_udp_sock *us = udp_sock(sk);
 	struct udp_cork *cork;
+	int err;
 
 	cork = kvmalloc(sizeof(*cork), GFP_KERNEL_ACCOUNT);
 	if (!cork)
 		return -ENOBUFS;
-	cork->len = 0;
-	cork->namelen = 0;
-	if (msg->msg_name) {
-		cork->namelen = msg->msg_namelen;
-		memcpy(&cork->name, msg->msg_name, msg->msg_namelen);
+	err = strata_udp_prepare(sk, msg, &cork->send);
+	if (err) {
+		kvfree(cork);
+		return err;
 	}
+	cork->len = 0;
 	WRITE_ONCE(us->cork, cork);
 	return 0;
 }
@@ -60,12 +60,8 @@ static int cork_push(struct sock *sk, int flags)
 	struct kvec vec = { .iov_base = cork->data, .iov_len = cork->len };
 	int err;
 
-	if (cork->namelen) {
-		msg.msg_name = &cork->name;
-		msg.msg_namelen = cork->namelen;
-	}
 	iov_iter_kvec(&msg.msg_iter, ITER_SOURCE, &vec, 1, cork->len);
-	err = strata_udp_send_datagram(sk, &msg, cork->len);
+	err = strata_udp_send_datagram(sk, &msg, cork->len, &cork->send);
 	strata_udp_cork_drop(sk);
 	return min(err, 0);
 }

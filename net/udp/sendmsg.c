@@ -10,8 +10,16 @@
 #include <linux/uio.h>
 #include "udp.h"
 
-static int send_prepare(struct sock *sk, struct msghdr *msg,
-			struct strata_dgram *send)
+/**
+ * strata_udp_prepare() - where does a datagram go, and how?
+ * @sk: the socket, with a port
+ * @msg: the message
+ * @send: out: what its address, its control messages and the options say
+ *
+ * Context: process. Return: 0, or -errno as strata_udp_sendmsg().
+ */
+int strata_udp_prepare(struct sock *sk, struct msghdr *msg,
+		       struct strata_dgram *send)
 {
 	int err = strata_dgram_begin(sk, msg, send);
 
@@ -136,27 +144,25 @@ refuse:
  * @sk: the socket, with a port
  * @msg: the message
  * @len: its bytes
+ * @send: from strata_udp_prepare()
  *
  * Context: process; waits for room up to SO_SNDTIMEO.
  * Return: @len, or -errno as strata_udp_sendmsg().
  */
-int strata_udp_send_datagram(struct sock *sk, struct msghdr *msg, size_t len)
+int strata_udp_send_datagram(struct sock *sk, struct msghdr *msg, size_t len,
+			     const struct strata_dgram *send)
 {
-	struct strata_dgram send;
 	struct sk_buff *skb;
 	int err;
 
-	err = send_prepare(sk, msg, &send);
-	if (unlikely(err))
-		return err;
 	if (unlikely(len > UDP_PAYLOAD_MAX6))
 		return -EMSGSIZE;
 	skb = strata_dgram_build(sk, msg, READ_ONCE(udp_sock(sk)->headroom) ?:
 					  STRATA_DGRAM_HEADROOM,
 				 sizeof(struct udphdr), len);
 	if (IS_ERR(skb))
-		return send_first_error(sk, &send, len, PTR_ERR(skb));
-	err = send_packet(sk, skb, &send, msg->msg_flags);
+		return send_first_error(sk, send, len, PTR_ERR(skb));
+	err = send_packet(sk, skb, send, msg->msg_flags);
 	return err ? : len;
 }
 
@@ -174,6 +180,8 @@ int strata_udp_send_datagram(struct sock *sk, struct msghdr *msg, size_t len)
 int strata_udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 {
 	const struct strata_udp_sock *us = udp_sock(sk);
+	struct strata_dgram send;
+	int err;
 
 	if (unlikely(len > 0xffff))
 		return -EMSGSIZE;
@@ -182,6 +190,9 @@ int strata_udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 	if (unlikely(msg->msg_flags & MSG_MORE || READ_ONCE(us->cork) ||
 		     READ_ONCE(us->cork_option)))
 		return strata_udp_cork_send(sk, msg, len);
-	return strata_udp_send_datagram(sk, msg, len);
+	err = strata_udp_prepare(sk, msg, &send);
+	if (unlikely(err))
+		return err;
+	return strata_udp_send_datagram(sk, msg, len, &send);
 }
 EXPORT_SYMBOL_GPL(strata_udp_sendmsg);

@@ -245,7 +245,10 @@ int strata_udp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 
 /* sendmsg.c */
 int strata_udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len);
-int strata_udp_send_datagram(struct sock *sk, struct msghdr *msg, size_t len);
+int strata_udp_prepare(struct sock *sk, struct msghdr *msg,
+		       struct strata_dgram *send);
+int strata_udp_send_datagram(struct sock *sk, struct msghdr *msg, size_t len,
+			     const struct strata_dgram *send);
 
 /* cork.c */
 int strata_udp_cork_send(struct sock *sk, struct msghdr *msg, size_t len);
