@@ -286,8 +286,9 @@ struct strata_counters {
 	this_cpu_add((sn)->counters->count[STRATA_COUNT_##id], n)
 #define strata_count(sn, id)	strata_count_add(sn, id, 1)
 /* Where which one is a variable of type enum strata_counter. */
-#define strata_count_by(sn, counter) \
-	this_cpu_inc((sn)->counters->count[counter])
+#define strata_count_add_by(sn, counter, n) \
+	this_cpu_add((sn)->counters->count[counter], n)
+#define strata_count_by(sn, counter)	strata_count_add_by(sn, counter, 1)
 
 /**
  * struct strata_counter_info - how a counter or drop reason is shown

@@ -17,12 +17,15 @@
  * @flow: what to ask the network layer
  * @dport: peer's port
  * @priority: for the qdisc
+ * @gso_size: bytes of payload in each of several datagrams, 0: it is one
+ *	(UDP_SEGMENT)
  * @has_ttl: a control message said which TTL
  */
 struct strata_dgram {
 	struct strata_flow flow;
 	__be16 dport;
 	u32 priority;
+	u16 gso_size;
 	bool has_ttl;
 };
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Control messages of datagram sockets: levels SOL_IP, as ip(7) has them, and
- * SOL_IPV6 (RFC 3542 6).
+ * Control messages of datagram sockets: levels SOL_IP and SOL_UDP, as ip(7) and
+ * udp(7) have them, and SOL_IPV6 (RFC 3542 6).
  */
 #include <linux/ipv6.h>
 #include <linux/module.h>
+#include <linux/udp.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
 #include <strata/dgram.h>
@@ -109,6 +110,15 @@ static int take_ipv6(const struct cmsghdr *cmsg, struct strata_dgram *dgram)
 	}
 }
 
+static int take_udp(const struct cmsghdr *cmsg, struct strata_dgram *dgram)
+{
+	if (cmsg->cmsg_type != UDP_SEGMENT ||
+	    cmsg->cmsg_len != CMSG_LEN(sizeof(u16)))
+		return -EINVAL;
+	dgram->gso_size = *(u16 *)CMSG_DATA(cmsg);
+	return 0;
+}
+
 /**
  * strata_dgram_control_take() - heed the control messages of sendmsg(2)
  * @sk: the socket
@@ -140,7 +150,7 @@ int strata_dgram_control_take(struct sock *sk, struct msghdr *msg,
 			err = take_ipv6(cmsg, dgram);
 		else if (cmsg->cmsg_level == SOL_UDP &&
 			 sk->sk_type == SOCK_DGRAM)
-			err = -EINVAL;
+			err = take_udp(cmsg, dgram);
 		if (err)
 			return err;
 	}

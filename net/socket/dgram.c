@@ -43,6 +43,7 @@ static void dgram_init(struct sock *sk, struct strata_dgram *dgram)
 	if (!(READ_ONCE(ss->flags) & STRATA_SOCK_MCAST_LOOP))
 		dgram->flow.flags |= STRATA_FLOW_NO_LOOP;
 	dgram->priority = READ_ONCE(sk->sk_priority);
+	dgram->gso_size = 0;
 	dgram->has_ttl = false;
 }
 

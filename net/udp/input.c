@@ -5,7 +5,6 @@
 #include <linux/filter.h>
 #include <linux/indirect_call_wrapper.h>
 #include <linux/module.h>
-#include <net/gso.h>
 #include <net/tcp_states.h>
 #include <strata/visibility.h>
 #include "udp.h"
@@ -69,16 +68,8 @@ static void rcv_key(const struct sk_buff *skb, const struct udphdr *uh,
 	key->iif = strata_cb(skb)->iif;
 }
 
-/**
- * strata_udp_deliver() - a datagram for a socket
- * @sk: the socket
- * @skb: skb->data at the UDP header; verified, or skb->csum covers the
- *	pseudo-header. Owned afterwards
- * @rx: the counter of datagrams delivered
- *
- * Context: softirq, RCU.
- */
-void strata_udp_deliver(struct sock *sk, struct sk_buff *skb,
+/* As strata_udp_deliver(). @gso_size: see struct udp_cb. */
+static void rcv_deliver(struct sock *sk, struct sk_buff *skb, u16 gso_size,
 			enum strata_counter rx)
 {
 	struct udp_cb *cb = udp_cb(skb);
@@ -95,6 +86,7 @@ void strata_udp_deliver(struct sock *sk, struct sk_buff *skb,
 		atomic_inc(&sk->sk_drops);
 		return;
 	}
+	cb->gso_size = gso_size;
 	cb->csum_ok = skb_csum_unnecessary(skb);
 	if (!cb->csum_ok)
 		skb->csum = csum_partial(skb->data, sizeof(struct udphdr),
@@ -102,31 +94,56 @@ void strata_udp_deliver(struct sock *sk, struct sk_buff *skb,
 	__skb_pull(skb, sizeof(struct udphdr));
 	strata_udp_enqueue(sk, skb, rx);
 }
+
+/**
+ * strata_udp_deliver() - a datagram for a socket
+ * @sk: the socket
+ * @skb: skb->data at the UDP header; verified, or skb->csum covers the
+ *	pseudo-header. Owned afterwards
+ * @rx: the counter of datagrams delivered
+ *
+ * Context: softirq, RCU.
+ */
+void strata_udp_deliver(struct sock *sk, struct sk_buff *skb,
+			enum strata_counter rx)
+{
+	rcv_deliver(sk, skb, 0, rx);
+}
 EXPORT_SYMBOL_GPL(strata_udp_deliver);
 
-/* Owns @skb: datagrams that were merged on the way, as one GSO buffer. */
-static void rcv_segments(struct strata_net *sn, struct sock *sk,
-			 struct sk_buff *skb)
+/* Does the program want several at once? Lists of whole buffers it is never given:
+ * so does the kernel.
+ */
+static bool rcv_wants_merged(const struct sock *sk, const struct sk_buff *skb)
 {
-	struct strata_cb cb = *strata_cb(skb);
+	return READ_ONCE(udp_sock(sk)->gro) &&
+	       !(skb_shinfo(skb)->gso_type & SKB_GSO_FRAGLIST);
+}
+
+/* Owns @skb: datagrams in one GSO buffer, merged on the way or never parted. */
+static noinline void rcv_merged(struct strata_net *sn, struct sock *sk,
+				struct sk_buff *skb)
+{
 	struct sk_buff *segs, *seg, *next;
 
-	/* Headers from the network layer on are copied to each. */
-	skb_push(skb, skb_transport_offset(skb) - skb_network_offset(skb));
-	segs = __skb_gso_segment(skb, NETIF_F_SG | NETIF_F_IP_CSUM |
-				 NETIF_F_IPV6_CSUM, false);
+	/* Nobody merges what has not been verified. */
+	if (!skb_csum_unnecessary(skb)) {
+		strata_drop(sn, skb, STRATA_DROP_L4_CHECKSUM);
+		return;
+	}
+	if (rcv_wants_merged(sk, skb)) {
+		rcv_deliver(sk, skb, skb_shinfo(skb)->gso_size,
+			    STRATA_COUNT_UDP_RX);
+		return;
+	}
+	segs = strata_udp_gso_split(skb);
 	if (IS_ERR_OR_NULL(segs)) {
 		strata_drop(sn, skb, STRATA_DROP_NO_MEMORY);
 		return;
 	}
-	consume_skb(skb);
 	skb_list_walk_safe(segs, seg, next) {
 		skb_mark_not_on_list(seg);
-		__skb_pull(seg, skb_transport_offset(seg));
-		*strata_cb(seg) = cb;
-		/* The whole was verified; nobody summed up the parts. */
-		seg->ip_summed = CHECKSUM_UNNECESSARY;
-		strata_udp_deliver(sk, seg, STRATA_COUNT_UDP_RX);
+		rcv_deliver(sk, seg, 0, STRATA_COUNT_UDP_RX);
 	}
 }
 
@@ -137,11 +154,9 @@ static void rcv_to_socket(struct strata_net *sn, struct sock *sk,
 	const unsigned int merged = SKB_GSO_UDP_L4 | SKB_GSO_FRAGLIST;
 
 	if (likely(!(skb_shinfo(skb)->gso_type & merged)))
-		strata_udp_deliver(sk, skb, STRATA_COUNT_UDP_RX);
-	else if (skb_csum_unnecessary(skb))
-		rcv_segments(sn, sk, skb);
-	else	/* nobody merges what has not been verified */
-		strata_drop(sn, skb, STRATA_DROP_L4_CHECKSUM);
+		rcv_deliver(sk, skb, 0, STRATA_COUNT_UDP_RX);
+	else
+		rcv_merged(sn, sk, skb);
 }
 
 /* RFC 1122 4.1.3.1: tell the sender, though never of a broadcast. */

@@ -61,6 +61,7 @@ void strata_udp_enqueue(struct sock *sk, struct sk_buff *skb,
 	struct sk_buff_head *queue = &sk->sk_receive_queue;
 	struct strata_udp_sock *us = udp_sock(sk);
 	void (*wake)(struct sock *sk);
+	unsigned int count = 1;
 
 	if (unlikely(queue_full(sk))) {
 		atomic_inc(&sk->sk_drops);
@@ -70,6 +71,8 @@ void strata_udp_enqueue(struct sock *sk, struct sk_buff *skb,
 	}
 	if (unlikely(queue_crowded(sk)))
 		queue_condense(skb);
+	if (unlikely(udp_cb(skb)->gso_size))
+		count = DIV_ROUND_UP(skb->len, udp_cb(skb)->gso_size);
 	udp_cb(skb)->truesize = skb->truesize;
 	udp_cb(skb)->peeked = false;
 	skb->dev = NULL;
@@ -78,7 +81,7 @@ void strata_udp_enqueue(struct sock *sk, struct sk_buff *skb,
 	sock_skb_set_dropcount(sk, skb);
 	__skb_queue_tail(queue, skb);
 	spin_unlock(&queue->lock);
-	strata_count_by(strata_sock_net(sk), rx);
+	strata_count_add_by(strata_sock_net(sk), rx, count);
 	wake = READ_ONCE(sk->sk_data_ready);
 	if (!sock_flag(sk, SOCK_DEAD))
 		wake(sk);

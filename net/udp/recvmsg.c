@@ -40,6 +40,14 @@ static void recv_peek_off(struct sock *sk, int len)
 	unlock_sock_fast(sk, slow);
 }
 
+/* udp(7), UDP_GRO: how to tell them apart. */
+static void recv_gso_size(struct msghdr *msg, const struct sk_buff *skb)
+{
+	int gso_size = udp_cb(skb)->gso_size;
+
+	put_cmsg(msg, SOL_UDP, UDP_GRO, sizeof(gso_size), &gso_size);
+}
+
 /* -EBADMSG: discarded, there may be another one. */
 static int recv_one(struct sock *sk, struct msghdr *msg, size_t len, int flags,
 		    int *addr_len)
@@ -71,6 +79,8 @@ static int recv_one(struct sock *sk, struct msghdr *msg, size_t len, int flags,
 	if (msg->msg_name)
 		*addr_len = strata_dgram_name(sk, skb, udp_hdr(skb)->source,
 					      msg->msg_name);
+	if (unlikely(udp_cb(skb)->gso_size))
+		recv_gso_size(msg, skb);
 	strata_dgram_control_put(sk, msg, skb);
 	err = flags & MSG_TRUNC ? ulen : copied;
 	recv_peek_off(sk, flags & MSG_PEEK ? -err : err);
@@ -79,7 +89,7 @@ static int recv_one(struct sock *sk, struct msghdr *msg, size_t len, int flags,
 }
 
 /**
- * strata_udp_recvmsg() - receive one datagram
+ * strata_udp_recvmsg() - receive one datagram, or several (UDP_GRO)
  * @sk: the socket
  * @msg: where to
  * @len: room

@@ -27,13 +27,16 @@ int strata_udp_prepare(struct sock *sk, struct msghdr *msg,
 		return err;
 	if (unlikely(!send->dport && msg->msg_name))
 		return -EINVAL;
+	send->gso_size = READ_ONCE(udp_sock(sk)->gso_size);
 	return strata_dgram_finish(sk, msg, send);
 }
 
-/* Bytes of payload that one datagram takes. */
-static size_t route_room(const struct udp_route *route)
+/* Bytes of payload that one call takes: those of several datagrams are no more than
+ * fit into a large one.
+ */
+static size_t route_room(const struct udp_route *route, u16 gso_size)
 {
-	if (likely(route->flow.flags & STRATA_FLOW_FRAGMENT))
+	if (likely(route->flow.flags & STRATA_FLOW_FRAGMENT) || gso_size)
 		return strata_addr_is4(&route->flow.daddr) ?
 		       UDP_PAYLOAD_MAX : UDP_PAYLOAD_MAX6;
 	return route->path.mtu - route->path.af->header_len -
@@ -51,7 +54,7 @@ static int send_first_error(struct sock *sk, const struct strata_dgram *send,
 	route = strata_udp_route(sk, &send->flow, &scratch);
 	if (IS_ERR(route))
 		err = PTR_ERR(route);
-	else if (len > route_room(route))
+	else if (len > route_room(route, send->gso_size))
 		err = -EMSGSIZE;
 	rcu_read_unlock();
 	return err;
@@ -91,14 +94,17 @@ static int send_output(struct sock *sk, struct sk_buff *skb,
 {
 	const struct strata_path *path = &route->path;
 	struct strata_net *sn = strata_sock_net(sk);
+	unsigned int count = 1;
 	int err;
 
 	send_header(sk, skb, send, &route->flow);
+	if (unlikely(send->gso_size))
+		count = strata_udp_gso_mark(skb, send->gso_size);
 	skb->priority = send->priority;
 	skb->mark = send->flow.mark;
 	err = path->af->output(sn, sk, skb, &route->flow, path);
 	if (likely(!err))
-		strata_count_by(sn, udp_sock(sk)->kind->tx);
+		strata_count_add_by(sn, udp_sock(sk)->kind->tx, count);
 	else if (err == -ENOBUFS &&
 		 !(READ_ONCE(strata_sock(sk)->flags) & STRATA_SOCK_RECVERR))
 		err = 0;	/* as if the packet had been lost on the way */
@@ -120,7 +126,7 @@ static int send_packet(struct sock *sk, struct sk_buff *skb,
 		err = PTR_ERR(route);
 		goto refuse;
 	}
-	if (unlikely(len > route_room(route))) {
+	if (unlikely(len > route_room(route, send->gso_size))) {
 		err = strata_dgram_too_big(sk, send, route->path.mtu);
 		goto refuse;
 	}
@@ -128,6 +134,11 @@ static int send_packet(struct sock *sk, struct sk_buff *skb,
 		route->path.af->confirm(&route->path);
 	if (unlikely(flags & MSG_PROBE))
 		goto refuse;
+	if (unlikely(send->gso_size)) {
+		err = strata_udp_gso_check(sk, len, send->gso_size, route);
+		if (err)
+			goto refuse;
+	}
 	err = send_output(sk, skb, send, route);
 	rcu_read_unlock();
 	return err;
@@ -167,7 +178,7 @@ int strata_udp_send_datagram(struct sock *sk, struct msghdr *msg, size_t len,
 }
 
 /**
- * strata_udp_sendmsg() - send a datagram, or a piece of one
+ * strata_udp_sendmsg() - send a datagram, a piece of one, or several
  * @sk: the socket, with a port
  * @msg: the message
  * @len: its bytes

@@ -95,6 +95,7 @@ static bool is_udp_level(int level)
 int strata_udp_setsockopt(struct sock *sk, int level, int optname,
 			  sockptr_t optval, unsigned int optlen)
 {
+	struct strata_udp_sock *us = udp_sock(sk);
 	int val;
 
 	if (!is_udp_level(level))
@@ -103,9 +104,20 @@ int strata_udp_setsockopt(struct sock *sk, int level, int optname,
 		return -EINVAL;
 	if (copy_from_sockptr(&val, optval, sizeof(val)))
 		return -EFAULT;
-	if (optname != UDP_CORK)
+	switch (optname) {
+	case UDP_CORK:
+		return strata_udp_cork_set(sk, val);
+	case UDP_SEGMENT:
+		if (val < 0 || val > U16_MAX)
+			return -EINVAL;
+		WRITE_ONCE(us->gso_size, val);
+		return 0;
+	case UDP_GRO:
+		WRITE_ONCE(us->gro, val);
+		return 0;
+	default:
 		return -ENOPROTOOPT;
-	return strata_udp_cork_set(sk, val);
+	}
 }
 EXPORT_SYMBOL_GPL(strata_udp_setsockopt);
 
@@ -123,13 +135,20 @@ EXPORT_SYMBOL_GPL(strata_udp_setsockopt);
 int strata_udp_getsockopt(struct sock *sk, int level, int optname,
 			  char __user *optval, int __user *optlen)
 {
+	const struct strata_udp_sock *us = udp_sock(sk);
 	int val;
 
 	if (!is_udp_level(level))
 		return strata_option_no_level(sk);
 	switch (optname) {
 	case UDP_CORK:
-		val = READ_ONCE(udp_sock(sk)->cork_option);
+		val = READ_ONCE(us->cork_option);
+		break;
+	case UDP_SEGMENT:
+		val = READ_ONCE(us->gso_size);
+		break;
+	case UDP_GRO:
+		val = READ_ONCE(us->gro);
 		break;
 	case UDPLITE_SEND_CSCOV:
 	case UDPLITE_RECV_CSCOV:

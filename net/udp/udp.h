@@ -9,6 +9,7 @@
  *	recvmsg.c	receive queue to program
  *	sendmsg.c	program to network layer
  *	cork.c		datagrams sent in pieces (MSG_MORE, UDP_CORK)
+ *	gso.c		several datagrams in one buffer (UDP_SEGMENT, UDP_GRO)
  *	route.c		the cached way to the last destination
  *	connect.c	the peer of a socket
  *	dump.c		`strata socket`
@@ -105,6 +106,7 @@ struct udp_route {
  * @route: the way to the last destination; replaced by xchg(), read under RCU
  * @last_daddr: low bits of the last destination of an unconnected socket
  * @headroom: bytes for the headers below UDP on @route
+ * @gso_size: UDP_SEGMENT: bytes of payload in each datagram; 0: it is one
  * @cork: pieces of a datagram not sent yet, NULL if none; socket lock
  * @cork_len: bytes of it
  * @cork_option: UDP_CORK is set
@@ -113,6 +115,7 @@ struct udp_route {
  * @rx_released: bytes of truesize taken out so far; written under reader.lock
  * @rx_deficit: bytes taken out and not yet in @rx_released; reader.lock
  * @rx_queued: bytes of truesize put in so far; sk_receive_queue.lock
+ * @gro: UDP_GRO is set; here, where the softirq is anyway
  *
  * rx_queued - rx_released, modulo 2^32, is what the queues hold at the most.
  */
@@ -124,12 +127,14 @@ struct strata_udp_sock {
 	struct udp_route __rcu *route;
 	u32 last_daddr;
 	u16 headroom;
+	u16 gso_size;
 	struct udp_cork *cork;
 	bool cork_option;
 	struct sk_buff_head reader ____cacheline_aligned_in_smp;
 	u32 rx_released;
 	u32 rx_deficit;
 	u32 rx_queued ____cacheline_aligned_in_smp;
+	bool gro;
 };
 
 static inline struct strata_udp_sock *udp_sock(const struct sock *sk)
@@ -143,11 +148,13 @@ static inline struct strata_udp_sock *udp_sock(const struct sock *sk)
  * @csum_ok: nothing left to verify; else skb->csum covers the pseudo-header
  *	and the UDP header
  * @peeked: somebody has seen it (empty datagrams and SO_PEEK_OFF)
+ * @gso_size: they are several, of as many bytes each; 0: it is one
  */
 struct udp_cb {
 	u32 truesize;
 	bool csum_ok;
 	bool peeked;
+	u16 gso_size;
 };
 
 static inline struct udp_cb *udp_cb(const struct sk_buff *skb)
@@ -254,6 +261,12 @@ int strata_udp_send_datagram(struct sock *sk, struct msghdr *msg, size_t len,
 int strata_udp_cork_send(struct sock *sk, struct msghdr *msg, size_t len);
 int strata_udp_cork_set(struct sock *sk, bool on);
 void strata_udp_cork_drop(struct sock *sk);
+
+/* gso.c */
+int strata_udp_gso_check(const struct sock *sk, size_t len, u16 gso_size,
+			 const struct udp_route *route);
+unsigned int strata_udp_gso_mark(struct sk_buff *skb, u16 gso_size);
+struct sk_buff *strata_udp_gso_split(struct sk_buff *skb);
 
 /* route.c */
 const struct udp_route *strata_udp_route(struct sock *sk,

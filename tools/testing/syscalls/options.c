@@ -58,7 +58,6 @@
 #define NO_REPAIR	"connections are not moved between hosts"
 #define NO_2292		"RFC 3542 replaced RFC 2292 in 2003"
 #define NO_LABELS	"flow labels are set by the stack alone"
-#define NO_GSO		"not offered yet: refused, so that programs do it one by one"
 #define NO_IPSEC	"there is no IPsec"
 #define NO_TFO		"not offered yet"
 
@@ -256,8 +255,8 @@ const struct option options[] = {
 	REFUSED(SOL_UDP, UDP_ENCAP, NO_IPSEC),
 	REFUSED(SOL_UDP, UDP_NO_CHECK6_TX, "every IPv6 datagram has a checksum (RFC 8200 8.1)"),
 	REFUSED(SOL_UDP, UDP_NO_CHECK6_RX, "every IPv6 datagram has a checksum (RFC 8200 8.1)"),
-	REFUSED(SOL_UDP, UDP_SEGMENT, NO_GSO),
-	REFUSED(SOL_UDP, UDP_GRO, NO_GSO),
+	WORKS(SOL_UDP, UDP_SEGMENT),
+	WORKS(SOL_UDP, UDP_GRO),
 	WORKS_(SOL_UDP, UDPLITE_SEND_CSCOV),
 	WORKS_(SOL_UDP, UDPLITE_RECV_CSCOV),
 

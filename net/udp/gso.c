@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Several datagrams in one buffer. A program that sends them so (UDP_SEGMENT) has
+ * them go down the stack as one; the device takes them apart, or whoever hands
+ * the buffer to a device that cannot. What arrives in one buffer is given to a
+ * program as it is if it asked for that (UDP_GRO), else taken apart.
+ */
+#include <linux/module.h>
+#include <net/gso.h>
+#include <strata/visibility.h>
+#include "udp.h"
+
+/**
+ * strata_udp_gso_check() - may a program send so many datagrams at once?
+ * @sk: the sender
+ * @len: bytes of payload, of all together
+ * @gso_size: bytes of payload in each but the last
+ * @route: where they go
+ *
+ * None of them is fragmented, whatever IP_MTU_DISCOVER says.
+ *
+ * Context: RCU read side. Return: 0; -EMSGSIZE: one is larger than the way's MTU;
+ * -EINVAL: too many, or without a checksum, which who takes them apart needs;
+ * -EIO: with a checksum that nobody there knows.
+ */
+int strata_udp_gso_check(const struct sock *sk, size_t len, u16 gso_size,
+			 const struct udp_route *route)
+{
+	const struct strata_path *path = &route->path;
+	size_t header = path->af->header_len + sizeof(struct udphdr);
+
+	if (header + min_t(size_t, len, gso_size) > path->mtu)
+		return -EMSGSIZE;
+	if (len > gso_size * UDP_MAX_SEGMENTS)
+		return -EINVAL;
+	if (sk->sk_no_check_tx && strata_addr_is4(&route->flow.daddr))
+		return -EINVAL;
+	return udp_sock(sk)->kind->seal ? -EIO : 0;
+}
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_udp_gso_check);
+
+/**
+ * strata_udp_gso_mark() - say that a buffer is to be cut into datagrams
+ * @skb: skb->data at the UDP header, whose length and checksum are of the whole
+ * @gso_size: bytes of payload in each but the last; if there is no more, it is one
+ *
+ * Context: any. Return: how many they are.
+ */
+unsigned int strata_udp_gso_mark(struct sk_buff *skb, u16 gso_size)
+{
+	struct skb_shared_info *shinfo = skb_shinfo(skb);
+	unsigned int len = skb->len - sizeof(struct udphdr);
+
+	if (len <= gso_size)
+		return 1;
+	shinfo->gso_size = gso_size;
+	shinfo->gso_segs = DIV_ROUND_UP(len, gso_size);
+	shinfo->gso_type = SKB_GSO_UDP_L4;
+	return shinfo->gso_segs;
+}
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_udp_gso_mark);
+
+/**
+ * strata_udp_gso_split() - take datagrams apart that arrived in one buffer
+ * @skb: skb->data at the UDP header, verified. Owned, but on error
+ *
+ * Context: softirq. Return: a list, each one as @skb was; NULL or ERR_PTR(): it
+ * cannot be.
+ */
+struct sk_buff *strata_udp_gso_split(struct sk_buff *skb)
+{
+	struct strata_cb cb = *strata_cb(skb);
+	struct sk_buff *segs, *seg;
+
+	/* Headers from the network layer on are copied to each. */
+	skb_push(skb, skb_transport_offset(skb) - skb_network_offset(skb));
+	segs = __skb_gso_segment(skb, NETIF_F_SG | NETIF_F_IP_CSUM |
+				 NETIF_F_IPV6_CSUM, false);
+	if (IS_ERR_OR_NULL(segs))
+		return segs;
+	consume_skb(skb);
+	for (seg = segs; seg; seg = seg->next) {
+		__skb_pull(seg, skb_transport_offset(seg));
+		*strata_cb(seg) = cb;
+		/* The whole was verified; nobody summed up the parts. */
+		seg->ip_summed = CHECKSUM_UNNECESSARY;
+	}
+	return segs;
+}
