@@ -61,6 +61,27 @@ unsigned int strata_udp_gso_mark(struct sk_buff *skb, u16 gso_size)
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_udp_gso_mark);
 
 /**
+ * strata_udp_gso_flow() - may routers fragment what a buffer is cut into?
+ * @flow: of one datagram of the socket
+ * @many: room for that of several
+ *
+ * ip(7), IP_MTU_DISCOVER: unless the program forbids it, one that turns out too
+ * large leaves in fragments the next time. These cannot, so routers may do it, as
+ * those after the kernel may.
+ *
+ * Context: any. Return: @flow or @many.
+ */
+const struct strata_flow *strata_udp_gso_flow(const struct strata_flow *flow,
+					      struct strata_flow *many)
+{
+	if (!(flow->flags & STRATA_FLOW_FRAGMENT))
+		return flow;
+	*many = *flow;
+	many->flags &= ~STRATA_FLOW_DF;
+	return many;
+}
+
+/**
  * strata_udp_gso_split() - take datagrams apart that arrived in one buffer
  * @skb: skb->data at the UDP header, verified. Owned, but on error
  *

@@ -93,16 +93,20 @@ static int send_output(struct sock *sk, struct sk_buff *skb,
 		       const struct udp_route *route)
 {
 	const struct strata_path *path = &route->path;
+	const struct strata_flow *flow = &route->flow;
 	struct strata_net *sn = strata_sock_net(sk);
+	struct strata_flow many;
 	unsigned int count = 1;
 	int err;
 
-	send_header(sk, skb, send, &route->flow);
+	send_header(sk, skb, send, flow);
 	if (unlikely(send->gso_size))
 		count = strata_udp_gso_mark(skb, send->gso_size);
+	if (unlikely(count > 1))
+		flow = strata_udp_gso_flow(flow, &many);
 	skb->priority = send->priority;
 	skb->mark = send->flow.mark;
-	err = path->af->output(sn, sk, skb, &route->flow, path);
+	err = path->af->output(sn, sk, skb, flow, path);
 	if (likely(!err))
 		strata_count_add_by(sn, udp_sock(sk)->kind->tx, count);
 	else if (err == -ENOBUFS &&

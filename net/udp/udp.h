@@ -266,6 +266,8 @@ void strata_udp_cork_drop(struct sock *sk);
 int strata_udp_gso_check(const struct sock *sk, size_t len, u16 gso_size,
 			 const struct udp_route *route);
 unsigned int strata_udp_gso_mark(struct sk_buff *skb, u16 gso_size);
+const struct strata_flow *strata_udp_gso_flow(const struct strata_flow *flow,
+					      struct strata_flow *many);
 struct sk_buff *strata_udp_gso_split(struct sk_buff *skb);
 
 /* route.c */
