@@ -3,7 +3,8 @@
  * Several datagrams in one buffer. A program that sends them so (UDP_SEGMENT) has
  * them go down the stack as one; the device takes them apart, or whoever hands
  * the buffer to a device that cannot. What arrives in one buffer is given to a
- * program as it is if it asked for that (UDP_GRO), else taken apart.
+ * program as it is if it asked for that (UDP_GRO), else taken apart. For who asked,
+ * datagrams that wait to be read are joined, too.
  */
 #include <linux/module.h>
 #include <net/gso.h>
@@ -80,6 +81,7 @@ const struct strata_flow *strata_udp_gso_flow(const struct strata_flow *flow,
 	many->flags &= ~STRATA_FLOW_DF;
 	return many;
 }
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_udp_gso_flow);
 
 /**
  * strata_udp_gso_split() - take datagrams apart that arrived in one buffer
@@ -107,4 +109,83 @@ struct sk_buff *strata_udp_gso_split(struct sk_buff *skb)
 		seg->ip_summed = CHECKSUM_UNNECESSARY;
 	}
 	return segs;
+}
+
+/* RFC 768's ports, but for ours, and what a program may be told of a datagram. */
+static bool same_flow(const struct sk_buff *a, const struct sk_buff *b)
+{
+	const struct strata_cb *one = strata_cb(a), *two = strata_cb(b);
+
+	if (udp_hdr(a)->source != udp_hdr(b)->source || one->iif != two->iif ||
+	    one->family != two->family || one->tos != two->tos ||
+	    one->ttl != two->ttl)
+		return false;
+	if (one->family == AF_INET)
+		return ip_hdr(a)->saddr == ip_hdr(b)->saddr &&
+		       ip_hdr(a)->daddr == ip_hdr(b)->daddr;
+	return ipv6_addr_equal(&ipv6_hdr(a)->saddr, &ipv6_hdr(b)->saddr) &&
+	       ipv6_addr_equal(&ipv6_hdr(a)->daddr, &ipv6_hdr(b)->daddr);
+}
+
+/* All but the last are of one size, and no datagram says so of itself: a shorter
+ * one ends the buffer, an empty one is alone.
+ */
+static bool sizes_fit(const struct sk_buff *tail, const struct sk_buff *skb)
+{
+	unsigned int size = udp_cb(tail)->gso_size ?: tail->len;
+
+	return skb->len && skb->len <= size && !(tail->len % size) &&
+	       tail->len / size < UDP_GRO_MAX &&
+	       tail->len + skb->len <= UDP_PAYLOAD_MAX;
+}
+
+static bool may_join(const struct sk_buff *tail, const struct sk_buff *skb)
+{
+	return sizes_fit(tail, skb) && !udp_cb(skb)->gso_size &&
+	       udp_cb(tail)->csum_ok && udp_cb(skb)->csum_ok &&
+	       !skb_cloned(tail) && !skb_shared(skb) &&
+	       !skb_has_frag_list(skb) && same_flow(tail, skb);
+}
+
+/* Where bytes and pages cannot move, the buffer itself goes along. The list may have
+ * been there: GRO and reassembly make such, too.
+ */
+static void list_append(struct sk_buff *tail, struct sk_buff *skb)
+{
+	struct sk_buff **end = &skb_shinfo(tail)->frag_list;
+
+	while (*end)
+		end = &(*end)->next;
+	*end = skb;
+	skb->next = NULL;
+	tail->len += skb->len;
+	tail->data_len += skb->len;
+	tail->truesize += skb->truesize;
+}
+
+/**
+ * strata_udp_gro_join() - let a datagram join those that wait
+ * @tail: the last that waits; nobody else has it
+ * @skb: as strata_udp_enqueue() takes it. Owned, if it joins
+ *
+ * Context: softirq, lock of the queue that @tail is in. Return: bytes of truesize
+ * that @tail has more, or -1: it has to wait by itself.
+ */
+int strata_udp_gro_join(struct sk_buff *tail, struct sk_buff *skb)
+{
+	unsigned int size = udp_cb(tail)->gso_size ?: tail->len;
+	bool stolen;
+	int bytes;
+
+	if (!may_join(tail, skb))
+		return -1;
+	if (skb_try_coalesce(tail, skb, &stolen, &bytes)) {
+		kfree_skb_partial(skb, stolen);
+	} else {
+		bytes = skb->truesize;
+		list_append(tail, skb);
+	}
+	udp_cb(tail)->gso_size = size;
+	udp_cb(tail)->truesize += bytes;
+	return bytes;
 }

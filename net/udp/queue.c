@@ -44,6 +44,19 @@ static void queue_condense(struct sk_buff *skb)
 		skb->truesize = SKB_TRUESIZE(skb_end_offset(skb));
 }
 
+/* UDP_GRO. Context: sk_receive_queue.lock held. Owns @skb if it joins. */
+static bool queue_join(struct sock *sk, struct sk_buff *skb)
+{
+	struct sk_buff *tail = skb_peek_tail(&sk->sk_receive_queue);
+	struct strata_udp_sock *us = udp_sock(sk);
+	int bytes = tail ? strata_udp_gro_join(tail, skb) : -1;
+
+	if (bytes < 0)
+		return false;
+	WRITE_ONCE(us->rx_queued, us->rx_queued + bytes);
+	return true;
+}
+
 /**
  * strata_udp_enqueue() - a datagram for the program
  * @sk: the socket
@@ -77,9 +90,11 @@ void strata_udp_enqueue(struct sock *sk, struct sk_buff *skb,
 	udp_cb(skb)->peeked = false;
 	skb->dev = NULL;
 	spin_lock(&queue->lock);
-	WRITE_ONCE(us->rx_queued, us->rx_queued + skb->truesize);
-	sock_skb_set_dropcount(sk, skb);
-	__skb_queue_tail(queue, skb);
+	if (likely(!us->gro) || !queue_join(sk, skb)) {
+		WRITE_ONCE(us->rx_queued, us->rx_queued + skb->truesize);
+		sock_skb_set_dropcount(sk, skb);
+		__skb_queue_tail(queue, skb);
+	}
 	spin_unlock(&queue->lock);
 	strata_count_add_by(strata_sock_net(sk), rx, count);
 	wake = READ_ONCE(sk->sk_data_ready);

@@ -34,6 +34,7 @@
 #define UDP_SLOT_SHORT	8
 #define UDP_PAYLOAD_MAX6	(0xffff - (int)sizeof(struct udphdr))
 #define UDP_PAYLOAD_MAX		(UDP_PAYLOAD_MAX6 - (int)sizeof(struct iphdr))
+#define UDP_GRO_MAX	64	/* datagrams joined while they wait, as the kernel's GRO */
 
 /* Options of UDP-Lite, which UDP answers for, too: in no header for programs. */
 #define UDPLITE_SEND_CSCOV	10
@@ -269,6 +270,7 @@ unsigned int strata_udp_gso_mark(struct sk_buff *skb, u16 gso_size);
 const struct strata_flow *strata_udp_gso_flow(const struct strata_flow *flow,
 					      struct strata_flow *many);
 struct sk_buff *strata_udp_gso_split(struct sk_buff *skb);
+int strata_udp_gro_join(struct sk_buff *tail, struct sk_buff *skb);
 
 /* route.c */
 const struct udp_route *strata_udp_route(struct sock *sk,

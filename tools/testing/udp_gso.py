@@ -53,7 +53,8 @@ def serve():
     while True:
         for sock in select.select(socks, [], [])[0]:
             pieces, peer = receive(sock)
-            most = len(pieces)
+            # What was waiting may have been joined, these two words as well.
+            most = sum(piece not in (b"begin", b"end") for piece in pieces)
             for piece in pieces:
                 if piece == b"begin":
                     got[peer] = {"sizes": [], "most": 0, "seen": peer[0], "sum": hashlib.sha256()}
