@@ -49,8 +49,12 @@ static bool queue_join(struct sock *sk, struct sk_buff *skb)
 {
 	struct sk_buff *tail = skb_peek_tail(&sk->sk_receive_queue);
 	struct strata_udp_sock *us = udp_sock(sk);
-	int bytes = tail ? strata_udp_gro_join(tail, skb) : -1;
+	int bytes;
 
+	/* Other kinds tell more of a datagram than that it is whole. */
+	if (!tail || us->kind->seal)
+		return false;
+	bytes = strata_udp_gro_join(tail, skb);
 	if (bytes < 0)
 		return false;
 	WRITE_ONCE(us->rx_queued, us->rx_queued + bytes);
