@@ -156,6 +156,8 @@ struct strata_net;
 	C(TCP_TIMEWAIT_OVERFLOW, "tcp", "timewait_overflow", "TIME-WAIT skipped: table full") \
 	C(TCP_ORPHANS_KILLED, "tcp", "orphans_killed", \
 	  "orphaned connections reset: over the limit") \
+	C(TCP_TOO_FAR, "tcp", "too_far", \
+	  "segments and ICMP errors refused by IP_MINTTL or IPV6_MINHOPCOUNT (RFC 5082)") \
 	C(TCP_DELAYED_ACKS, "tcp", "delayed_acks", "ACKs sent by the delayed-ACK timer") \
 	C(TCP_ZERO_WINDOW_PROBES, "tcp", "zero_window_probes", "zero-window probes sent") \
 	C(TCP_KEEPALIVE_PROBES, "tcp", "keepalive_probes", "keepalive probes sent") \
@@ -259,6 +261,8 @@ struct strata_net;
 	R(TCP_WINDOW, "tcp_window", "TCP: data beyond a closed window") \
 	R(TCP_CLOSED, "tcp_closed", "TCP: data for a side already shut down") \
 	R(TCP_BACKLOG, "tcp_backlog", "TCP: SYN or accept queue full") \
+	R(TCP_TOO_FAR, "tcp_too_far", \
+	  "TCP: from farther than IP_MINTTL or IPV6_MINHOPCOUNT allows") \
 	R(TCP_TIMEWAIT, "tcp_timewait", "TCP: old segment of a closed connection")
 
 enum strata_counter {

@@ -8,6 +8,7 @@
 
 #include <linux/in.h>
 #include <linux/in6.h>
+#include <linux/jump_label.h>
 #include <linux/net.h>
 #include <linux/siphash.h>
 #include <net/sock.h>
@@ -63,6 +64,8 @@ struct strata_sock_proto;
  * @ttl: IP_TTL or hop limit, 0: the default
  * @mcast_ttl: for multicast destinations
  * @pmtudisc: IP_MTU_DISCOVER as it was set
+ * @min_ttl: IP_MINTTL: what is received with less is not heard; streams only
+ * @min_hops: IPV6_MINHOPCOUNT, likewise
  * @mcast_oif: IP_MULTICAST_IF: device for multicast destinations, 0: any
  * @mcast_saddr: IP_MULTICAST_IF: source address for them, any: the route's
  * @groups: that it joined; private to net/socket/membership.c
@@ -86,6 +89,8 @@ struct strata_sock {
 	u8 ttl;
 	u8 mcast_ttl;
 	u8 pmtudisc;
+	u8 min_ttl;
+	u8 min_hops;
 	int mcast_oif;
 	struct in6_addr mcast_saddr;
 	struct strata_membership __rcu *groups;
@@ -99,6 +104,29 @@ static inline struct strata_sock *strata_sock(const struct sock *sk)
 static inline struct strata_net *strata_sock_net(const struct sock *sk)
 {
 	return strata_net(sock_net(sk));
+}
+
+/* Some socket has asked for IP_MINTTL or IPV6_MINHOPCOUNT: set for good. */
+DECLARE_STATIC_KEY_FALSE(strata_min_ttl_used);
+
+/**
+ * strata_sock_too_far() - has a packet come farther than the socket allows?
+ * @sk: the socket
+ * @is4: it came by IPv4
+ * @ttl: its time to live or hop limit
+ *
+ * The generalized TTL security mechanism (RFC 5082 3). Costs nothing until
+ * somebody asks for it.
+ *
+ * Context: any; the socket needs no lock.
+ */
+static inline bool strata_sock_too_far(const struct sock *sk, bool is4, u8 ttl)
+{
+	const struct strata_sock *ss = strata_sock(sk);
+
+	if (!static_branch_unlikely(&strata_min_ttl_used))
+		return false;
+	return ttl < (is4 ? READ_ONCE(ss->min_ttl) : READ_ONCE(ss->min_hops));
 }
 
 struct strata_sock_info;

@@ -5,10 +5,12 @@
  */
 #include <linux/ipv6.h>
 #include <linux/tcp.h>
+#include <strata/count.h>
 #include <strata/l4.h>
 #include "../../net/tcp/tcp.h"
 #include "script.h"
 
+#define ERROR_HOPS	60	/* left of an error's hop limit */
 #define SMALL_MTU	IPV6_MIN_MTU	/* of the script's network layer */
 
 /**
@@ -59,6 +61,7 @@ static void icmp_error(struct script *s, u32 seq, int err, u32 mtu)
 		.header_len = offsetofend(struct tcphdr, seq),
 		.err = err,
 		.mtu = mtu,
+		.ttl = ERROR_HOPS,
 	};
 
 	local_bh_disable();
@@ -152,12 +155,32 @@ static void forged_refusal_is_ignored(struct kunit *test)
 	expect_state(s, TCP_ESTABLISHED);
 }
 
+/* IPV6_MINHOPCOUNT: an error may be forged by whom the segments cannot (RFC 5082). */
+static void far_refusal_is_ignored(struct kunit *test)
+{
+	struct script *s = test->priv;
+	u64 before = script_counter(STRATA_COUNT_TCP_TOO_FAR);
+
+	connect_to(s);
+	expect(s, SYN, .seq = 0);
+	set_option(s, SOL_IPV6, IPV6_MINHOPCOUNT, ERROR_HOPS + 1);
+	icmp_error(s, 0, ECONNREFUSED, 0);
+	expect_state(s, TCP_SYN_SENT);
+	KUNIT_EXPECT_EQ(test, script_counter(STRATA_COUNT_TCP_TOO_FAR),
+			before + 1);
+	set_option(s, SOL_IPV6, IPV6_MINHOPCOUNT, ERROR_HOPS);
+	icmp_error(s, 0, ECONNREFUSED, 0);
+	expect_state(s, TCP_CLOSE);
+	read_error(s, -ECONNREFUSED);
+}
+
 static struct kunit_case err_cases[] = {
 	KUNIT_CASE_PARAM(too_big_is_believed_if_in_flight, quote_gen_params),
 	KUNIT_CASE(larger_mtu_is_ignored),
 	KUNIT_CASE(established_connection_survives),
 	KUNIT_CASE(attempt_ends),
 	KUNIT_CASE(forged_refusal_is_ignored),
+	KUNIT_CASE(far_refusal_is_ignored),
 	{}
 };
 

@@ -114,6 +114,7 @@ static void fill_error(struct sk_buff *skb, const struct iphdr *quoted,
 	strata_addr_from4(&error->daddr, quoted->daddr);
 	strata_addr_from4(&error->reporter, ip_hdr(skb)->saddr);
 	error->iif = strata_cb(skb)->iif;
+	error->ttl = strata_cb(skb)->ttl;
 	error->proto = quoted->protocol;
 	error->network = (const u8 *)quoted;
 	error->header = (const u8 *)quoted + quoted->ihl * 4;

@@ -92,6 +92,7 @@ static void fill_error(const struct sk_buff *skb, int l4,
 	error->daddr = quoted->daddr;
 	error->reporter = ipv6_hdr(skb)->saddr;
 	error->iif = strata_cb(skb)->iif;
+	error->ttl = strata_cb(skb)->ttl;
 	error->network = (const u8 *)quoted;
 	error->header = skb->data + l4;
 	error->header_len = min_t(unsigned int, QUOTED_L4_MAX,

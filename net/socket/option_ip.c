@@ -13,6 +13,8 @@
 
 #define TTL_DEFAULT	64	/* RFC 1700; what 0 in strata_sock.ttl means */
 
+DEFINE_STATIC_KEY_FALSE(strata_min_ttl_used);
+
 static const struct strata_option_flag ip_flags[] = {
 	{ IP_PKTINFO, STRATA_SOCK_PKTINFO },
 	{ IP_RECVTTL, STRATA_SOCK_RECVTTL },
@@ -89,6 +91,23 @@ int strata_ip_set_pmtudisc(struct strata_sock *ss, int val)
 	return 0;
 }
 
+/**
+ * strata_ip_set_min_ttl() - set IP_MINTTL or IPV6_MINHOPCOUNT
+ * @field: strata_sock.min_ttl or .min_hops
+ * @val: 0: whatever comes
+ *
+ * Context: process, socket locked. Return: 0, -EINVAL.
+ */
+int strata_ip_set_min_ttl(u8 *field, int val)
+{
+	if (val < 0 || val > 255)
+		return -EINVAL;
+	if (val)
+		static_branch_enable(&strata_min_ttl_used);
+	WRITE_ONCE(*field, val);
+	return 0;
+}
+
 static int ip_set_mcast_ttl(struct sock *sk, int val, unsigned int optlen)
 {
 	if (sk->sk_type == SOCK_STREAM || !optlen)
@@ -120,6 +139,9 @@ static int ip_set_int(struct sock *sk, int optname, int val,
 		return 0;
 	case IP_TTL:
 		return ip_set_ttl(ss, val, optlen);
+	case IP_MINTTL:
+		return optlen ? strata_ip_set_min_ttl(&ss->min_ttl, val) :
+				-EINVAL;
 	case IP_MTU_DISCOVER:
 		return strata_ip_set_pmtudisc(ss, val);
 	case IP_MULTICAST_TTL:
@@ -266,6 +288,9 @@ static int ip_get_int(struct sock *sk, int optname, int *val)
 		return 0;
 	case IP_TTL:
 		*val = ss->ttl ? : TTL_DEFAULT;
+		return 0;
+	case IP_MINTTL:
+		*val = ss->min_ttl;
 		return 0;
 	case IP_MTU_DISCOVER:
 		*val = ss->pmtudisc;

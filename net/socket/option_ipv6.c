@@ -96,6 +96,7 @@ static bool ipv6_settable(const struct sock *sk, int optname)
 	switch (optname) {
 	case IPV6_TCLASS:
 	case IPV6_UNICAST_HOPS:
+	case IPV6_MINHOPCOUNT:
 	case IPV6_MTU_DISCOVER:
 		return true;
 	case IPV6_MULTICAST_HOPS:
@@ -113,6 +114,7 @@ static int ipv6_set_int(struct sock *sk, int optname, int val,
 			unsigned int optlen)
 {
 	const struct strata_option_flag *flag = ipv6_flag_find(optname);
+	struct strata_sock *ss = strata_sock(sk);
 
 	if (flag)
 		return ipv6_set_flag(sk, flag, val, optlen);
@@ -120,13 +122,15 @@ static int ipv6_set_int(struct sock *sk, int optname, int val,
 	case IPV6_TCLASS:
 		return ipv6_set_tclass(sk, val);
 	case IPV6_UNICAST_HOPS:
-		return ipv6_set_hops(strata_sock(sk), val);
+		return ipv6_set_hops(ss, val);
+	case IPV6_MINHOPCOUNT:
+		return strata_ip_set_min_ttl(&ss->min_hops, val);
 	case IPV6_MULTICAST_HOPS:
 		return ipv6_set_mcast_hops(sk, val);
 	case IPV6_MULTICAST_IF:
 		return ipv6_set_mcast_if(sk, val);
 	default:	/* IPV6_MTU_DISCOVER */
-		return strata_ip_set_pmtudisc(strata_sock(sk), val);
+		return strata_ip_set_pmtudisc(ss, val);
 	}
 }
 
@@ -175,6 +179,9 @@ static int ipv6_get_int(struct sock *sk, int optname, int *val)
 		return 0;
 	case IPV6_UNICAST_HOPS:
 		*val = ss->ttl ? : HOPS_DEFAULT;
+		return 0;
+	case IPV6_MINHOPCOUNT:
+		*val = ss->min_hops;
 		return 0;
 	case IPV6_MULTICAST_HOPS:
 		*val = ss->mcast_ttl;

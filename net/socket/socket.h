@@ -47,6 +47,7 @@ int strata_ip_getsockopt(struct sock *sk, int optname, char __user *optval,
 
 void strata_ip_set_tos(struct sock *sk, int val);
 int strata_ip_set_pmtudisc(struct strata_sock *ss, int val);
+int strata_ip_set_min_ttl(u8 *field, int val);
 int strata_ip_get_mtu(struct sock *sk, int *val);
 
 /* membership.c */

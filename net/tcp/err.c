@@ -6,6 +6,7 @@
  * that is in flight (RFC 5927 4), and even then they end no connection that is
  * established (RFC 5927 5, RFC 1122 4.2.3.9).
  */
+#include <linux/ip.h>
 #include <linux/tcp.h>
 #include <strata/route.h>
 #include "request.h"
@@ -74,12 +75,27 @@ static bool in_flight(const struct sock *sk, u32 seq)
 	return seq - tp->snd_una < tp->snd_nxt - tp->snd_una;
 }
 
+/*
+ * RFC 5082 3. As in the kernel, for IPv4 what counts is how far the segment had
+ * come that is quoted, for IPv6 how far the error has.
+ */
+static bool too_far(const struct sock *sk, const struct strata_l4_error *error)
+{
+	bool is4 = strata_addr_is4(&error->daddr);
+	u8 ttl = is4 ? ((const struct iphdr *)error->network)->ttl : error->ttl;
+
+	if (!strata_sock_too_far(sk, is4, ttl))
+		return false;
+	strata_count(strata_sock_net(sk), TCP_TOO_FAR);
+	return true;
+}
+
 static void socket_error(struct sock *sk, u32 seq,
 			 const struct strata_l4_error *error)
 {
 	bh_lock_sock(sk);
 	if (sk->sk_state != TCP_CLOSE && sk->sk_state != TCP_LISTEN &&
-	    in_flight(sk, seq)) {
+	    !too_far(sk, error) && in_flight(sk, seq)) {
 		if (error->mtu)
 			packet_too_big(sk, error);
 		else

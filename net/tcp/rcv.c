@@ -4,6 +4,7 @@
  */
 #include <linux/filter.h>
 #include <linux/tcp.h>
+#include "far.h"
 #include "tcp.h"
 
 /* Segments that may wait while a program holds the lock, beyond its buffers. */
@@ -52,11 +53,31 @@ static bool filter(struct sock *sk, struct sk_buff *skb)
 	return true;
 }
 
+/**
+ * strata_tcp_drop_far() - a segment has come farther than its owner allows
+ * @sk: its owner
+ * @skb: see tcp_too_far(). Owned
+ *
+ * Context: softirq, RCU; the socket is not locked.
+ */
+void strata_tcp_drop_far(struct sock *sk, struct sk_buff *skb)
+{
+	struct strata_net *sn = strata_sock_net(sk);
+
+	strata_count(sn, TCP_TOO_FAR);
+	sk_drops_add(sk, skb);
+	strata_drop(sn, skb, STRATA_DROP_TCP_TOO_FAR);
+}
+
 /* A full socket. Owns @skb. */
 static void deliver(struct strata_net *sn, struct sock *sk, struct sk_buff *skb)
 {
 	int limit;
 
+	if (tcp_too_far(sk, skb)) {
+		strata_tcp_drop_far(sk, skb);
+		return;
+	}
 	if (unlikely(!filter(sk, skb))) {
 		strata_drop(sn, skb, STRATA_DROP_SOCKET_FILTER);
 		return;
@@ -120,7 +141,10 @@ void strata_tcp_rcv(struct strata_net *sn, struct sk_buff *skb)
 	}
 	switch (READ_ONCE(sk->sk_state)) {
 	case TCP_LISTEN:
-		strata_tcp_listen_input(sk, skb);
+		if (tcp_too_far(sk, skb))
+			strata_tcp_drop_far(sk, skb);
+		else
+			strata_tcp_listen_input(sk, skb);
 		break;
 	case TCP_NEW_SYN_RECV:
 		strata_tcp_request_input((struct strata_tcp_request *)sk, skb);

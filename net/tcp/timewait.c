@@ -7,6 +7,7 @@
  */
 #include <linux/slab.h>
 #include <linux/tcp.h>
+#include "far.h"
 #include "port.h"
 #include "request.h"
 #include "table.h"
@@ -322,7 +323,10 @@ static bool reopen(struct strata_tcp_timewait *tw, struct sk_buff *skb)
 	if (!listener)
 		return false;
 	strata_tcp_timewait_kill(tw);
-	strata_tcp_listen_syn(listener, skb, isn);
+	if (tcp_too_far(listener, skb))
+		strata_tcp_drop_far(listener, skb);
+	else
+		strata_tcp_listen_syn(listener, skb, isn);
 	return true;
 }
 

@@ -47,8 +47,6 @@ static const struct difference differences[] = {
 	  "IP options are not sent: RFC 7126 recommends routers drop them" },
 	{ "ip_options", "set_int(s, SOL_IP, IP_TRANSPARENT, 1)",
 	  "transparent proxying needs a firewall that redirects" },
-	{ "ip_options", "set_int(s, SOL_IP, IP_MINTTL, 300)",
-	  "not offered" },
 	{ "device_ioctls", "ioctl(s, SIOCADDRT, &rt)",
 	  "routes are configured by netlink only" },
 	{ "device_ioctls", "ioctl(s, SIOCDELRT, &rt)",
@@ -168,7 +166,8 @@ static int run_one(const struct test_case *c, struct world *worlds, int number,
 
 static const struct test_case *const tables[] = {
 	socket_cases, bind_cases, udp_cases, udp_gso_cases, tcp_cases,
-	option_cases, ioctl_cases, raw_cases, ping_cases, every_option_cases,
+	option_cases, ioctl_cases, raw_cases, ping_cases, min_ttl_cases,
+	every_option_cases,
 };
 
 static bool wanted(const struct test_case *c, const char *prefix)
