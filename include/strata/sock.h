@@ -67,6 +67,8 @@ struct strata_sock_proto;
  * @min_ttl: IP_MINTTL: what is received with less is not heard; streams only
  * @min_hops: IPV6_MINHOPCOUNT, likewise
  * @mcast_oif: IP_MULTICAST_IF: device for multicast destinations, 0: any
+ * @unicast_oif: IPV6_UNICAST_IF and IP_UNICAST_IF: the same for datagrams to one
+ *	host, by whether it is an IPv4 one
  * @mcast_saddr: IP_MULTICAST_IF: source address for them, any: the route's
  * @groups: that it joined; private to net/socket/membership.c
  *
@@ -92,6 +94,7 @@ struct strata_sock {
 	u8 min_ttl;
 	u8 min_hops;
 	int mcast_oif;
+	int unicast_oif[2];
 	struct in6_addr mcast_saddr;
 	struct strata_membership __rcu *groups;
 };

@@ -7,6 +7,7 @@
 #include <linux/uio.h>
 #include <net/tcp_states.h>
 #include <strata/dgram.h>
+#include "socket.h"
 
 /* Larger datagrams are not worth one contiguous allocation. */
 #define LINEAR_MAX	SKB_MAX_ORDER(0, 2)
@@ -141,6 +142,8 @@ int strata_dgram_finish(struct sock *sk, struct msghdr *msg,
 	}
 	if (unlikely(strata_addr_is_multicast(&dgram->flow.daddr)))
 		dgram_multicast(strata_sock(sk), dgram);
+	else if (!dgram->flow.oif)
+		dgram->flow.oif = strata_unicast_oif(sk, &dgram->flow.daddr);
 	err = dgram_match_families(&dgram->flow);
 	strata_flow_self(&dgram->flow);
 	return err;

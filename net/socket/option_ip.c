@@ -144,6 +144,8 @@ static int ip_set_int(struct sock *sk, int optname, int val,
 				-EINVAL;
 	case IP_MTU_DISCOVER:
 		return strata_ip_set_pmtudisc(ss, val);
+	case IP_UNICAST_IF:
+		return strata_unicast_set(sk, true, val, optlen);
 	case IP_MULTICAST_TTL:
 		return ip_set_mcast_ttl(sk, val, optlen);
 	default:
@@ -297,6 +299,9 @@ static int ip_get_int(struct sock *sk, int optname, int *val)
 		return 0;
 	case IP_MULTICAST_TTL:
 		*val = ss->mcast_ttl;
+		return 0;
+	case IP_UNICAST_IF:
+		*val = strata_unicast_get(sk, true);
 		return 0;
 	case IP_MTU:
 		return strata_ip_get_mtu(sk, val);

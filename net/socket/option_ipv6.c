@@ -97,6 +97,7 @@ static bool ipv6_settable(const struct sock *sk, int optname)
 	case IPV6_TCLASS:
 	case IPV6_UNICAST_HOPS:
 	case IPV6_MINHOPCOUNT:
+	case IPV6_UNICAST_IF:
 	case IPV6_MTU_DISCOVER:
 		return true;
 	case IPV6_MULTICAST_HOPS:
@@ -129,6 +130,8 @@ static int ipv6_set_int(struct sock *sk, int optname, int val,
 		return ipv6_set_mcast_hops(sk, val);
 	case IPV6_MULTICAST_IF:
 		return ipv6_set_mcast_if(sk, val);
+	case IPV6_UNICAST_IF:
+		return strata_unicast_set(sk, false, val, optlen);
 	default:	/* IPV6_MTU_DISCOVER */
 		return strata_ip_set_pmtudisc(ss, val);
 	}
@@ -191,6 +194,9 @@ static int ipv6_get_int(struct sock *sk, int optname, int *val)
 		return 0;
 	case IPV6_MTU_DISCOVER:
 		*val = ss->pmtudisc;
+		return 0;
+	case IPV6_UNICAST_IF:
+		*val = strata_unicast_get(sk, false);
 		return 0;
 	case IPV6_MTU:
 		return strata_ip_get_mtu(sk, val);

@@ -20,8 +20,11 @@ static void peer_flow(struct sock *sk, const struct strata_endpoint *ep,
 		flow->oif = ep->scope;
 	if (strata_addr_is4(&flow->daddr) && strata_addr_any(&flow->saddr))
 		strata_addr_from4(&flow->saddr, htonl(INADDR_ANY));
-	if (!strata_addr_is_multicast(&flow->daddr))
+	if (!strata_addr_is_multicast(&flow->daddr)) {
+		if (!flow->oif)
+			flow->oif = strata_unicast_oif(sk, &flow->daddr);
 		return;
+	}
 	if (!flow->oif)
 		flow->oif = ss->mcast_oif;
 	if (strata_addr_is4(&flow->daddr) && strata_addr_any(&flow->saddr))

@@ -50,6 +50,23 @@ int strata_ip_set_pmtudisc(struct strata_sock *ss, int val);
 int strata_ip_set_min_ttl(u8 *field, int val);
 int strata_ip_get_mtu(struct sock *sk, int *val);
 
+/* option_unicast.c */
+int strata_unicast_set(struct sock *sk, bool is4, int val, unsigned int optlen);
+int strata_unicast_get(const struct sock *sk, bool is4);
+
+/**
+ * strata_unicast_oif() - the device that a datagram socket's program wants
+ * @sk: the socket; streams have it, too, and do not heed it
+ * @daddr: the peer
+ *
+ * Context: any. Return: its index, 0: any.
+ */
+static inline int strata_unicast_oif(const struct sock *sk,
+				     const struct in6_addr *daddr)
+{
+	return READ_ONCE(strata_sock(sk)->unicast_oif[strata_addr_is4(daddr)]);
+}
+
 /* membership.c */
 int strata_sock_join(struct sock *sk, const struct in6_addr *group,
 		     int ifindex);

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where datagrams leave, and from which port: IP_UNICAST_IF, IP_LOCAL_PORT_RANGE.
+ */
+#include <net/if.h>
+#include "icmp.h"
+
+#define UNICAST_IF6	76	/* IPV6_UNICAST_IF, not in every libc */
+
+/* The loopback device by its index in network order. */
+static int loopback(const struct world *w)
+{
+	return htonl(if_nametoindex(w->family == AF_INET ? "lo" : "slo"));
+}
+
+static void note_device(struct world *w, int s, int level, int option)
+{
+	socklen_t len = sizeof(int);
+	int value = -1;
+
+	DO(w, getsockopt(s, level, option, &value, &len));
+	note(w, "device", "%s in %u bytes", !value ? "none" :
+	     value == loopback(w) ? "loopback" : "another", (unsigned int)len);
+}
+
+/* Sends, connected and not, and says what arrived. */
+static void exchange(struct world *w, int r, int s, const struct sockaddr *address,
+		     socklen_t len)
+{
+	char c;
+
+	DO(w, sendto(s, "x", 1, 0, address, len));
+	settle(r);
+	DO(w, recv(r, &c, 1, MSG_DONTWAIT));
+	DO(w, connect(s, address, len));
+	DO(w, send(s, "x", 1, 0));
+	settle(r);
+	DO(w, recv(r, &c, 1, MSG_DONTWAIT));
+}
+
+static void unicast_if(struct world *w)
+{
+	struct sockaddr_in in = local(8000);
+	int r = bound_udp(w, 8000);
+	int s = make(w, SOCK_DGRAM, 0);
+	int device = loopback(w);
+
+	note_device(w, s, SOL_IP, IP_UNICAST_IF);
+	DO(w, set_int(s, SOL_IP, IP_UNICAST_IF, htonl(4711)));
+	DO(w, set_int(s, SOL_IP, IP_UNICAST_IF, device));
+	note_device(w, s, SOL_IP, IP_UNICAST_IF);
+	DO(w, setsockopt(s, SOL_IP, IP_UNICAST_IF, &device, 8));
+	DO(w, setsockopt(s, SOL_IP, IP_UNICAST_IF, &device, 2));
+	exchange(w, r, s, SA(in), sizeof(in));
+	DO(w, set_int(s, SOL_IP, IP_UNICAST_IF, 0));
+	note_device(w, s, SOL_IP, IP_UNICAST_IF);
+	close(s);
+	close(r);
+}
+
+static void unicast_if6(struct world *w)
+{
+	struct sockaddr_in6 in6 = local6(8000);
+	int r = make6(w, SOCK_DGRAM, 0);
+	int s = make6(w, SOCK_DGRAM, 0);
+	int device = loopback(w);
+
+	DO(w, bind(r, SA(in6), sizeof(in6)));
+	note_device(w, s, SOL_IPV6, UNICAST_IF6);
+	DO(w, set_int(s, SOL_IPV6, UNICAST_IF6, htonl(4711)));
+	DO(w, set_int(s, SOL_IPV6, UNICAST_IF6, device));
+	note_device(w, s, SOL_IPV6, UNICAST_IF6);
+	note_device(w, s, SOL_IP, IP_UNICAST_IF);
+	DO(w, setsockopt(s, SOL_IPV6, UNICAST_IF6, &device, 8));
+	exchange(w, r, s, SA(in6), sizeof(in6));
+	close(s);
+	close(r);
+}
+
+/* A socket that is bound to a device has no use for another. */
+static void unicast_if_bound(struct world *w)
+{
+	const char *name = w->family == AF_INET ? "lo" : "slo";
+	int s = make(w, SOCK_DGRAM, 0);
+	int s6 = make6(w, SOCK_DGRAM, 0);
+
+	DO(w, setsockopt(s, SOL_SOCKET, SO_BINDTODEVICE, name, strlen(name)));
+	DO(w, setsockopt(s6, SOL_SOCKET, SO_BINDTODEVICE, name, strlen(name)));
+	DO(w, set_int(s, SOL_IP, IP_UNICAST_IF, loopback(w)));
+	DO(w, set_int(s, SOL_IP, IP_UNICAST_IF, htonl(4711)));
+	DO(w, set_int(s, SOL_IP, IP_UNICAST_IF, 0));
+	DO(w, set_int(s6, SOL_IPV6, UNICAST_IF6, loopback(w)));
+	DO(w, set_int(s6, SOL_IPV6, UNICAST_IF6, htonl(4711)));
+	DO(w, set_int(s6, SOL_IPV6, UNICAST_IF6, 0));
+	close(s);
+	close(s6);
+}
+
+/* Streams have it and do not heed it: else a device without a way would stop them. */
+static void unicast_if_tcp(struct world *w)
+{
+	const char *other = w->family == AF_INET ? "slo" : "lo";
+	struct sockaddr_in in = local(8000);
+	int listener = make(w, SOCK_STREAM, 0);
+	int s = make(w, SOCK_STREAM, 0);
+
+	DO(w, bind(listener, SA(in), sizeof(in)));
+	DO(w, listen(listener, 1));
+	DO(w, set_int(s, SOL_IP, IP_UNICAST_IF, htonl(if_nametoindex(other))));
+	DO(w, connect(s, SA(in), sizeof(in)));
+	close(s);
+	close(listener);
+}
+
+const struct test_case way_cases[] = {
+	{ "unicast_if", unicast_if },
+	{ "unicast_if6", unicast_if6 },
+	{ "unicast_if_bound", unicast_if_bound },
+	{ "unicast_if_tcp", unicast_if_tcp },
+	{ 0 },
+};
