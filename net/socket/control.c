@@ -29,7 +29,24 @@ static int take_ip_tos(const struct cmsghdr *cmsg, struct strata_dgram *dgram)
 	return 0;
 }
 
-static int take_ip(const struct cmsghdr *cmsg, struct strata_dgram *dgram)
+/* What a datagram is routed as whose header the program writes. */
+static int take_ip_protocol(const struct sock *sk, const struct cmsghdr *cmsg,
+			    struct strata_dgram *dgram)
+{
+	int val;
+
+	if (cmsg->cmsg_len != CMSG_LEN(sizeof(int)))
+		return -EINVAL;
+	val = *(int *)CMSG_DATA(cmsg);
+	if (val < 1 || val > 255)
+		return -EINVAL;
+	if (READ_ONCE(strata_sock(sk)->flags) & STRATA_SOCK_HDRINCL)
+		dgram->flow.proto = val;
+	return 0;
+}
+
+static int take_ip(const struct sock *sk, const struct cmsghdr *cmsg,
+		   struct strata_dgram *dgram)
 {
 	const struct in_pktinfo *info;
 	int val;
@@ -55,6 +72,8 @@ static int take_ip(const struct cmsghdr *cmsg, struct strata_dgram *dgram)
 		return 0;
 	case IP_TOS:
 		return take_ip_tos(cmsg, dgram);
+	case IP_PROTOCOL:
+		return take_ip_protocol(sk, cmsg, dgram);
 	default:
 		return -EINVAL;
 	}
@@ -144,7 +163,7 @@ int strata_dgram_control_take(struct sock *sk, struct msghdr *msg,
 		if (!CMSG_OK(msg, cmsg))
 			return -EINVAL;
 		if (cmsg->cmsg_level == SOL_IP)
-			err = take_ip(cmsg, dgram);
+			err = take_ip(sk, cmsg, dgram);
 		else if (cmsg->cmsg_level == SOL_IPV6 &&
 			 strata_sock(sk)->family == AF_INET6)
 			err = take_ipv6(cmsg, dgram);

@@ -303,6 +303,9 @@ static int ip_get_int(struct sock *sk, int optname, int *val)
 	case IP_UNICAST_IF:
 		*val = strata_unicast_get(sk, true);
 		return 0;
+	case IP_PROTOCOL:	/* of a raw socket; of others what stands there */
+		*val = sk->sk_num;
+		return 0;
 	case IP_MTU:
 		return strata_ip_get_mtu(sk, val);
 	default:

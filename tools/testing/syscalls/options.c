@@ -153,7 +153,7 @@ const struct option options[] = {
 	WORKS(SOL_IP, IP_MULTICAST_ALL),
 	WORKS(SOL_IP, IP_UNICAST_IF),
 	REFUSED_(SOL_IP, IP_LOCAL_PORT_RANGE, "not offered yet"),
-	REFUSED_(SOL_IP, IP_PROTOCOL, "not offered yet"),
+	WORKS_(SOL_IP, IP_PROTOCOL),
 
 	REFUSED(SOL_IPV6, IPV6_ADDRFORM, "a socket keeps its family"),
 	REFUSED_(SOL_IPV6, IPV6_2292PKTINFO, NO_2292),

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Where datagrams leave, and from which port: IP_UNICAST_IF, IP_LOCAL_PORT_RANGE.
+ * Where datagrams leave, as what and from which port: IP_UNICAST_IF, IP_PROTOCOL,
+ * IP_LOCAL_PORT_RANGE.
  */
 #include <net/if.h>
 #include "icmp.h"
 
-#define UNICAST_IF6	76	/* IPV6_UNICAST_IF, not in every libc */
+#define IP_PROTOCOL_	52	/* not in every libc, as the next */
+#define UNICAST_IF6	76	/* IPV6_UNICAST_IF */
 
 /* The loopback device by its index in network order. */
 static int loopback(const struct world *w)
@@ -112,10 +114,59 @@ static void unicast_if_tcp(struct world *w)
 	close(listener);
 }
 
+/* With a control message of level SOL_IP. */
+static int send_with(int s, const struct sockaddr_in *in, const void *data,
+		     size_t len, int type, int value)
+{
+	char control[CMSG_SPACE(sizeof(int))] = "";
+	struct iovec iov = { .iov_base = (void *)data, .iov_len = len };
+	struct msghdr msg = {
+		.msg_name = (void *)in,
+		.msg_namelen = sizeof(*in),
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
+
+	cmsg->cmsg_level = SOL_IP;
+	cmsg->cmsg_type = type;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(cmsg), &value, sizeof(value));
+	return sendmsg(s, &msg, 0);
+}
+
+/* It changes what a datagram is routed as, not what it is. */
+static void ip_protocol(struct world *w)
+{
+	struct sockaddr_in in = local(8000);
+	int u = bound_udp(w, 8000);
+	int r = make(w, SOCK_RAW, 253);
+	char packet[64];
+
+	note_int(w, u, SOL_IP, IP_PROTOCOL_, "of a bound UDP socket");
+	note_int(w, r, SOL_IP, IP_PROTOCOL_, "of a raw socket");
+	DO(w, set_int(r, SOL_IP, IP_PROTOCOL_, 17));
+	DO(w, send_with(u, &in, "x", 1, IP_PROTOCOL_, 0));
+	DO(w, send_with(u, &in, "x", 1, IP_PROTOCOL_, 256));
+	DO(w, send_with(u, &in, "x", 1, IP_PROTOCOL_, 6));
+	settle(u);
+	DO(w, recv(u, packet, sizeof(packet), MSG_DONTWAIT));
+	in.sin_port = 0;
+	DO(w, send_with(r, &in, "xyz", 3, IP_PROTOCOL_, 254));
+	settle(r);
+	DO(w, recv(r, packet, sizeof(packet), MSG_DONTWAIT));
+	note(w, "protocol", "%d", packet[9] & 255);
+	close(u);
+	close(r);
+}
+
 const struct test_case way_cases[] = {
 	{ "unicast_if", unicast_if },
 	{ "unicast_if6", unicast_if6 },
 	{ "unicast_if_bound", unicast_if_bound },
 	{ "unicast_if_tcp", unicast_if_tcp },
+	{ "ip_protocol", ip_protocol },
 	{ 0 },
 };
