@@ -245,6 +245,20 @@ int strata_route_add(struct strata_net *sn, const struct strata_route *route,
 int strata_route_del(struct strata_net *sn, const struct strata_route *route,
 		     struct netlink_ext_ack *extack);
 
+enum strata_route_event {
+	STRATA_ROUTE_ADDED,
+	STRATA_ROUTE_REPLACED,	/* added, and took another's place */
+	STRATA_ROUTE_REMOVED,
+};
+
+/*
+ * Who follows the routes of all tables; the data is the &struct
+ * strata_fib_entry, which is in its table already, or no longer.
+ * Context: process, strata_net.config held.
+ */
+int strata_route_notifier_register(struct notifier_block *nb);
+void strata_route_notifier_unregister(struct notifier_block *nb);
+
 /**
  * struct strata_lookup - what is known of a packet whose way is asked for
  * @daddr: destination

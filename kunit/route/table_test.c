@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A namespace's table: moved to another lookup algorithm, and routes that refuse.
+ * A namespace's table: moved to another lookup algorithm, routes that refuse, and
+ * who is told of changes.
  */
 #include <kunit/test.h>
 #include <strata/l3.h>
@@ -177,7 +178,85 @@ static void route_refuses(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, add(&wall), -EINVAL);
 }
 
+#define TOLD_MAX	8
+
+/* What those who follow routes were told, in order. */
+static struct {
+	unsigned int count;
+	struct told {
+		unsigned long event;
+		u32 gateway;	/* 0: none */
+		u32 metric;
+	} list[TOLD_MAX];
+} told;
+
+static int note_event(struct notifier_block *nb, unsigned long event,
+		      void *data)
+{
+	const struct strata_fib_entry *entry = data;
+	const struct strata_route *route = entry->route;
+	struct in6_addr net = strata_station_addr(NET);
+
+	if (!ipv6_prefix_equal(&entry->prefix, &net, V4_PLEN + 8) ||
+	    told.count == TOLD_MAX)
+		return NOTIFY_DONE;
+	told.list[told.count++] = (struct told){
+		.event = event,
+		.gateway = strata_addr_any(&route->gateway) ? 0 :
+			   ntohl(strata_addr_to4(&route->gateway)),
+		.metric = route->metric,
+	};
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block note_notifier = {
+	.notifier_call = note_event,
+};
+
+static void expect_told(struct kunit *test, unsigned int index,
+			unsigned long event, u32 gateway, u32 metric)
+{
+	KUNIT_ASSERT_GT(test, told.count, index);
+	KUNIT_EXPECT_EQ(test, told.list[index].event, event);
+	KUNIT_EXPECT_EQ(test, told.list[index].gateway, gateway);
+	KUNIT_EXPECT_EQ(test, told.list[index].metric, metric);
+}
+
+static void change_routes(struct kunit *test)
+{
+	struct strata_net *sn = strata_station.sn;
+	struct strata_route one = route_to(1), two = route_to(2);
+
+	mutex_lock(&sn->config);
+	KUNIT_EXPECT_EQ(test, strata_route_add(sn, &one, true, NULL), 0);
+	KUNIT_EXPECT_EQ(test, strata_route_add(sn, &one, false, NULL), -EEXIST);
+	one.gateway = strata_station_addr(GATEWAY + 1);
+	KUNIT_EXPECT_EQ(test, strata_route_add(sn, &one, true, NULL), 0);
+	KUNIT_EXPECT_EQ(test, strata_route_add(sn, &two, false, NULL), 0);
+	KUNIT_EXPECT_EQ(test, strata_route_del(sn, &one, NULL), 0);
+	KUNIT_EXPECT_EQ(test, strata_route_del(sn, &one, NULL), -ESRCH);
+	strata_route_purge_link(sn, strata_station.link);
+	mutex_unlock(&sn->config);
+}
+
+static void changes_are_told_in_order(struct kunit *test)
+{
+	told.count = 0;
+	KUNIT_ASSERT_EQ(test, strata_route_notifier_register(&note_notifier),
+			0);
+	change_routes(test);
+	strata_route_notifier_unregister(&note_notifier);
+	KUNIT_EXPECT_EQ(test, told.count, 5);
+	expect_told(test, 0, STRATA_ROUTE_ADDED, GATEWAY, 1);
+	/* In one: nobody is told that the first goes. */
+	expect_told(test, 1, STRATA_ROUTE_REPLACED, GATEWAY + 1, 1);
+	expect_told(test, 2, STRATA_ROUTE_ADDED, GATEWAY, 2);
+	expect_told(test, 3, STRATA_ROUTE_REMOVED, GATEWAY + 1, 1);
+	expect_told(test, 4, STRATA_ROUTE_REMOVED, GATEWAY, 2);
+}
+
 static struct kunit_case table_tests[] = {
+	KUNIT_CASE(changes_are_told_in_order),
 	KUNIT_CASE(routes_move_to_another_algorithm),
 	KUNIT_CASE(moving_needs_all_its_memory),
 	KUNIT_CASE_PARAM(route_refuses, refusal_gen_params),

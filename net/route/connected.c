@@ -41,6 +41,7 @@ static bool connected_find(const struct strata_addr *addr,
 }
 
 static int connected_insert(const struct strata_addr *addr,
+			    struct strata_fib_entry *old,
 			    struct netlink_ext_ack *extack)
 {
 	struct strata_route route = {
@@ -53,7 +54,7 @@ static int connected_insert(const struct strata_addr *addr,
 	if (strata_addr_is4(&addr->addr))
 		route.source = addr->addr;
 	ipv6_addr_prefix(&route.prefix, &addr->addr, addr->plen);
-	return strata_route_insert(addr->link->sn, &route, extack);
+	return strata_route_insert(addr->link->sn, &route, old, extack);
 }
 
 /**
@@ -72,7 +73,7 @@ int strata_addr_connect(struct strata_addr *addr,
 
 	if (!has_subnet(addr) || connected_find(addr, &entry))
 		return 0;
-	return connected_insert(addr, extack);
+	return connected_insert(addr, NULL, extack);
 }
 
 /* The oldest address of ours that is left in @addr's subnet. */
@@ -107,7 +108,6 @@ void strata_addr_disconnect(struct strata_addr *addr)
 	if (heir && !ipv6_addr_equal(&entry.route->source, &addr->addr))
 		return;
 	/* New before old: no packet finds the subnet unreachable meanwhile. */
-	if (heir)
-		connected_insert(heir, NULL);
-	strata_route_erase(addr->link->sn, &entry);
+	if (!heir || connected_insert(heir, &entry, NULL))
+		strata_route_erase(addr->link->sn, &entry);
 }

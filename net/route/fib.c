@@ -5,29 +5,48 @@
 #include <linux/module.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
+#include <strata/visibility.h>
 #include "nexthop.h"
 #include "table.h"
 
+static BLOCKING_NOTIFIER_HEAD(route_chain);
+
 /**
- * strata_route_insert() - add a copy of a route, unconditionally
- * @sn: the namespace's stack
- * @like: checked already; link set
- * @extack: for the reason of a refusal
+ * strata_route_notifier_register() - follow routes as they come and go
+ * @nb: called with &enum strata_route_event and the &struct strata_fib_entry
  *
- * The caller calls strata_net_changed().
- *
- * Context: process, strata_net.config held. Return: 0, -ENOSPC, -ENOMEM, -EINVAL
- * (a table that takes no routes).
+ * Context: process. Return: 0 or -EEXIST.
  */
-int strata_route_insert(struct strata_net *sn, const struct strata_route *like,
+int strata_route_notifier_register(struct notifier_block *nb)
+{
+	return blocking_notifier_chain_register(&route_chain, nb);
+}
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_route_notifier_register);
+
+/**
+ * strata_route_notifier_unregister() - no longer follow routes
+ * @nb: registered; not called once this returns
+ *
+ * Context: process.
+ */
+void strata_route_notifier_unregister(struct notifier_block *nb)
+{
+	blocking_notifier_chain_unregister(&route_chain, nb);
+}
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_route_notifier_unregister);
+
+static void route_tell(enum strata_route_event event,
+		       struct strata_fib_entry *entry)
+{
+	blocking_notifier_call_chain(&route_chain, event, entry);
+}
+
+static int route_insert(struct strata_net *sn, const struct strata_route *like,
+			struct strata_fib_entry *entry,
 			struct netlink_ext_ack *extack)
 {
 	int family = strata_route_family(&like->prefix);
 	struct strata_route_net *rn = sn->route;
-	struct strata_fib_entry entry = {
-		.prefix = like->prefix,
-		.plen = like->plen,
-	};
 	struct strata_route want = *like;
 	struct strata_table_slot *slot;
 	struct strata_table *table;
@@ -42,14 +61,16 @@ int strata_route_insert(struct strata_net *sn, const struct strata_route *like,
 	if (IS_ERR(slot))
 		return PTR_ERR(slot);
 	table = strata_slot_table(slot);
-	entry.serial = rn->route_serial + 1;
+	entry->prefix = like->prefix;
+	entry->plen = like->plen;
+	entry->serial = rn->route_serial + 1;
 	want.table = slot->id;
-	entry.route = strata_route_share(rn, &want);
-	err = entry.route ? table->algo->insert(table->fib[family], &entry) :
-			    -ENOMEM;
+	entry->route = strata_route_share(rn, &want);
+	err = entry->route ? table->algo->insert(table->fib[family], entry) :
+			     -ENOMEM;
 	if (err) {
-		if (entry.route)
-			strata_route_unshare(rn, entry.route);
+		if (entry->route)
+			strata_route_unshare(rn, entry->route);
 		strata_tables_reap(sn);
 		return err;
 	}
@@ -61,17 +82,9 @@ int strata_route_insert(struct strata_net *sn, const struct strata_route *like,
 	return 0;
 }
 
-/**
- * strata_route_erase() - take a route out
- * @sn: the namespace's stack
- * @entry: in the table; readers may see its route until RCU has passed
- *
- * The caller calls strata_net_changed() and strata_tables_reap().
- *
- * Context: process, strata_net.config held.
- */
-void strata_route_erase(struct strata_net *sn,
-			const struct strata_fib_entry *entry)
+/* Out of its table. Who follows routes is told while it still can be read. */
+static void route_erase(struct strata_net *sn, struct strata_fib_entry *entry,
+			bool tell)
 {
 	int family = strata_route_family(&entry->prefix);
 	struct strata_route_net *rn = sn->route;
@@ -84,9 +97,52 @@ void strata_route_erase(struct strata_net *sn,
 	slot->entries--;
 	table->algo->remove(table->fib[family], entry);
 	rn->routes--;
+	if (tell)
+		route_tell(STRATA_ROUTE_REMOVED, entry);
 	strata_route_unshare(rn, entry->route);
 	if (nexthop)
 		strata_nexthop_unuse(rn, nexthop, family);
+}
+
+/**
+ * strata_route_insert() - add a copy of a route, unconditionally
+ * @sn: the namespace's stack
+ * @like: checked already; link set
+ * @old: its place is taken once the new one is there; NULL: nobody's
+ * @extack: for the reason of a refusal
+ *
+ * The caller calls strata_net_changed().
+ *
+ * Context: process, strata_net.config held. Return: 0, -ENOSPC, -ENOMEM, -EINVAL
+ * (a table that takes no routes).
+ */
+int strata_route_insert(struct strata_net *sn, const struct strata_route *like,
+			struct strata_fib_entry *old,
+			struct netlink_ext_ack *extack)
+{
+	struct strata_fib_entry entry;
+	int err = route_insert(sn, like, &entry, extack);
+
+	if (err)
+		return err;
+	if (old)
+		route_erase(sn, old, false);
+	route_tell(old ? STRATA_ROUTE_REPLACED : STRATA_ROUTE_ADDED, &entry);
+	return 0;
+}
+
+/**
+ * strata_route_erase() - take a route out
+ * @sn: the namespace's stack
+ * @entry: in the table; readers may see its route until RCU has passed
+ *
+ * The caller calls strata_net_changed() and strata_tables_reap().
+ *
+ * Context: process, strata_net.config held.
+ */
+void strata_route_erase(struct strata_net *sn, struct strata_fib_entry *entry)
+{
+	route_erase(sn, entry, true);
 }
 
 /* What strata_route_next() looks for: what follows @at, of the same prefix. */
@@ -227,6 +283,7 @@ void strata_route_purge_link(struct strata_net *sn,
 {
 	route_purge(sn, match_link, link);
 }
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_route_purge_link);
 
 static bool match_dying(const struct strata_route *route, const void *arg)
 {
@@ -464,13 +521,10 @@ int strata_route_add(struct strata_net *sn, const struct strata_route *route,
 			       "The route of an address cannot be replaced");
 		return -EEXIST;
 	}
-	err = strata_route_insert(sn, &want, extack);
-	if (err)
-		return err;
-	if (has_twin)
-		strata_route_erase(sn, &twin);
-	strata_net_changed(sn);
-	return 0;
+	err = strata_route_insert(sn, &want, has_twin ? &twin : NULL, extack);
+	if (!err)
+		strata_net_changed(sn);
+	return err;
 }
 EXPORT_SYMBOL_GPL(strata_route_add);
 

@@ -202,9 +202,9 @@ static inline int strata_route_family(const struct in6_addr *addr)
 }
 
 int strata_route_insert(struct strata_net *sn, const struct strata_route *like,
+			struct strata_fib_entry *old,
 			struct netlink_ext_ack *extack);
-void strata_route_erase(struct strata_net *sn,
-			const struct strata_fib_entry *entry);
+void strata_route_erase(struct strata_net *sn, struct strata_fib_entry *entry);
 bool strata_route_next(struct strata_net *sn, u32 table,
 		       const struct in6_addr *prefix, u8 plen,
 		       struct strata_fib_entry *at);
