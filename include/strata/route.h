@@ -160,6 +160,7 @@ bool strata_addr_is_broadcast(struct strata_net *sn, struct strata_link *link,
 enum strata_addr_event {
 	STRATA_ADDR_ADDED,	/* maybe tentative */
 	STRATA_ADDR_REMOVED,
+	STRATA_ADDR_CHANGED,	/* state bits that are shown, or lifetimes */
 };
 
 /*
@@ -168,6 +169,8 @@ enum strata_addr_event {
  */
 int strata_addr_notifier_register(struct notifier_block *nb);
 void strata_addr_notifier_unregister(struct notifier_block *nb);
+/* Tell them of STRATA_ADDR_CHANGED. Same context, and not by one of them. */
+void strata_addr_changed(struct strata_addr *addr);
 
 enum strata_route_origin {
 	STRATA_ROUTE_KERNEL,	/* connected, made with an address */

@@ -96,6 +96,17 @@ static void acd_start(struct strata_addr *addr)
 	acd_soon(sn);
 }
 
+#define ACD_SHOWN \
+	(BIT(STRATA_ADDR_TENTATIVE) | BIT(STRATA_ADDR_DUPLICATE) | \
+	 BIT(STRATA_ADDR_CONFLICT))
+
+/* What others see of it was @before: tell them, if it is something else now. */
+static void acd_tell(struct strata_addr *addr, unsigned long before)
+{
+	if ((READ_ONCE(addr->state) ^ before) & ACD_SHOWN)
+		strata_addr_changed(addr);
+}
+
 /* Nothing that is heard of this address makes a difference now. */
 static bool acd_settled(const struct strata_addr *addr)
 {
@@ -207,7 +218,7 @@ static unsigned long acd_next(struct strata_addr *addr, unsigned long now)
 						    NOTHING_DUE;
 }
 
-static unsigned long acd_one(struct strata_addr *addr, unsigned long now)
+static unsigned long acd_due(struct strata_addr *addr, unsigned long now)
 {
 	unsigned long wait;
 
@@ -219,6 +230,15 @@ static unsigned long acd_one(struct strata_addr *addr, unsigned long now)
 	    !acd_live(addr->link))
 		return wait;
 	return min(wait, acd_next(addr, now));
+}
+
+static unsigned long acd_one(struct strata_addr *addr, unsigned long now)
+{
+	unsigned long before = READ_ONCE(addr->state);
+	unsigned long wait = acd_due(addr, now);
+
+	acd_tell(addr, before);
+	return wait;
 }
 
 static void acd_work(struct work_struct *work)
@@ -269,12 +289,15 @@ static int acd_link_event(struct notifier_block *nb, unsigned long event,
 	if (!link->sn->ipv4 || !acd_begins(event) || !acd_live(link))
 		return NOTIFY_DONE;
 	while ((addr = strata_addr_next(link->sn, addr))) {
+		unsigned long before = READ_ONCE(addr->state);
+
 		if (addr->link != link || !strata_addr_is4(&addr->addr))
 			continue;
 		if (event != STRATA_LINK_ADDRESS)
 			acd_start(addr);
 		else if (!(READ_ONCE(addr->state) & STRATA_ADDR_UNUSABLE))
 			acd_own(addr);
+		acd_tell(addr, before);
 	}
 	acd_soon(link->sn);
 	return NOTIFY_OK;

@@ -77,8 +77,10 @@ static void dad_fail(struct strata_addr *addr)
 	netdev_warn(addr->link->dev, "strata: %pI6c is in use on the link\n",
 		    &addr->addr);
 	clear_bit(STRATA_ADDR_TENTATIVE, &addr->state);
-	if (!test_bit(STRATA_ADDR_AUTO, &addr->state))
+	if (!test_bit(STRATA_ADDR_AUTO, &addr->state)) {
+		strata_addr_changed(addr);
 		return;
+	}
 	dad_try_next(addr);
 	strata_addr_del(addr->link, &addr->addr, addr->plen, NULL);
 }
@@ -112,6 +114,7 @@ static bool dad_one(struct strata_addr *addr, struct strata_follow *follow)
 	} else {
 		clear_bit(STRATA_ADDR_TENTATIVE, &addr->state);
 		strata_net_changed(addr->link->sn);
+		strata_addr_changed(addr);
 	}
 	return false;
 }

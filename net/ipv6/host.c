@@ -201,8 +201,8 @@ static int host_addr_event(struct notifier_block *nb, unsigned long event,
 	struct strata_addr *addr = data;
 	struct in6_addr group;
 
-	if (strata_addr_is4(&addr->addr) || !addr->link->sn->ipv6 ||
-	    addr->link->flags & STRATA_LINK_LOOPBACK)
+	if (event == STRATA_ADDR_CHANGED || strata_addr_is4(&addr->addr) ||
+	    !addr->link->sn->ipv6 || addr->link->flags & STRATA_LINK_LOOPBACK)
 		return NOTIFY_DONE;
 	addrconf_addr_solict_mult(&addr->addr, &group);
 	if (event == STRATA_ADDR_REMOVED)

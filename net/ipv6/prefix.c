@@ -198,6 +198,7 @@ static void auto_refresh(struct strata_addr *addr, u32 valid_s, u32 preferred_s)
 	if (time_before(jiffies, addr->follow.preferred_until) &&
 	    test_and_clear_bit(STRATA_ADDR_DEPRECATED, &addr->state))
 		strata_net_changed(addr->link->sn);
+	strata_addr_changed(addr);
 }
 
 /* The stable one and the temporary ones of a prefix. */
@@ -306,10 +307,12 @@ static bool addr_age(struct strata_addr *addr, struct strata_follow *follow)
 		return true;
 	}
 	strata_follow_at(follow, addr->follow.valid_until);
-	if (time_before(follow->now, addr->follow.preferred_until))
+	if (time_before(follow->now, addr->follow.preferred_until)) {
 		strata_follow_at(follow, addr->follow.preferred_until);
-	else if (!test_and_set_bit(STRATA_ADDR_DEPRECATED, &addr->state))
+	} else if (!test_and_set_bit(STRATA_ADDR_DEPRECATED, &addr->state)) {
 		strata_net_changed(addr->link->sn);
+		strata_addr_changed(addr);
+	}
 	if (!is_temporary(addr))
 		strata_temp_follow(addr, follow);
 	return false;

@@ -42,6 +42,21 @@ void strata_addr_notifier_unregister(struct notifier_block *nb)
 	blocking_notifier_chain_unregister(&addr_chain, nb);
 }
 
+/**
+ * strata_addr_changed() - tell who follows addresses of a change of one
+ * @addr: published; its lifetimes changed, or bits of its state that are shown
+ *
+ * Not for those who are being told of an address: they change what the others
+ * are then told.
+ *
+ * Context: process, strata_net.config held.
+ */
+void strata_addr_changed(struct strata_addr *addr)
+{
+	blocking_notifier_call_chain(&addr_chain, STRATA_ADDR_CHANGED, addr);
+}
+EXPORT_SYMBOL_GPL(strata_addr_changed);
+
 static unsigned int addr_hash(const struct in6_addr *addr)
 {
 	return hash_32((__force u32)(addr->s6_addr32[0] ^ addr->s6_addr32[1] ^
