@@ -59,7 +59,14 @@ static int addr_fill_state(struct sk_buff *skb, const struct strata_addr *addr)
 			   seconds_until(addr->follow.preferred_until));
 }
 
-static int addr_fill(struct sk_buff *skb, const struct strata_addr *addr)
+/**
+ * strata_nl_addr_fill() - put an address into a message
+ * @skb: the message
+ * @addr: what to put
+ *
+ * Context: process, strata_net.config held. Return: 0, -EMSGSIZE.
+ */
+int strata_nl_addr_fill(struct sk_buff *skb, const struct strata_addr *addr)
 {
 	int err;
 
@@ -96,7 +103,7 @@ static int addr_dump_one(const struct strata_nl_visit *visit,
 					STRATA_CMD_ADDR_GET);
 	if (!header)
 		return -EMSGSIZE;
-	if (addr_fill(visit->skb, addr)) {
+	if (strata_nl_addr_fill(visit->skb, addr)) {
 		genlmsg_cancel(visit->skb, header);
 		return -EMSGSIZE;
 	}

@@ -408,9 +408,13 @@ static const struct genl_ops nl_ops[] = {
 	},
 };
 
-/* Packets are nothing for everybody's eyes. */
+/* Packets are nothing for everybody's eyes; what dumps show, is. */
 static const struct genl_multicast_group nl_groups[] = {
-	{ .name = STRATA_MCGRP_FIREWALL, .flags = GENL_MCAST_CAP_NET_ADMIN },
+	[STRATA_NL_GROUP_FIREWALL] = {
+		.name = STRATA_MCGRP_FIREWALL,
+		.flags = GENL_MCAST_CAP_NET_ADMIN,
+	},
+	[STRATA_NL_GROUP_CONFIG] = { .name = STRATA_MCGRP_CONFIG },
 };
 
 struct genl_family strata_nl_family __ro_after_init = {
@@ -466,8 +470,13 @@ int strata_netlink_init(void)
 	err = strata_fw_log_register(&strata_nl_log_ops);
 	if (err)
 		goto no_log;
+	err = strata_nl_events_init();
+	if (err)
+		goto no_events;
 	return 0;
 
+no_events:
+	strata_fw_log_unregister(&strata_nl_log_ops);
 no_log:
 	genl_unregister_family(&strata_nl_family);
 no_family:
@@ -484,6 +493,7 @@ no_notifier:
  */
 void strata_netlink_exit(void)
 {
+	strata_nl_events_exit();
 	strata_fw_log_unregister(&strata_nl_log_ops);
 	genl_unregister_family(&strata_nl_family);
 	strata_link_notifier_unregister(&link_notifier);

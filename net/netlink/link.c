@@ -54,7 +54,14 @@ static int conf_fill(struct sk_buff *skb, int type,
 	return 0;
 }
 
-static int link_fill(struct sk_buff *skb, const struct strata_link *link)
+/**
+ * strata_nl_link_fill() - put an attached device into a message
+ * @skb: the message
+ * @link: what to put
+ *
+ * Context: process, strata_net.config held. Return: 0, -EMSGSIZE.
+ */
+int strata_nl_link_fill(struct sk_buff *skb, const struct strata_link *link)
 {
 	const struct net_device *dev = link->dev;
 	int err;
@@ -93,7 +100,7 @@ int strata_nl_link_get(struct sk_buff *skb, struct genl_info *info)
 	sn = strata_net(genl_info_net(info));
 	mutex_lock(&sn->config);
 	link = strata_nl_get_link(sn, &device, info->extack);
-	err = PTR_ERR_OR_ZERO(link) ?: link_fill(reply, link);
+	err = PTR_ERR_OR_ZERO(link) ?: strata_nl_link_fill(reply, link);
 	mutex_unlock(&sn->config);
 	return strata_nl_reply_send(info, reply, header, err);
 }
@@ -120,7 +127,7 @@ static int link_dump_one(const struct strata_nl_visit *visit,
 					STRATA_CMD_LINK_GET);
 	if (!header)
 		return -EMSGSIZE;
-	if (link_fill(visit->skb, link)) {
+	if (strata_nl_link_fill(visit->skb, link)) {
 		genlmsg_cancel(visit->skb, header);
 		return -EMSGSIZE;
 	}

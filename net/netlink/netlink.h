@@ -137,6 +137,12 @@ struct strata_nl_visit {
 
 extern struct genl_family strata_nl_family;
 
+/* Indexes of its multicast groups. */
+enum strata_nl_group {
+	STRATA_NL_GROUP_FIREWALL,
+	STRATA_NL_GROUP_CONFIG,
+};
+
 /* The ends of a change, of a dump and of one of its messages: family.c. */
 struct strata_net *strata_nl_lock(struct genl_info *info);
 int strata_nl_unlock(struct strata_net *sn, int err);
@@ -175,6 +181,11 @@ int strata_nl_get_members(struct strata_net *sn, const struct nlattr *list,
 			  struct netlink_ext_ack *extack);
 int strata_nl_put_members(struct sk_buff *skb, int type,
 			  const struct strata_nexthop_spec *spec);
+
+/* An object's attributes. Context: strata_net.config held. Return: 0, -EMSGSIZE. */
+int strata_nl_link_fill(struct sk_buff *skb, const struct strata_link *link);
+int strata_nl_addr_fill(struct sk_buff *skb, const struct strata_addr *addr);
+int strata_nl_route_fill(struct sk_buff *skb, const struct strata_route *route);
 
 /* The operations, each called by generic netlink. Context: process. */
 int strata_nl_link_get(struct sk_buff *skb, struct genl_info *info);
@@ -253,6 +264,10 @@ extern const struct nla_policy
 	strata_nl_rule_add_policy[STRATA_A_RULESET_MAX + 1],
 	strata_nl_rule_del_policy[STRATA_A_RULESET_MAX + 1],
 	strata_nl_ruleset_policy[STRATA_A_RULESET_MAX + 1];
+
+/* Tells of changes: event.c. */
+int strata_nl_events_init(void);
+void strata_nl_events_exit(void);
 
 /* Tells of packets that the firewall logs: packet.c. */
 extern const struct strata_fw_log_ops strata_nl_log_ops;

@@ -68,7 +68,8 @@ static void packet_log(const struct strata_hook_state *state,
 	struct sk_buff *message;
 	void *header;
 
-	if (!genl_has_listeners(&strata_nl_family, net, 0))
+	if (!genl_has_listeners(&strata_nl_family, net,
+				STRATA_NL_GROUP_FIREWALL))
 		return;
 	message = genlmsg_new(HEAD_BYTES + VLAN_HLEN + NAMES_BYTES +
 			      strlen(rule->comment) + 64, GFP_ATOMIC);
@@ -84,8 +85,8 @@ static void packet_log(const struct strata_hook_state *state,
 		return;
 	}
 	genlmsg_end(message, header);
-	genlmsg_multicast_netns(&strata_nl_family, net, message, 0, 0,
-				GFP_ATOMIC);
+	genlmsg_multicast_netns(&strata_nl_family, net, message, 0,
+				STRATA_NL_GROUP_FIREWALL, GFP_ATOMIC);
 }
 
 const struct strata_fw_log_ops strata_nl_log_ops = {

@@ -108,7 +108,14 @@ static int route_fill_nexthop(struct sk_buff *skb,
 	return err ?: strata_nl_put_members(skb, STRATA_A_ROUTE_HOPS, spec);
 }
 
-static int route_fill(struct sk_buff *skb, const struct strata_route *route)
+/**
+ * strata_nl_route_fill() - put a route of a table into a message
+ * @skb: the message
+ * @route: what to put
+ *
+ * Context: process, strata_net.config held. Return: 0, -EMSGSIZE.
+ */
+int strata_nl_route_fill(struct sk_buff *skb, const struct strata_route *route)
 {
 	static const u8 origins[] = {
 		[STRATA_ROUTE_KERNEL] = STRATA_ROUTE_ORIGIN_KERNEL,
@@ -142,7 +149,7 @@ static int route_dump_one(const struct strata_route *route, void *arg)
 					STRATA_CMD_ROUTE_GET);
 	if (!header)
 		return -EMSGSIZE;
-	if (route_fill(visit->skb, route)) {
+	if (strata_nl_route_fill(visit->skb, route)) {
 		genlmsg_cancel(visit->skb, header);
 		return -EMSGSIZE;
 	}
