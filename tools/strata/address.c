@@ -3,6 +3,7 @@
  * strata address: the stack's own addresses.
  */
 #include <stdio.h>
+#include "address.h"
 #include "command.h"
 #include "json.h"
 #include "link.h"
@@ -52,55 +53,63 @@ static void print_state(const struct nl_row *row)
 					       STRATA_A_ADDR_PREFERRED_S));
 }
 
-static void json_one(const struct nl_row *row, const struct prefix *address,
-		     const char *broadcast)
+void address_json(const struct nl_row *row)
 {
+	const char *broadcast;
+	struct prefix address;
 	char text[SHOW_TEXT];
 
-	json_object(NULL);
-	json_string("family", address->family == AF_INET ? "inet" : "inet6");
-	json_string("local", show_prefix(address, text));
+	if (!nl_address(row, STRATA_A_ADDR_ADDRESS, &address))
+		return;
+	json_string("family", address.family == AF_INET ? "inet" : "inet6");
+	json_string("local", show_prefix(&address, text));
 	json_u64("prefixlen", nl_number(row, STRATA_A_ADDR_PREFIX_LEN));
+	broadcast = show_address(row, STRATA_A_ADDR_BROADCAST, text);
 	if (broadcast)
 		json_string("broadcast", broadcast);
 	json_state(row);
-	json_object_end();
 }
 
-static void print_one(const struct nl_row *row, struct prefix *address,
-		      const char *broadcast)
+void address_print(const struct nl_row *row)
 {
+	const char *broadcast;
+	struct prefix address;
 	char text[SHOW_TEXT];
 
-	address->length = nl_number(row, STRATA_A_ADDR_PREFIX_LEN);
-	printf("    %s %s", address->family == AF_INET ? "inet" : "inet6",
-	       show_prefix(address, text));
+	if (!nl_address(row, STRATA_A_ADDR_ADDRESS, &address))
+		return;
+	address.length = nl_number(row, STRATA_A_ADDR_PREFIX_LEN);
+	printf("    %s %s", address.family == AF_INET ? "inet" : "inet6",
+	       show_prefix(&address, text));
+	broadcast = show_address(row, STRATA_A_ADDR_BROADCAST, text);
 	if (broadcast)
 		printf(" brd %s", broadcast);
 	print_state(row);
 	putchar('\n');
 }
 
+static void show_one(const struct nl_row *row)
+{
+	if (!options.json) {
+		address_print(row);
+		return;
+	}
+	json_object(NULL);
+	address_json(row);
+	json_object_end();
+}
+
 static void show_of_link(const struct nl_rows *addresses, uint64_t ifindex)
 {
 	struct prefix address;
-	char text[SHOW_TEXT];
 	size_t position = 0;
 	struct nl_row row;
 
-	while (nl_next(addresses, &position, &row)) {
-		const char *broadcast;
-
-		if (nl_number(&row, STRATA_A_ADDR_IFINDEX) != ifindex ||
-		    !nl_address(&row, STRATA_A_ADDR_ADDRESS, &address) ||
-		    !show_family(address.family))
-			continue;
-		broadcast = show_address(&row, STRATA_A_ADDR_BROADCAST, text);
-		if (options.json)
-			json_one(&row, &address, broadcast);
-		else
-			print_one(&row, &address, broadcast);
-	}
+	while (nl_next(addresses, &position, &row))
+		if (nl_number(&row, STRATA_A_ADDR_IFINDEX) == ifindex &&
+		    nl_address(&row, STRATA_A_ADDR_ADDRESS, &address) &&
+		    show_family(address.family))
+			show_one(&row);
 }
 
 static void show_link(const struct nl_row *link,

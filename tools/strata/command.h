@@ -53,6 +53,7 @@ int firewall_main(struct args *args);
 int conntrack_main(struct args *args);
 int socket_main(struct args *args);
 int stat_main(struct args *args);
+int monitor_main(struct args *args);
 int run_main(struct args *args);
 
 #endif /* STRATA_COMMAND_H */

@@ -19,7 +19,7 @@
 #include "command.h"
 
 #define NETNS_DIR	"/run/netns"	/* where ip netns keeps them */
-#define OBJECTS		"link, address, route, rule, nexthop, neighbour, group, bridge, firewall, conntrack, socket, stat or run"
+#define OBJECTS		"link, address, route, rule, nexthop, neighbour, group, bridge, firewall, conntrack, socket, stat, monitor or run"
 #define BATCH_WORDS	64		/* in one line of a batch */
 
 struct options options;
@@ -38,6 +38,8 @@ static const struct command objects[] = {
 	{ "conntrack", NULL, conntrack_main, "connections that the firewall knows" },
 	{ "socket", NULL, socket_main, "sockets and connections, as ss(8) shows them" },
 	{ "stat", NULL, stat_main, "counters by layer and reasons of drops" },
+	{ "monitor", NULL, monitor_main,
+	  "changes of links, addresses and routes as they happen" },
 	{ "run", NULL, run_main, "run a program over Strata" },
 	{ 0 },
 };

@@ -364,6 +364,15 @@ int nl_dump(struct nlmsghdr *request, struct nl_rows *rows)
 	return STATUS_OK;
 }
 
+static void read_row(const struct nlmsghdr *message, struct nl_row *row)
+{
+	const struct genlmsghdr *header = mnl_nlmsg_get_payload(message);
+
+	memset(row, 0, sizeof(*row));
+	row->command = header->cmd;
+	mnl_attr_parse(message, sizeof(*header), keep_attr, row->attrs);
+}
+
 int nl_listen(const char *group,
 	      void (*handle)(const struct nl_row *row, void *context),
 	      void *context)
@@ -390,9 +399,7 @@ int nl_listen(const char *group,
 			fputs("strata: warning: messages were lost\n", stderr);
 		for (; left > 0 && mnl_nlmsg_ok(message, left);
 		     message = mnl_nlmsg_next(message, &left)) {
-			memset(&row, 0, sizeof(row));
-			mnl_attr_parse(message, sizeof(struct genlmsghdr),
-				       keep_attr, row.attrs);
+			read_row(message, &row);
 			handle(&row, context);
 		}
 	}
@@ -408,8 +415,7 @@ bool nl_next(const struct nl_rows *rows, size_t *position, struct nl_row *row)
 		return false;
 	message = (const void *)(rows->data + *position);
 	*position += MNL_ALIGN(message->nlmsg_len);
-	mnl_attr_parse(message, sizeof(struct genlmsghdr), keep_attr,
-		       row->attrs);
+	read_row(message, row);
 	return true;
 }
 

@@ -26,10 +26,12 @@ struct nl_rows {
 };
 
 /**
- * struct nl_row - one message of an answer
+ * struct nl_row - one message of an answer, or to a group
+ * @command: what it is; 0 in nested ones
  * @attrs: by type; NULL: absent
  */
 struct nl_row {
+	uint8_t command;
 	const struct nlattr *attrs[NL_ATTRS];
 };
 

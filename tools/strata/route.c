@@ -302,6 +302,17 @@ static bool is_wanted(const struct nl_row *row, const struct prefix *dst,
 	       memcmp(dst->bytes, wanted->dst.bytes, prefix_bytes(dst)) == 0;
 }
 
+static void show_one(const struct nl_row *row)
+{
+	if (!options.json) {
+		route_print(row);
+		return;
+	}
+	json_object(NULL);
+	route_json(row);
+	json_object_end();
+}
+
 static int show(struct args *args)
 {
 	struct nl_rows rows = { 0 };
@@ -330,11 +341,8 @@ static int show(struct args *args)
 	if (options.json)
 		json_array(NULL);
 	while (nl_next(&rows, &position, &row)) {
-		if (!nl_address(&row, STRATA_A_ROUTE_DST, &dst))
-			continue;
-		dst.length = nl_number(&row, STRATA_A_ROUTE_DST_LEN);
-		if (is_wanted(&row, &dst, &wanted))
-			route_show(&row, &dst);
+		if (route_dst(&row, &dst) && is_wanted(&row, &dst, &wanted))
+			show_one(&row);
 	}
 	if (options.json)
 		json_array_end();

@@ -11,8 +11,11 @@
 
 extern const char *const route_types[ROUTE_TYPES];
 
-/* One of a list, to @dst. */
-void route_show(const struct nl_row *row, const struct prefix *dst);
+/* Where one of a table leads to. False: absent. */
+bool route_dst(const struct nl_row *row, struct prefix *dst);
+/* One of a table: on a line, or what is within its JSON object. */
+void route_print(const struct nl_row *row);
+void route_json(const struct nl_row *row);
 /* The answer to "route get". */
 void route_show_answer(const struct nl_row *row);
 

@@ -138,32 +138,53 @@ static void print_way(const struct nl_row *row, const char *protocol)
 	putchar('\n');
 }
 
-void route_show(const struct nl_row *row, const struct prefix *dst)
+bool route_dst(const struct nl_row *row, struct prefix *dst)
+{
+	if (!nl_address(row, STRATA_A_ROUTE_DST, dst))
+		return false;
+	dst->length = nl_number(row, STRATA_A_ROUTE_DST_LEN);
+	return true;
+}
+
+static const char *origin_of(const struct nl_row *row)
 {
 	static const char *const origins[] = {
 		[STRATA_ROUTE_ORIGIN_KERNEL] = "kernel",
 		[STRATA_ROUTE_ORIGIN_STATIC] = "static",
 		[STRATA_ROUTE_ORIGIN_RA] = "ra",
 	};
-	const char *origin = show_name(origins, ARRAY_SIZE(origins),
-				       nl_number(row, STRATA_A_ROUTE_ORIGIN));
+
+	return show_name(origins, ARRAY_SIZE(origins),
+			 nl_number(row, STRATA_A_ROUTE_ORIGIN));
+}
+
+void route_print(const struct nl_row *row)
+{
 	uint64_t type = nl_number(row, STRATA_A_ROUTE_TYPE);
 	char text[SHOW_TEXT];
+	struct prefix dst;
 
-	if (!options.json) {
-		if (type != STRATA_ROUTE_TYPE_UNICAST)
-			printf("%s ", show_name(route_types, ROUTE_TYPES, type));
-		fputs(show_dst(dst, text), stdout);
-		print_way(row, origin);
+	if (!route_dst(row, &dst))
 		return;
-	}
-	json_object(NULL);
+	if (type != STRATA_ROUTE_TYPE_UNICAST)
+		printf("%s ", show_name(route_types, ROUTE_TYPES, type));
+	fputs(show_dst(&dst, text), stdout);
+	print_way(row, origin_of(row));
+}
+
+void route_json(const struct nl_row *row)
+{
+	uint64_t type = nl_number(row, STRATA_A_ROUTE_TYPE);
+	char text[SHOW_TEXT];
+	struct prefix dst;
+
+	if (!route_dst(row, &dst))
+		return;
 	if (type != STRATA_ROUTE_TYPE_UNICAST)
 		json_string("type", show_name(route_types, ROUTE_TYPES, type));
-	json_string("dst", show_dst(dst, text));
-	json_string("protocol", origin);
+	json_string("dst", show_dst(&dst, text));
+	json_string("protocol", origin_of(row));
 	json_way(row);
-	json_object_end();
 }
 
 void route_show_answer(const struct nl_row *row)
