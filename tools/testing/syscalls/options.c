@@ -49,8 +49,9 @@
 #define REFUSED(level, option, why)	OPTION(level, option, #option, .refused = (why))
 #define REFUSED_(level, option, why)	OPTION(level, option##_, #option, .refused = (why))
 #define DIFFERS(level, option, why)	OPTION(level, option, #option, .differs = (why))
-#define LATER(level, option)		OPTION(level, option, #option, .later = "later kernels have it")
+#define LATER(level, option)		OPTION(level, option, #option, .later = LATER_HAVE)
 
+#define LATER_HAVE	"later kernels have it"
 #define TELLS_TCP	"generic code of later kernels refuses streams some flags by another errno"
 #define NO_OPTIONS	"IP options are neither sent nor shown: RFC 7126 has routers drop them"
 #define NO_HEADERS	"extension headers are neither sent nor shown to programs"
