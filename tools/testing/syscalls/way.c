@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Where datagrams leave, as what and from which port: IP_UNICAST_IF, IP_PROTOCOL,
- * IP_LOCAL_PORT_RANGE.
+ * Where datagrams leave, and as what: IP_UNICAST_IF, IP_PROTOCOL.
  */
 #include <net/if.h>
 #include "icmp.h"
