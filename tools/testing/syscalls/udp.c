@@ -442,21 +442,11 @@ static void udp_control_in(struct world *w)
 }
 
 static long send_with(int s, struct sockaddr_in *to, int level, int type,
-		      const void *data, size_t size)
+		      const void *value, size_t size)
 {
-	char control[CMSG_SPACE(64)] = { 0 };
-	struct iovec piece = { "x", 1 };
-	struct msghdr message = { .msg_iov = &piece, .msg_iovlen = 1,
-				  .msg_name = to, .msg_namelen = sizeof(*to),
-				  .msg_control = control,
-				  .msg_controllen = CMSG_SPACE(size) };
-	struct cmsghdr *c = (struct cmsghdr *)control;
+	struct control control = { level, type, value, size };
 
-	c->cmsg_level = level;
-	c->cmsg_type = type;
-	c->cmsg_len = CMSG_LEN(size);
-	memcpy(CMSG_DATA(c), data, size);
-	return sendmsg(s, &message, 0);
+	return send_control(s, to, "x", 1, &control);
 }
 
 static void udp_control_out(struct world *w)

@@ -63,22 +63,13 @@ static void note_sizes(struct world *w, int r)
 	note(w, "sizes", "%s", text);
 }
 
-static long send_control(int s, size_t len, int type, const void *value,
-			 size_t size)
+static long send_zeros(int s, size_t len, int type, const void *value,
+		       size_t size)
 {
-	static char data[0xffff];
-	char control[CMSG_SPACE(8)] = { 0 };
-	struct iovec piece = { data, len };
-	struct msghdr message = { .msg_iov = &piece, .msg_iovlen = 1,
-				  .msg_control = control,
-				  .msg_controllen = CMSG_SPACE(size) };
-	struct cmsghdr *c = (struct cmsghdr *)control;
+	static const char zeros[0xffff];
+	struct control control = { SOL_UDP, type, value, size };
 
-	c->cmsg_level = SOL_UDP;
-	c->cmsg_type = type;
-	c->cmsg_len = CMSG_LEN(size);
-	memcpy(CMSG_DATA(c), value, size);
-	return sendmsg(s, &message, 0);
+	return send_control(s, NULL, zeros, len, &control);
 }
 
 static void udp_segment_option(struct world *w)
@@ -173,18 +164,18 @@ static void send_by_control(struct world *w, int family)
 	unsigned short size = 500, none = 0, one = 1;
 	int wide = 500;
 
-	DO(w, send_control(p.s, 1200, UDP_SEGMENT, &size, sizeof(size)));
+	DO(w, send_zeros(p.s, 1200, UDP_SEGMENT, &size, sizeof(size)));
 	note_sizes(w, p.r);
 	DO(w, set_int(p.s, SOL_UDP, UDP_SEGMENT, PIECE));
-	DO(w, send_control(p.s, 1200, UDP_SEGMENT, &size, sizeof(size)));
+	DO(w, send_zeros(p.s, 1200, UDP_SEGMENT, &size, sizeof(size)));
 	note_sizes(w, p.r);
-	DO(w, send_control(p.s, 1200, UDP_SEGMENT, &none, sizeof(none)));
+	DO(w, send_zeros(p.s, 1200, UDP_SEGMENT, &none, sizeof(none)));
 	note_sizes(w, p.r);
-	DO(w, send_control(p.s, 1200, UDP_SEGMENT, &one, sizeof(one)));
-	DO(w, send_control(p.s, 1200, UDP_SEGMENT, &wide, sizeof(wide)));
-	DO(w, send_control(p.s, 1200, UDP_SEGMENT, &size, 1));
-	DO(w, send_control(p.s, 1200, UDP_GRO, &size, sizeof(size)));
-	DO(w, send_control(p.s, 1200, UDP_CORK, &size, sizeof(size)));
+	DO(w, send_zeros(p.s, 1200, UDP_SEGMENT, &one, sizeof(one)));
+	DO(w, send_zeros(p.s, 1200, UDP_SEGMENT, &wide, sizeof(wide)));
+	DO(w, send_zeros(p.s, 1200, UDP_SEGMENT, &size, 1));
+	DO(w, send_zeros(p.s, 1200, UDP_GRO, &size, sizeof(size)));
+	DO(w, send_zeros(p.s, 1200, UDP_CORK, &size, sizeof(size)));
 	note_sizes(w, p.r);
 	close_pair(&p);
 }

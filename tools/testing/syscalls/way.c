@@ -113,27 +113,12 @@ static void unicast_if_tcp(struct world *w)
 	close(listener);
 }
 
-/* With a control message of level SOL_IP. */
-static int send_with(int s, const struct sockaddr_in *in, const void *data,
-		     size_t len, int type, int value)
+static long send_with(int s, const struct sockaddr_in *in, const void *data,
+		      size_t len, int type, int value)
 {
-	char control[CMSG_SPACE(sizeof(int))] = "";
-	struct iovec iov = { .iov_base = (void *)data, .iov_len = len };
-	struct msghdr msg = {
-		.msg_name = (void *)in,
-		.msg_namelen = sizeof(*in),
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof(control),
-	};
-	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
+	struct control control = { SOL_IP, type, &value, sizeof(value) };
 
-	cmsg->cmsg_level = SOL_IP;
-	cmsg->cmsg_type = type;
-	cmsg->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(cmsg), &value, sizeof(value));
-	return sendmsg(s, &msg, 0);
+	return send_control(s, in, data, len, &control);
 }
 
 /* It changes what a datagram is routed as, not what it is. */

@@ -9,6 +9,7 @@
 
 #define EPHEMERAL_FIRST	32768
 #define SETTLE_MS	1000
+#define CONTROL_MAX	64	/* bytes of a control message */
 #define SOCK_TYPE_MASK	0xf	/* linux/net.h */
 
 void *bad_pointer = (void *)8;
@@ -115,6 +116,28 @@ struct sockaddr_in at(const char *address, int port)
 struct sockaddr_in local(int port)
 {
 	return at("127.0.0.1", port);
+}
+
+long send_control(int fd, const struct sockaddr_in *to, const void *data,
+		  size_t len, const struct control *control)
+{
+	char buffer[CMSG_SPACE(CONTROL_MAX)] = "";
+	struct iovec piece = { .iov_base = (void *)data, .iov_len = len };
+	struct msghdr message = {
+		.msg_name = (void *)to,
+		.msg_namelen = to ? sizeof(*to) : 0,
+		.msg_iov = &piece,
+		.msg_iovlen = 1,
+		.msg_control = buffer,
+		.msg_controllen = CMSG_SPACE(control->size),
+	};
+	struct cmsghdr *cmsg = (struct cmsghdr *)buffer;
+
+	cmsg->cmsg_level = control->level;
+	cmsg->cmsg_type = control->type;
+	cmsg->cmsg_len = CMSG_LEN(control->size);
+	memcpy(CMSG_DATA(cmsg), control->value, control->size);
+	return sendmsg(fd, &message, 0);
 }
 
 void settle(int fd)

@@ -107,6 +107,17 @@ void note_int(struct world *w, int fd, int level, int option, const char *name);
 int set_reuseport(struct world *w, int fd, int value);
 /* A UDP socket bound to the loopback address. */
 int bound_udp(struct world *w, int port);
+/* One control message of sendmsg(2). */
+struct control {
+	int level;
+	int type;
+	const void *value;
+	size_t size;
+};
+
+/* Sends with it, to @to or, if that is NULL, to the peer. */
+long send_control(int fd, const struct sockaddr_in *to, const void *data,
+		  size_t len, const struct control *control);
 /* A listener, a client connected to it, and the accepted end. */
 struct trio {
 	int listener;
