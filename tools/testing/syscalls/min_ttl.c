@@ -73,28 +73,31 @@ static void segments_from_afar(struct world *w, int listener, int client,
 	close(server);
 }
 
+/* Takes the sockets. */
+static void connect_from_afar(struct world *w, int listener, int client,
+			      const struct names *names,
+			      const struct sockaddr *address, socklen_t len)
+{
+	from_afar(w, listener, client, names, address, len);
+	segments_from_afar(w, listener, client, names);
+	close(client);
+	close(listener);
+}
+
 static void min_ttl_tcp(struct world *w)
 {
 	struct sockaddr_in in = local(8000);
-	int listener = make(w, SOCK_STREAM, 0);
-	int client = make(w, SOCK_STREAM, 0);
 
-	from_afar(w, listener, client, &names4, SA(in), sizeof(in));
-	segments_from_afar(w, listener, client, &names4);
-	close(client);
-	close(listener);
+	connect_from_afar(w, make(w, SOCK_STREAM, 0), make(w, SOCK_STREAM, 0),
+			  &names4, SA(in), sizeof(in));
 }
 
 static void min_ttl_tcp6(struct world *w)
 {
 	struct sockaddr_in6 in6 = local6(8000);
-	int listener = make6(w, SOCK_STREAM, 0);
-	int client = make6(w, SOCK_STREAM, 0);
 
-	from_afar(w, listener, client, &names6, SA(in6), sizeof(in6));
-	segments_from_afar(w, listener, client, &names6);
-	close(client);
-	close(listener);
+	connect_from_afar(w, make6(w, SOCK_STREAM, 0), make6(w, SOCK_STREAM, 0),
+			  &names6, SA(in6), sizeof(in6));
 }
 
 /* A dual-stack listener has a minimum for each family. */
