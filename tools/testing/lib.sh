@@ -140,6 +140,14 @@ topology() {
 	until_ok in_b ping -c 1 -W 1 $A_ADDR
 }
 
+# another_cable NEAR FAR NETNS: from $A, attached to Strata, and up.
+another_cable() {
+	ip -n "$A" link add "$1" type strata_nic peer name "$2" netns "$3"
+	in_a strata link attach "$1"
+	ip -n "$A" link set "$1" up
+	ip -n "$3" link set "$2" up
+}
+
 # topology_router: the picture above, with $B a router of the kernel's, on the way to a
 # host on the kernel's stack; sets C. Commands run there with `in_c COMMAND`.
 #
@@ -169,11 +177,8 @@ topology_forward() {
 	C=c-$$
 	EXTRA_NAMESPACES=$C
 	ip netns add "$C"
-	ip -n "$A" link add s1 type strata_nic peer name c0 netns "$C"
-	in_a strata link attach s1
-	ip -n "$A" link set s1 up
+	another_cable s1 c0 "$C"
 	ip -n "$C" link set lo up
-	ip -n "$C" link set c0 up
 	in_a strata addr add 10.1.0.1/24 dev s1
 	in_a strata addr add fd00:1::1/64 dev s1
 	ip -n "$C" addr add 10.1.0.2/24 dev c0

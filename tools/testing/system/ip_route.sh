@@ -6,10 +6,7 @@
 
 # Two cables; the kernel has 10.9.9.9 and tells by which device a packet came.
 topology
-ip -n "$A" link add s1 type strata_nic peer name k1 netns "$B"
-in_a strata link attach s1
-ip -n "$A" link set s1 up
-ip -n "$B" link set k1 up
+another_cable s1 k1 "$B"
 in_a strata addr add 10.0.1.1/24 dev s1
 ip -n "$B" addr add 10.0.1.2/24 dev k1
 ip -n "$B" addr add 10.9.9.9/32 dev lo

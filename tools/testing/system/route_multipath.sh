@@ -16,12 +16,9 @@ ip netns add "$C"
 ip netns add "$K"
 ip -n "$K" link set lo up
 for i in 1 2; do
-	ip -n "$A" link add s$i type strata_nic peer name c$i netns "$C"
+	another_cable s$i c$i "$C"
 	# The kernel's namespace for comparison has the same addresses.
 	ip -n "$K" link add s$i type veth peer name p$i
-	in_a strata link attach s$i
-	ip -n "$A" link set s$i up
-	ip -n "$C" link set c$i up
 	ip -n "$K" link set s$i up
 	ip -n "$K" link set p$i up
 	in_a strata addr add 10.0.$i.1/24 dev s$i

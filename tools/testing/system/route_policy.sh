@@ -16,14 +16,11 @@ ip netns add "$B"
 ip netns add "$K"
 ip netns add "$M"
 for i in 0 1; do
-	ip -n "$A" link add s$i type strata_nic peer name k$i netns "$B"
+	another_cable s$i k$i "$B"
 	ip -n "$K" link add s$i type strata_nic peer name k$i netns "$M"
-	in_a strata link attach s$i
-	for ns in "$A" "$K"; do
-		ip -n "$ns" link set s$i up
-	done
+	ip -n "$K" link set s$i up
+	ip -n "$M" link set k$i up
 	for ns in "$B" "$M"; do
-		ip -n "$ns" link set k$i up
 		ip -n "$ns" addr add 10.0.$i.2/24 dev k$i
 		ip -n "$ns" addr add fd0$i::2/64 dev k$i nodad
 	done

@@ -6,10 +6,7 @@
 
 #	$A: s0 10.0.0.1, s1 10.1.0.1 ══ k0 10.0.0.2, k1 10.1.0.2 :$B: lo 192.0.2.1
 topology
-ip -n "$A" link add s1 type strata_nic peer name k1 netns "$B"
-in_a strata link attach s1
-ip -n "$A" link set s1 up
-ip -n "$B" link set k1 up
+another_cable s1 k1 "$B"
 in_a strata addr add 10.1.0.1/24 dev s1
 ip -n "$B" addr add 10.1.0.2/24 dev k1
 ip -n "$B" addr add 192.0.2.1/32 dev lo
