@@ -86,11 +86,7 @@ static void a_far_syn_in_time_wait_is_not_heard(struct kunit *test)
 {
 	struct script *s = test->priv;
 
-	establish_passive(s, 1000, 8000);
-	close_sock(s);
-	expect(s, FIN | ACK, .seq = 1, .ack = 1);
-	send(s, FIN | ACK, .seq = 1, .ack = 2, .win = 8000);
-	expect(s, ACK, .seq = 2, .ack = 2);
+	into_time_wait(s);
 	hear_neighbours_only(s);
 	/* TIME-WAIT itself answers whomever. */
 	send(s, FIN | ACK, .seq = 1, .ack = 2, .win = 8000, .ttl = FAR);

@@ -190,6 +190,15 @@ void establish_passive(struct script *s, int mss, int win)
 	expect_state(s, TCP_ESTABLISHED);
 }
 
+void into_time_wait(struct script *s)
+{
+	establish_passive(s, 1000, 8000);
+	close_sock(s);
+	expect(s, FIN | ACK, .seq = 1, .ack = 1);
+	send(s, FIN | ACK, .seq = 1, .ack = 2, .win = 8000);
+	expect(s, ACK, .seq = 2, .ack = 2);
+}
+
 void establish_active(struct script *s, int mss, int win)
 {
 	connect_to(s);

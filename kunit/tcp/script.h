@@ -183,6 +183,8 @@ void establish_passive(struct script *s, int mss, int win);
 void establish_active(struct script *s, int mss, int win);
 /* The same with SACK permitted, and timestamps where @tsval is not 0. */
 void establish_sack(struct script *s, int mss, int win, u32 tsval);
+/* Strata closes first; its timewait expects 2 and would send 2. */
+void into_time_wait(struct script *s);
 /* Drop what was captured and not asked for. */
 void forget(struct script *s);
 

@@ -9,16 +9,6 @@
 /* After ours; the old one may have sent as much as the largest window. */
 #define NEXT_ISS	(2 + U16_MAX + 2)
 
-/* Strata closes first; its timewait expects 2 and would send 2. */
-static void into_time_wait(struct script *s)
-{
-	establish_passive(s, 1000, 8000);
-	close_sock(s);
-	expect(s, FIN | ACK, .seq = 1, .ack = 1);
-	send(s, FIN | ACK, .seq = 1, .ack = 2, .win = 8000);
-	expect(s, ACK, .seq = 2, .ack = 2);
-}
-
 /* Nobody's program waits, and the peer has yet to close. */
 static void into_fin_wait2(struct script *s)
 {
