@@ -36,7 +36,7 @@ int strata_udp_gso_check(const struct sock *sk, size_t len, u16 gso_size,
 		return -EINVAL;
 	if (sk->sk_no_check_tx && strata_addr_is4(&route->flow.daddr))
 		return -EINVAL;
-	return udp_sock(sk)->kind->seal ? -EIO : 0;
+	return udp_kind_has_gso(udp_sock(sk)->kind) ? 0 : -EIO;
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_udp_gso_check);
 

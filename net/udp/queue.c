@@ -51,8 +51,7 @@ static bool queue_join(struct sock *sk, struct sk_buff *skb)
 	struct strata_udp_sock *us = udp_sock(sk);
 	int bytes;
 
-	/* Other kinds tell more of a datagram than that it is whole. */
-	if (!tail || us->kind->seal)
+	if (!tail || !udp_kind_has_gso(us->kind))
 		return false;
 	bytes = strata_udp_gro_join(tail, skb);
 	if (bytes < 0)

@@ -82,6 +82,15 @@ struct udp_kind {
 	enum strata_counter no_port;
 };
 
+/*
+ * Can a buffer be several datagrams of this kind? Who cuts it up computes UDP's checksum
+ * and no other.
+ */
+static inline bool udp_kind_has_gso(const struct udp_kind *kind)
+{
+	return !kind->seal;
+}
+
 /**
  * struct udp_route - where a datagram goes: question and answer
  * @asked: what the socket asked the network layer
