@@ -87,13 +87,20 @@ run_a() {
 	ip netns exec "$A" strata run -- "$@"
 }
 
+# nap N: before the Nth look, 0.05 s to 0.4 s. To look is to start programs, which keeps the
+# processor from what is waited for, and from the machine beside.
+nap() {
+	local moments=(0.05 0.1 0.2 0.4)
+	read -rt "${moments[$1 < 4 ? $1 : 3]}" <>"$WORK/.nap" || true
+}
+
 # until_ok COMMAND…: poll until it succeeds, for at most $PATIENCE seconds. It starts no
 # process in the background: $! stays the caller's.
 until_ok() {
-	local end=$((SECONDS + PATIENCE))
+	local end=$((SECONDS + PATIENCE)) looks=0
 	until "$@" >/dev/null 2>&1; do
 		[ $SECONDS -lt $end ] || fail "still not after $PATIENCE s: $*"
-		read -rt 0.05 <>"$WORK/.nap" || true
+		nap $((looks++))
 	done
 }
 

@@ -60,10 +60,10 @@ converged() {
 }
 
 settles() { # settles BLOCKED ROOT
-	local end=$((SECONDS + PATIENCE))
+	local end=$((SECONDS + PATIENCE)) looks=0
 	until converged "$@"; do
 		[ $SECONDS -lt $end ] || fail "not converged to $*: $(in_lan bridge link show)"
-		read -rt 0.05 <> <(:) || true
+		nap $((looks++))
 	done
 }
 
