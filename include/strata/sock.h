@@ -418,27 +418,28 @@ bool strata_sock_bind_conflict(const struct sock *sk, const struct sock *other,
 			       bool listening);
 
 /* Boot-time secret, made on first use. */
-extern siphash_key_t strata_hash_key;
+extern hsiphash_key_t strata_hash_key;
 void strata_hash_init(void);
 
 /*
  * Hash of a connection or of an endpoint. Ports in any fixed order.
- * siphash: what a peer sends must not let it choose the bucket.
+ * A keyed hash, for what a peer sends must not let it choose the bucket; one with few
+ * rounds, made for tables, for each segment pays for it. Never told to anybody.
  */
 static inline u32 strata_hash_flow(const struct in6_addr *laddr,
 				   const struct in6_addr *faddr, u32 ports)
 {
+	u32 words[7];
+
 	if (likely(strata_addr_is4(laddr)))
-		return siphash_2u64((u64)(__force u32)strata_addr_to4(laddr) << 32 |
-				    (__force u32)strata_addr_to4(faddr),
-				    ports, &strata_hash_key);
-	return siphash_4u64((__force u32)laddr->s6_addr32[2] |
-			    (u64)(__force u32)laddr->s6_addr32[3] << 32,
-			    (__force u32)faddr->s6_addr32[0] |
-			    (u64)(__force u32)faddr->s6_addr32[1] << 32,
-			    (__force u32)faddr->s6_addr32[2] |
-			    (u64)(__force u32)faddr->s6_addr32[3] << 32,
-			    ports, &strata_hash_key);
+		return hsiphash_3u32((__force u32)strata_addr_to4(laddr),
+				     (__force u32)strata_addr_to4(faddr),
+				     ports, &strata_hash_key);
+	/* The interface identifier; the rest is the same for all of a link's. */
+	memcpy(words, &laddr->s6_addr32[2], 8);
+	memcpy(words + 2, faddr, sizeof(*faddr));
+	words[6] = ports;
+	return hsiphash(words, sizeof(words), &strata_hash_key);
 }
 
 int strata_socket_init(void);

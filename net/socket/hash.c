@@ -6,7 +6,7 @@
 #include <linux/once.h>
 #include <strata/sock.h>
 
-siphash_key_t strata_hash_key __read_mostly;
+hsiphash_key_t strata_hash_key __read_mostly;
 EXPORT_SYMBOL_GPL(strata_hash_key);
 
 /**
