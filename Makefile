@@ -14,7 +14,7 @@ KERNEL ?= 6.1
 LANE ?= uml
 BENCH ?= *
 
-.PHONY: help deps kernels modules tools vm kunit system tcp-scripts bench lint demo check install clean
+.PHONY: help deps kernels modules tools vm kunit system tcp-scripts bench profile lint demo check install clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -57,6 +57,10 @@ tcp-scripts: tools ## the TCP scripts on both stacks, in virtual time: SCRIPT=gl
 bench: tools ## Strata against the kernel's stack: LANE=icount, native (both when left out)  BENCH=glob
 	@scripts/deps bench
 	@tools/bench/run $(if $(filter file,$(origin LANE)),,--lane $(LANE)) --bench '$(BENCH)'
+
+profile: tools ## which functions the instructions go to, of both stacks: BENCH=tcp_rr and its like
+	@scripts/deps bench profile
+	@tools/bench/run --profile --runs 1 --bench '$(if $(filter file,$(origin BENCH)),tcp_*,$(BENCH))'
 
 lint: ## form: checkpatch, sparse, kernel-doc, layers, shellcheck, netlink spec
 	@scripts/deps lint build
