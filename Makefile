@@ -14,7 +14,7 @@ KERNEL ?= 6.1
 LANE ?= uml
 BENCH ?= *
 
-.PHONY: help deps kernels modules tools vm kunit system tcp-scripts bench profile lint demo check install clean
+.PHONY: help deps kernels modules tools vm kunit system tcp-scripts bench profile grid lint demo check install clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -61,6 +61,10 @@ bench: tools ## Strata against the kernel's stack: LANE=icount, native (both whe
 profile: tools ## which functions the instructions go to, of both stacks: BENCH=tcp_rr and its like
 	@scripts/deps bench profile
 	@tools/bench/run --profile --runs 1 --bench '$(if $(filter file,$(origin BENCH)),tcp_*,$(BENCH))'
+
+grid: tools ## what TCP carries over bad paths, both stacks, in virtual time: GRID="--loss '1 5' --delay 100", GRID=--fair
+	@scripts/deps build tools vm
+	@tools/bench/grid $(GRID)
 
 lint: ## form: checkpatch, sparse, kernel-doc, layers, shellcheck, netlink spec
 	@scripts/deps lint build
