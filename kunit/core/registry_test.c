@@ -8,6 +8,7 @@
 #include <strata/count.h>
 #include <strata/l3.h>
 #include <strata/l4.h>
+#include <strata/link.h>
 
 /* RFC 3692 numbers, which no built-in protocol can have. */
 #define TEST_PROTOCOL	253
@@ -132,6 +133,49 @@ static void l3_type_is_taken_once(struct kunit *test)
 	strata_l3_unregister(&other);
 }
 
+static unsigned int l3_received;
+
+static void count_l3(struct strata_link *link, struct sk_buff *skb)
+{
+	l3_received++;
+	kfree_skb(skb);
+}
+
+static void hand_on(struct kunit *test)
+{
+	struct strata_link link = { .sn = strata_net(&init_net) };
+	struct sk_buff *skb = alloc_skb(64, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	skb->protocol = htons(TEST_ETHERTYPE);
+	rcu_read_lock();
+	strata_l3_rcv(&link, skb);
+	rcu_read_unlock();
+}
+
+/* What was within another's packet reaches a protocol while it is registered. */
+static void l3_hands_on(struct kunit *test)
+{
+	struct strata_net *sn = strata_net(&init_net);
+	u64 before = strata_drop_read(sn, STRATA_DROP_L3_UNKNOWN);
+	struct strata_l3_ops ops = fake_l3;
+	unsigned long grace_period;
+
+	ops.rcv = count_l3;
+	l3_received = 0;
+	hand_on(test);
+	KUNIT_ASSERT_EQ(test, strata_l3_register(&ops), 0);
+	hand_on(test);
+	KUNIT_EXPECT_EQ(test, l3_received, 1);
+	grace_period = get_state_synchronize_rcu();
+	strata_l3_unregister(&ops);
+	KUNIT_EXPECT_TRUE(test, poll_state_synchronize_rcu(grace_period));
+	hand_on(test);
+	KUNIT_EXPECT_EQ(test, l3_received, 1);
+	KUNIT_EXPECT_EQ(test, strata_drop_read(sn, STRATA_DROP_L3_UNKNOWN),
+			before + 2);
+}
+
 static int fake_route(struct strata_net *sn, struct strata_flow *flow,
 		      struct strata_path *path)
 {
@@ -245,6 +289,7 @@ static struct kunit_case registry_cases[] = {
 	KUNIT_CASE(l4_unregister_waits_for_readers),
 	KUNIT_CASE(l3_gap_is_refused),
 	KUNIT_CASE(l3_type_is_taken_once),
+	KUNIT_CASE(l3_hands_on),
 	KUNIT_CASE(af_gap_is_refused),
 	KUNIT_CASE(af_empty_slot_refuses_every_route),
 	KUNIT_CASE(af_slot_is_taken_once),

@@ -5,11 +5,18 @@
  */
 #include <linux/module.h>
 #include <linux/rtnetlink.h>
+#include <strata/count.h>
 #include <strata/l3.h>
+#include <strata/link.h>
 
 /* Both protected by RTNL: attaching a device, which walks the table, has it. */
 static const struct strata_l3_ops *l3_slots[STRATA_L3_MAX];
 static const struct strata_l3_binder *l3_binder;
+
+/* The same protocols for strata_l3_rcv(), each for as long as it may be called.
+ * Written under RTNL.
+ */
+static const struct strata_l3_ops __rcu *l3_known[STRATA_L3_MAX];
 
 /**
  * strata_l3_slot() - a table entry
@@ -40,6 +47,8 @@ static int l3_insert(const struct strata_l3_ops *ops)
 	err = l3_binder ? l3_binder->bind(ops) : 0;
 	if (err)
 		l3_slots[free] = NULL;
+	else
+		rcu_assign_pointer(l3_known[free], ops);
 	return err;
 }
 
@@ -80,13 +89,44 @@ void strata_l3_unregister(const struct strata_l3_ops *ops)
 	for (i = 0; i < STRATA_L3_MAX; i++) {
 		if (l3_slots[i] != ops)
 			continue;
+		RCU_INIT_POINTER(l3_known[i], NULL);
+		/* Both wait for those who are inside. */
 		if (l3_binder)
 			l3_binder->unbind(ops);
+		else
+			synchronize_net();
 		l3_slots[i] = NULL;
 	}
 	rtnl_unlock();
 }
 EXPORT_SYMBOL_GPL(strata_l3_unregister);
+
+/**
+ * strata_l3_rcv() - hand a packet on that was within another protocol's
+ * @link: where it came in
+ * @skb: skb->data at the header of the protocol that skb->protocol says; neither
+ *	shared nor for another station. Owned afterwards
+ *
+ * As if the frame had brought it: hooks, counters and what follows are those of
+ * that protocol. The one that unwraps it sees to it that this comes to an end.
+ *
+ * Context: softirq, RCU.
+ */
+void strata_l3_rcv(struct strata_link *link, struct sk_buff *skb)
+{
+	const struct strata_l3_ops *ops;
+	unsigned int i;
+
+	for (i = 0; i < STRATA_L3_MAX; i++) {
+		ops = rcu_dereference(l3_known[i]);
+		if (ops && ops->type == skb->protocol) {
+			ops->rcv(link, skb);
+			return;
+		}
+	}
+	strata_drop(link->sn, skb, STRATA_DROP_L3_UNKNOWN);
+}
+EXPORT_SYMBOL_GPL(strata_l3_rcv);
 
 /**
  * strata_l3_set_binder() - name who binds protocols to devices
