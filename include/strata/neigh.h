@@ -32,12 +32,12 @@ struct strata_neigh;
  * @family: AF_INET or AF_INET6. Required
  * @solicit: ask for @addr on @link; @lladdr: unicast to it, NULL: broadcast or
  *	multicast. @queued: the first waiting packet or NULL, to choose our
- *	source address from; not owned. Required. Runs in: softirq or process,
- *	RCU, no lock of the cache held
+ *	source address from, of any protocol; not owned. Required. Runs in: softirq or
+ *	process, RCU, no lock of the cache held
  * @map: the L2 address of an L3 broadcast or multicast address, written to
  *	@lladdr (dev->addr_len bytes). Required. 0, or -EINVAL if @addr is unicast
- * @unreachable: resolution failed: report @skb to its sender. Owns @skb.
- *	Required. Runs in: softirq, RCU
+ * @unreachable: resolution failed: report @skb, which is of the family, to its
+ *	sender. Owns @skb. Required. Runs in: softirq, RCU
  */
 struct strata_neigh_ops {
 	struct module *owner;
@@ -69,7 +69,8 @@ void strata_neigh_put(struct strata_neigh *neigh);
 /**
  * strata_neigh_xmit() - send an L3 packet through a neighbour
  * @neigh: next hop
- * @skb: skb->data at the L3 header, skb->protocol set. Owned afterwards
+ * @skb: skb->data at the L3 header, skb->protocol set: any that can follow an L2
+ *	header, not only the family of the neighbour's address. Owned afterwards
  *
  * Pushes the L2 header and hands the frame to the device, or queues it until
  * the address is known.

@@ -499,6 +499,43 @@ static void walk_misses_nothing_that_stays(struct kunit *test)
 					    "host %u", host);
 }
 
+/* A label may have its next hop by an IPv4 address; the family knows none. */
+static void what_is_not_of_the_family(struct kunit *test)
+{
+	struct bench *bench = test->priv;
+	struct sk_buff *skb = bench_packet(test, 1);
+	struct strata_neigh *neigh;
+	int i;
+
+	rcu_read_lock();
+	neigh = bench_neigh(test, 2);
+	skb->protocol = htons(BENCH_ETHERTYPE);
+	strata_neigh_xmit(neigh, skb);
+	learn(bench, 2, station_a, STRATA_NEIGH_LEARN_SOLICITED);
+	while ((skb = skb_dequeue(bench_sent(bench->dev)))) {
+		if (skb->mark == 1)
+			break;
+		kfree_skb(skb);
+	}
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	KUNIT_EXPECT_EQ(test, ntohs(eth_hdr(skb)->h_proto), BENCH_ETHERTYPE);
+	kfree_skb(skb);
+
+	/* Nobody answers: the family is told of its own alone. */
+	neigh = bench_neigh(test, 3);
+	skb = bench_packet(test, 2);
+	skb->protocol = htons(BENCH_ETHERTYPE);
+	strata_neigh_xmit(neigh, skb);
+	strata_neigh_xmit(neigh, bench_packet(test, 3));
+	for (i = 1; i <= STRATA_NEIGH_MAX_MULTICAST_SOLICIT; i++) {
+		spin_lock_bh(&neigh->lock);
+		strata_neigh_settle(neigh, strata_neigh_expire(neigh, neigh->expires));
+	}
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, bench->unreachable, 1);
+	KUNIT_EXPECT_EQ(test, dropped(bench, STRATA_DROP_NEIGH_UNRESOLVED), 2);
+}
+
 static struct kunit_case neigh_cases[] = {
 	KUNIT_CASE(waits_for_the_answer),
 	KUNIT_CASE(too_little_headroom_is_made),
@@ -516,6 +553,7 @@ static struct kunit_case neigh_cases[] = {
 	KUNIT_CASE(add_refuses_nonsense),
 	KUNIT_CASE(walk_goes_on_where_it_stopped),
 	KUNIT_CASE(walk_misses_nothing_that_stays),
+	KUNIT_CASE(what_is_not_of_the_family),
 	{}
 };
 

@@ -92,7 +92,8 @@ static int neigh_xmit_slow(struct strata_neigh *neigh, struct sk_buff *skb)
 /**
  * strata_neigh_xmit() - send an L3 packet through a neighbour
  * @neigh: next hop
- * @skb: skb->data at the L3 header, skb->protocol set. Owned afterwards
+ * @skb: skb->data at the L3 header, skb->protocol set, which becomes the frame's
+ *	EtherType. Owned afterwards
  *
  * Pushes the L2 header and hands the frame to the device, or queues it until
  * the address is known. A dead entry sends through its successor.

@@ -47,11 +47,23 @@ static void neigh_solicit(struct strata_neigh *neigh, struct neigh_work *work)
 	consume_skb(work->first);
 }
 
-static void neigh_perform(struct strata_neigh *neigh, struct neigh_work *work)
+/* Owns @skb. The family can report what is its own. */
+static void neigh_report(struct strata_neigh *neigh, struct sk_buff *skb)
 {
 	/* The kernel has a macro of the member's name. */
 	void (*report)(struct strata_link *link, struct sk_buff *skb) =
 		neigh->ops->unreachable;
+	__be16 own = neigh->ops->family == AF_INET ? htons(ETH_P_IP) :
+						     htons(ETH_P_IPV6);
+
+	if (skb->protocol == own)
+		report(neigh->link, skb);
+	else
+		strata_drop(neigh->link->sn, skb, STRATA_DROP_NEIGH_UNRESOLVED);
+}
+
+static void neigh_perform(struct strata_neigh *neigh, struct neigh_work *work)
+{
 	struct sk_buff *skb;
 
 	if (work->actions & STRATA_NEIGH_DO_SOLICIT)
@@ -62,7 +74,7 @@ static void neigh_perform(struct strata_neigh *neigh, struct neigh_work *work)
 		if (work->actions & STRATA_NEIGH_DO_SEND)
 			strata_neigh_output(neigh, skb);
 		else
-			report(neigh->link, skb);
+			neigh_report(neigh, skb);
 	}
 	if (work->actions & STRATA_NEIGH_DO_REMOVE)
 		strata_neigh_expunge(neigh);

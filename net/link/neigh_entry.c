@@ -83,8 +83,6 @@ static void neigh_build_eth(struct strata_neigh *neigh)
 
 	ether_addr_copy(eth->h_dest, neigh->lladdr);
 	ether_addr_copy(eth->h_source, neigh->link->dev->dev_addr);
-	eth->h_proto = strata_addr_is4(&neigh->addr) ? htons(ETH_P_IP) :
-						       htons(ETH_P_IPV6);
 }
 
 /**
@@ -159,5 +157,7 @@ int strata_neigh_output(struct strata_neigh *neigh, struct sk_buff *skb)
 		       STRATA_NEIGH_HEADER_BYTES);
 	} while (read_seqcount_retry(&neigh->seq, seq));
 	__skb_push(skb, ETH_HLEN);
+	/* What is sent need not be of the family that the neighbour is named by. */
+	((struct ethhdr *)skb->data)->h_proto = skb->protocol;
 	return strata_link_queue(link, skb);
 }

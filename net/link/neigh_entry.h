@@ -56,7 +56,8 @@ struct strata_neigh_net;
  * @link: output link, referenced; constant
  * @used: last use; written by anyone who sends, at most once a jiffy
  * @confirmed: last sign of life; as @used
- * @header: the L2 header, right-aligned; written with @lock held under @seq
+ * @header: the L2 header without its EtherType, right-aligned; written with @lock
+ *	held under @seq
  * @lock: taken with softirqs off, inside the table's lock
  * @lladdr: L2 address, in the states that have one; as @header
  * @addr: next hop; constant
