@@ -25,7 +25,11 @@
  * @STRATA_HOOK_L3_FORWARD: it is for another
  * @STRATA_HOOK_L3_OUTPUT: a packet of this host's, with its header
  * @STRATA_HOOK_L3_POSTROUTING: a packet leaves
- * @STRATA_HOOK_STAGES: how many there are
+ * @STRATA_HOOK_STAGES: how many there are that the firewall has chains for
+ * @STRATA_HOOK_OTHER_FORWARD: a packet of a network layer that is a module goes on
+ *	to another host; skb->protocol says what its header is, and whoever does not
+ *	know that accepts it
+ * @STRATA_HOOK_STAGES_ALL: how many there are
  *
  * At input, forward and output of a VLAN-aware bridge a frame has the tag of its
  * VLAN in its metadata, whether or not it came or leaves with one.
@@ -41,7 +45,9 @@ enum strata_hook_stage {
 	STRATA_HOOK_L3_FORWARD,
 	STRATA_HOOK_L3_OUTPUT,
 	STRATA_HOOK_L3_POSTROUTING,
-	STRATA_HOOK_STAGES
+	STRATA_HOOK_STAGES,
+	STRATA_HOOK_OTHER_FORWARD = STRATA_HOOK_STAGES,
+	STRATA_HOOK_STAGES_ALL
 };
 
 #define STRATA_HOOKS_PER_STAGE	8
@@ -75,7 +81,7 @@ struct strata_hook_state {
  * @stage: where. Required
  * @priority: lower runs first; each is used once per stage
  * @hook: @skb with skb->data at the stage's header: the Ethernet header at L2,
- *	the IP header at L3. STRATA_DROP: the caller frees it with a reason.
+ *	the network layer's elsewhere. STRATA_DROP: the caller frees it with a reason.
  *	Does not own @skb. Required. Runs in: softirq or process, RCU
  */
 struct strata_hook_ops {
@@ -89,7 +95,7 @@ struct strata_hook_ops {
 int strata_hook_register(const struct strata_hook_ops *ops);
 void strata_hook_unregister(const struct strata_hook_ops *ops);
 
-extern struct static_key_false strata_hook_used[STRATA_HOOK_STAGES];
+extern struct static_key_false strata_hook_used[STRATA_HOOK_STAGES_ALL];
 enum strata_verdict strata_hook_run(const struct strata_hook_state *state,
 				    struct sk_buff *skb);
 

@@ -68,7 +68,7 @@ static void hook_gap_is_refused(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, strata_hook_register(&ops), -EINVAL);
 	ops = hook_ops(0, hook_a);
-	ops.stage = STRATA_HOOK_STAGES;
+	ops.stage = STRATA_HOOK_STAGES_ALL;
 	KUNIT_EXPECT_EQ(test, strata_hook_register(&ops), -EINVAL);
 }
 

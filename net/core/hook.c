@@ -16,10 +16,10 @@ struct hook_chain {
 };
 
 static DEFINE_MUTEX(hook_lock);	/* writers of the chains */
-static struct hook_chain __rcu *hook_chains[STRATA_HOOK_STAGES];
+static struct hook_chain __rcu *hook_chains[STRATA_HOOK_STAGES_ALL];
 
-struct static_key_false strata_hook_used[STRATA_HOOK_STAGES] = {
-	[0 ... STRATA_HOOK_STAGES - 1] = STATIC_KEY_FALSE_INIT,
+struct static_key_false strata_hook_used[STRATA_HOOK_STAGES_ALL] = {
+	[0 ... STRATA_HOOK_STAGES_ALL - 1] = STATIC_KEY_FALSE_INIT,
 };
 EXPORT_SYMBOL_GPL(strata_hook_used);
 
@@ -121,7 +121,7 @@ int strata_hook_register(const struct strata_hook_ops *ops)
 	struct hook_chain *new;
 	int err;
 
-	if (!ops->hook || (unsigned int)ops->stage >= STRATA_HOOK_STAGES)
+	if (!ops->hook || (unsigned int)ops->stage >= STRATA_HOOK_STAGES_ALL)
 		return -EINVAL;
 	new = kzalloc(sizeof(*new), GFP_KERNEL);
 	if (!new)
