@@ -2,6 +2,7 @@
 /*
  * net.strata.*: what a namespace's administrator may set.
  */
+#include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/sysctl.h>
 #include <strata/net.h>
@@ -35,6 +36,7 @@ struct ctl_table_header *strata_sysctl_register(struct strata_net *sn,
 		kfree(own);
 	return header;
 }
+EXPORT_SYMBOL_GPL(strata_sysctl_register);
 
 /**
  * strata_sysctl_unregister() - undo strata_sysctl_register()
@@ -49,3 +51,4 @@ void strata_sysctl_unregister(struct ctl_table_header *header)
 	unregister_net_sysctl_table(header);
 	kfree(own);
 }
+EXPORT_SYMBOL_GPL(strata_sysctl_unregister);

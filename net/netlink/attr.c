@@ -3,6 +3,7 @@
  * What the attributes mean: devices and network addresses, the same in every
  * object. Each refusal says what is wrong with which attribute.
  */
+#include <linux/module.h>
 #include <linux/netlink.h>
 #include <strata/l3.h>
 #include <strata/packet.h>
@@ -114,6 +115,7 @@ struct strata_link *strata_nl_get_link(struct strata_net *sn,
 	}
 	return link;
 }
+EXPORT_SYMBOL_GPL(strata_nl_get_link);
 
 static bool have_family(int family)
 {
@@ -158,7 +160,7 @@ int strata_nl_get_addr(const struct nlattr *attr, struct in6_addr *addr,
 	}
 	return 0;
 }
-EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_nl_get_addr);
+EXPORT_SYMBOL_GPL(strata_nl_get_addr);
 
 /**
  * strata_nl_get_plen() - a prefix length in the 128-bit form
@@ -198,7 +200,7 @@ int strata_nl_put_addr(struct sk_buff *skb, int type,
 		return nla_put_in_addr(skb, type, strata_addr_to4(addr));
 	return nla_put_in6_addr(skb, type, addr);
 }
-EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_nl_put_addr);
+EXPORT_SYMBOL_GPL(strata_nl_put_addr);
 
 /**
  * strata_nl_put_plen() - a prefix length as an attribute
@@ -232,3 +234,4 @@ int strata_nl_put_device(struct sk_buff *skb, int type_ifindex,
 	return nla_put_u32(skb, type_ifindex, link->ifindex) ?:
 	       nla_put_string(skb, type_ifname, link->dev->name);
 }
+EXPORT_SYMBOL_GPL(strata_nl_put_device);

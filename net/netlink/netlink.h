@@ -15,25 +15,11 @@
 #include <strata/link.h>
 #include <strata/neigh.h>
 #include <strata/net.h>
+#include <strata/netlink.h>
 #include <strata/nexthop.h>
 #include <strata/route.h>
 #include <strata/sock.h>
 #include <linux/strata_netlink.h>
-
-/* For error texts: which attributes of an object name its device. */
-struct strata_nl_device {
-	const struct nlattr *ifindex;
-	const struct nlattr *ifname;
-};
-
-static inline struct strata_nl_device
-strata_nl_device(struct nlattr **attrs, int type_ifindex, int type_ifname)
-{
-	return (struct strata_nl_device) {
-		.ifindex = attrs[type_ifindex],
-		.ifname = attrs[type_ifname],
-	};
-}
 
 #define STRATA_NL_DEVICE(attrs, object) \
 	strata_nl_device(attrs, STRATA_A_##object##_IFINDEX, \
@@ -45,9 +31,6 @@ strata_nl_device(struct nlattr **attrs, int type_ifindex, int type_ifname)
 	[STRATA_A_##object##_IFNAME] = { \
 		.type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 }
 #define STRATA_NL_POLICY_NAME	{ .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 }
-#define STRATA_NL_POLICY_ADDRESS \
-	NLA_POLICY_RANGE(NLA_BINARY, sizeof(struct in_addr), \
-			 sizeof(struct in6_addr))
 #define STRATA_NL_POLICY_PLEN	NLA_POLICY_MAX(NLA_U8, 128)
 #define STRATA_NL_POLICY_SET \
 	{ .type = NLA_NUL_STRING, .len = STRATA_FW_SET_NAME_MAX }
@@ -157,23 +140,14 @@ struct sk_buff *strata_nl_reply(struct genl_info *info, u8 cmd, void **header);
 int strata_nl_reply_send(struct genl_info *info, struct sk_buff *skb,
 			 void *header, int err);
 
-/* What attributes mean: attr.c. */
+/* What attributes mean: attr.c; <strata/netlink.h> has what modules use, too. */
 struct net_device *strata_nl_get_dev(struct net *net,
 				     const struct strata_nl_device *device,
 				     struct netlink_ext_ack *extack);
-struct strata_link *strata_nl_get_link(struct strata_net *sn,
-				       const struct strata_nl_device *device,
-				       struct netlink_ext_ack *extack);
-int strata_nl_get_addr(const struct nlattr *attr, struct in6_addr *addr,
-		       struct netlink_ext_ack *extack);
 int strata_nl_get_plen(const struct nlattr *attr, const struct in6_addr *addr,
 		       u8 *plen, struct netlink_ext_ack *extack);
-int strata_nl_put_addr(struct sk_buff *skb, int type,
-		       const struct in6_addr *addr);
 int strata_nl_put_plen(struct sk_buff *skb, int type,
 		       const struct in6_addr *addr, u8 plen);
-int strata_nl_put_device(struct sk_buff *skb, int type_ifindex,
-			 int type_ifname, const struct strata_link *link);
 
 /* Next hops within others and within routes: nexthop.c. */
 int strata_nl_get_members(struct strata_net *sn, const struct nlattr *list,
