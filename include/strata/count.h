@@ -99,6 +99,9 @@ struct strata_net;
 	  "advertisements from others that claim an address of ours") \
 	C(MLD_RX, "mld", "rx", "multicast listener queries received") \
 	C(MLD_TX, "mld", "tx", "multicast listener reports sent") \
+	C(MPLS_RX, "mpls", "rx", "labelled packets received (RFC 3032)") \
+	C(MPLS_FORWARDED, "mpls", "forwarded", "labelled packets sent on to others") \
+	C(MPLS_DELIVERED, "mpls", "delivered", "packets handed to IP, their labels gone") \
 	C(RAW_RX, "raw", "rx", "copies of datagrams for raw sockets") \
 	C(RAW_TX, "raw", "tx", "datagrams sent by raw sockets") \
 	C(PING_RX, "ping", "rx", "echo replies delivered to a ping socket") \
@@ -239,6 +242,16 @@ struct strata_net;
 	R(IGMP_IGNORED, "igmp_ignored", "IGMP: what other hosts report") \
 	R(GROUP_QUERY, "group_query", "IGMP, MLD: a malformed query, or from off the link") \
 	R(GROUP_QUEUE_FULL, "group_queue_full", "IGMP, MLD: too many queries wait") \
+	R(MPLS_OFF, "mpls_off", "MPLS: the link is not switched on for labels") \
+	R(MPLS_L2_CAST, "mpls_l2_cast", "MPLS: in a link-layer broadcast or multicast") \
+	R(MPLS_TRUNCATED, "mpls_truncated", "MPLS: ends before the bottom of the stack") \
+	R(MPLS_RESERVED, "mpls_reserved", \
+	  "MPLS: a reserved label that asks for what we do not do (RFC 7274)") \
+	R(MPLS_NO_LABEL, "mpls_no_label", "MPLS: nobody has told what to do with the label") \
+	R(MPLS_STACK, "mpls_stack", "MPLS: more labels than we look at") \
+	R(MPLS_TTL, "mpls_ttl", "MPLS: TTL used up") \
+	R(MPLS_PAYLOAD, "mpls_payload", "MPLS: what is under the last label is not IP") \
+	R(MPLS_TOO_BIG, "mpls_too_big", "MPLS: larger than the link's MTU") \
 	R(L4_TRUNCATED, "l4_truncated", "transport header truncated or length wrong") \
 	R(L4_CHECKSUM, "l4_checksum", "transport checksum wrong") \
 	R(L4_NO_SOCKET, "l4_no_socket", "no socket") \
