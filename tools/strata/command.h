@@ -48,6 +48,7 @@ int nexthop_main(struct args *args);
 int policy_main(struct args *args);
 int neighbour_main(struct args *args);
 int group_main(struct args *args);
+int mpls_main(struct args *args);
 int bridge_main(struct args *args);
 int firewall_main(struct args *args);
 int conntrack_main(struct args *args);

@@ -19,7 +19,7 @@
 #include "command.h"
 
 #define NETNS_DIR	"/run/netns"	/* where ip netns keeps them */
-#define OBJECTS		"link, address, route, rule, nexthop, neighbour, group, bridge, firewall, conntrack, socket, stat, monitor or run"
+#define OBJECTS		"link, address, route, rule, nexthop, neighbour, group, mpls, bridge, firewall, conntrack, socket, stat, monitor or run"
 #define BATCH_WORDS	64		/* in one line of a batch */
 
 struct options options;
@@ -33,6 +33,7 @@ static const struct command objects[] = {
 	  "link layer addresses of other stations" },
 	{ "nexthop", NULL, nexthop_main, "ways that routes share" },
 	{ "group", NULL, group_main, "multicast groups that links listen to" },
+	{ "mpls", NULL, mpls_main, "labels and what they mean (strata_mpls.ko)" },
 	{ "bridge", NULL, bridge_main, "ports of bridges, groups behind them" },
 	{ "firewall", NULL, firewall_main, "rules at every hook" },
 	{ "conntrack", NULL, conntrack_main, "connections that the firewall knows" },

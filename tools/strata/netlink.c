@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Requests to the kernel's "strata" family, and its answers.
+ * Requests to the kernel's "strata" family, or to that of a module, and the answers.
  *
  * An answer is read to its end before any of it is shown: a dump that a change
  * interrupted is asked for again, so that what is printed was true at one time.
@@ -21,11 +21,16 @@
 static struct mnl_socket *session;
 static const char *group_wanted;	/* find_family() looks for it too */
 static uint32_t group_found;
-static uint16_t family;
+static const struct nl_family *family_found;
+static uint16_t family;			/* its number */
 static unsigned int sequence;
 static char request_buffer[8 << 20];	/* a firewall's rules, all at once */
 static bool request_full;
 static char answer_buffer[65536];
+
+static const struct nl_family strata_family = {
+	STRATA_FAMILY_NAME, STRATA_FAMILY_VERSION, "strata.ko",
+};
 
 /* What the kernel said at the end of an answer. */
 struct verdict {
@@ -233,7 +238,7 @@ static int find_group(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
-static int find_family(void)
+static int find_family(const struct nl_family *wanted)
 {
 	struct nl_rows rows = { 0 };
 	struct verdict verdict;
@@ -241,8 +246,10 @@ static int find_family(void)
 	struct nlmsghdr *request;
 	struct nl_row row;
 
+	family = 0;
+	family_found = wanted;
 	request = begin(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1);
-	mnl_attr_put_strz(request, CTRL_ATTR_FAMILY_NAME, STRATA_FAMILY_NAME);
+	mnl_attr_put_strz(request, CTRL_ATTR_FAMILY_NAME, wanted->name);
 	exchange(request, &rows, &verdict);
 	if (!verdict.error && nl_next(&rows, &position, &row))
 		family = nl_number(&row, CTRL_ATTR_FAMILY_ID);
@@ -252,31 +259,40 @@ static int find_family(void)
 	nl_rows_free(&rows);
 	if (family)
 		return STATUS_OK;
-	if (!verdict.error || verdict.error == ENOENT)
-		return complain("the module is not loaded: insmod strata.ko");
-	return judge(&verdict);
+	if (verdict.error && verdict.error != ENOENT)
+		return judge(&verdict);
+	snprintf(verdict.text, sizeof(verdict.text),
+		 "the module is not loaded: insmod %s", wanted->module);
+	return complain(verdict.text);
 }
 
-static int open_session(void)
+static int open_session(const struct nl_family *wanted)
 {
 	int on = 1;
 
+	if (session && family && family_found == wanted)
+		return STATUS_OK;
 	if (session)
-		return family ? STATUS_OK : find_family();
+		return find_family(wanted);
 	session = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
 	if (!session || mnl_socket_bind(session, 0, MNL_SOCKET_AUTOPID) < 0)
 		return complain_errno(errno);
 	/* Texts are welcome, not needed. */
 	mnl_socket_setsockopt(session, NETLINK_EXT_ACK, &on, sizeof(on));
 	mnl_socket_setsockopt(session, NETLINK_CAP_ACK, &on, sizeof(on));
-	return find_family();
+	return find_family(wanted);
+}
+
+struct nlmsghdr *nl_begin_in(const struct nl_family *wanted, uint8_t command)
+{
+	if (open_session(wanted) != STATUS_OK)
+		return NULL;
+	return begin(family, command, wanted->version);
 }
 
 struct nlmsghdr *nl_begin(uint8_t command)
 {
-	if (open_session() != STATUS_OK)
-		return NULL;
-	return begin(family, command, STRATA_FAMILY_VERSION);
+	return nl_begin_in(&strata_family, command);
 }
 
 void nl_put(struct nlmsghdr *request, uint16_t type, const void *data,
@@ -381,8 +397,8 @@ int nl_listen(const char *group,
 	ssize_t received;
 
 	group_wanted = group;
-	if (open_session() != STATUS_OK ||
-	    (!group_found && find_family() != STATUS_OK))
+	if (open_session(&strata_family) != STATUS_OK ||
+	    (!group_found && find_family(&strata_family) != STATUS_OK))
 		return STATUS_KERNEL;
 	if (!group_found)
 		return complain("the module has no such group of messages");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Requests to the kernel's "strata" family, and its answers.
+ * Requests to the kernel's "strata" family, or to that of a module, and the answers.
  */
 #ifndef STRATA_NETLINK_H
 #define STRATA_NETLINK_H
@@ -35,12 +35,26 @@ struct nl_row {
 	const struct nlattr *attrs[NL_ATTRS];
 };
 
+/**
+ * struct nl_family - a generic netlink family
+ * @name: its name
+ * @version: of its commands
+ * @module: whose it is, for who has not loaded it
+ */
+struct nl_family {
+	const char *name;
+	uint8_t version;
+	const char *module;
+};
+
 /*
  * A request is built in one static buffer: begin, add attributes with
  * libmnl's mnl_attr_put_*(), then send it with one of the last four.
  * nl_begin() returns NULL when there is no way to talk to the stack.
  */
 struct nlmsghdr *nl_begin(uint8_t command);
+/* To another family than "strata"; @family is kept. */
+struct nlmsghdr *nl_begin_in(const struct nl_family *family, uint8_t command);
 /* As libmnl's, but what does not fit makes nl_nest_end() say so. */
 void nl_put(struct nlmsghdr *request, uint16_t type, const void *data,
 	    size_t length);
