@@ -547,30 +547,6 @@ void strata_tcp_set_state(struct sock *sk, int state);
 /* A RST in reply to @skb, which nobody owns (3.10.7.1). Does not own @skb. */
 void strata_tcp_reply_reset(struct strata_net *sn, struct sk_buff *skb);
 
-/**
- * struct strata_tcp_reply - a segment sent without a socket
- */
-struct strata_tcp_reply {
-	struct in6_addr laddr;
-	struct in6_addr faddr;
-	__be16 lport;
-	__be16 fport;
-	int oif;
-	u32 seq;
-	u32 ack;
-	u32 tsval;
-	u32 tsecr;
-	u16 window;
-	u8 flags;
-	u8 tos;
-	bool has_ts;
-	/* SYN options instead of plain ones when set */
-	const struct strata_tcp_options *syn;
-};
-
-void strata_tcp_reply_send(struct strata_net *sn,
-			   const struct strata_tcp_reply *reply);
-
 /* ---- isn.c err.c sockopt.c info.c poll.c memory.c ---- */
 u32 strata_tcp_isn(const struct in6_addr *laddr, const struct in6_addr *faddr,
 		   __be16 lport, __be16 fport, u32 *ts_offset);	/* RFC 6528 */

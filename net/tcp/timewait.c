@@ -9,6 +9,7 @@
 #include <linux/tcp.h>
 #include "far.h"
 #include "port.h"
+#include "reply.h"
 #include "request.h"
 #include "table.h"
 #include "timewait.h"
