@@ -71,6 +71,38 @@ static void parse_one(u8 kind, const u8 *data, u8 len, bool syn,
 	}
 }
 
+/* Options of which @left bytes from @ptr on are yet to be read. */
+struct walk {
+	const u8 *ptr;
+	int left;
+};
+
+static struct walk walk_begin(const struct tcphdr *th)
+{
+	return (struct walk){ .ptr = (const u8 *)(th + 1),
+			      .left = th->doff * 4 - sizeof(*th) };
+}
+
+/* To the next option. Its bytes; 0 at the end; -1 if that is impossible. */
+static int walk_find(struct walk *walk)
+{
+	while (walk->left > 0 && *walk->ptr == TCPOPT_NOP) {
+		walk->ptr++;
+		walk->left--;
+	}
+	if (walk->left <= 0 || *walk->ptr == TCPOPT_EOL)
+		return 0;
+	if (walk->left < 2 || walk->ptr[1] < 2 || walk->ptr[1] > walk->left)
+		return -1;
+	return walk->ptr[1];
+}
+
+static void walk_over(struct walk *walk, int bytes)
+{
+	walk->ptr += bytes;
+	walk->left -= bytes;
+}
+
 /**
  * strata_tcp_options_parse() - read the options of a segment
  * @skb: transport header set; the whole TCP header is linear
@@ -83,30 +115,39 @@ bool strata_tcp_options_parse(const struct sk_buff *skb,
 			      struct strata_tcp_options *opts)
 {
 	const struct tcphdr *th = tcp_hdr(skb);
-	const u8 *ptr = (const u8 *)(th + 1);
-	int left = th->doff * 4 - sizeof(*th);
+	struct walk walk = walk_begin(th);
+	int bytes;
 
 	memset(opts, 0, sizeof(*opts));
-	while (left > 0) {
-		u8 len;
-
-		if (*ptr == TCPOPT_EOL)
-			return true;
-		if (*ptr == TCPOPT_NOP) {
-			ptr++;
-			left--;
-			continue;
-		}
-		if (left < 2 || ptr[1] < 2 || ptr[1] > left)
-			return false;
-		len = ptr[1];
-		parse_one(*ptr, ptr + 2, len, th->syn, opts);
-		ptr += len;
-		left -= len;
+	while ((bytes = walk_find(&walk)) > 0) {
+		parse_one(*walk.ptr, walk.ptr + 2, bytes, th->syn, opts);
+		walk_over(&walk, bytes);
 	}
-	return true;
+	return !bytes;
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_tcp_options_parse);
+
+/**
+ * strata_tcp_option_find() - one option, before any other is believed
+ * @th: the whole header is linear
+ * @kind: which
+ * @bytes: of all of it; one of another length is none
+ *
+ * Context: any. Return: its data; NULL: it is not there.
+ */
+const u8 *strata_tcp_option_find(const struct tcphdr *th, u8 kind, u8 bytes)
+{
+	struct walk walk = walk_begin(th);
+	int found;
+
+	while ((found = walk_find(&walk)) > 0) {
+		if (*walk.ptr == kind)
+			return found == bytes ? walk.ptr + 2 : NULL;
+		walk_over(&walk, found);
+	}
+	return NULL;
+}
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_tcp_option_find);
 
 static __be32 *put_cookie(__be32 *ptr, const struct strata_tcp_options *opts)
 {

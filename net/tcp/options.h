@@ -32,6 +32,8 @@
 	      TCPOPT_TIMESTAMP << 8 | TCPOLEN_TIMESTAMP)
 #define STRATA_TCP_TS_BYTES	12
 
+const u8 *strata_tcp_option_find(const struct tcphdr *th, u8 kind, u8 bytes);
+
 /* Writes the option at @ptr; returns what follows it. */
 static inline __be32 *tcp_ts_put(__be32 *ptr, u32 tsval, u32 tsecr)
 {
