@@ -159,6 +159,11 @@ struct strata_net;
 	C(TCP_TIMEWAIT_OVERFLOW, "tcp", "timewait_overflow", "TIME-WAIT skipped: table full") \
 	C(TCP_ORPHANS_KILLED, "tcp", "orphans_killed", \
 	  "orphaned connections reset: over the limit") \
+	C(TCP_MD5_NOT_FOUND, "tcp", "md5_not_found", \
+	  "segments without the signature that their owner has a key for (RFC 2385)") \
+	C(TCP_MD5_UNEXPECTED, "tcp", "md5_unexpected", \
+	  "segments with a signature that their owner has no key for") \
+	C(TCP_MD5_FAILURE, "tcp", "md5_failure", "segments with a wrong signature") \
 	C(TCP_TOO_FAR, "tcp", "too_far", \
 	  "segments and ICMP errors refused by IP_MINTTL or IPV6_MINHOPCOUNT (RFC 5082)") \
 	C(TCP_DELAYED_ACKS, "tcp", "delayed_acks", "ACKs sent by the delayed-ACK timer") \
@@ -274,6 +279,9 @@ struct strata_net;
 	R(TCP_WINDOW, "tcp_window", "TCP: data beyond a closed window") \
 	R(TCP_CLOSED, "tcp_closed", "TCP: data for a side already shut down") \
 	R(TCP_BACKLOG, "tcp_backlog", "TCP: SYN or accept queue full") \
+	R(TCP_MD5_NOT_FOUND, "tcp_md5_not_found", "TCP: a signature is missing (RFC 2385)") \
+	R(TCP_MD5_UNEXPECTED, "tcp_md5_unexpected", "TCP: a signature without a key for it") \
+	R(TCP_MD5_FAILURE, "tcp_md5_failure", "TCP: the signature is wrong") \
 	R(TCP_TOO_FAR, "tcp_too_far", \
 	  "TCP: from farther than IP_MINTTL or IPV6_MINHOPCOUNT allows") \
 	R(TCP_TIMEWAIT, "tcp_timewait", "TCP: old segment of a closed connection")

@@ -6,6 +6,7 @@
  * then; after a while, larger ones again, for paths change.
  */
 #include <linux/tcp.h>
+#include "md5.h"
 #include "options.h"
 #include "tcp.h"
 
@@ -15,7 +16,8 @@
 static u32 overhead(const struct sock *sk, const struct strata_af_ops *af)
 {
 	return af->header_len + sizeof(struct tcphdr) +
-	       (strata_tcp(sk)->ts_ok ? STRATA_TCP_TS_BYTES : 0);
+	       (strata_tcp(sk)->ts_ok ? STRATA_TCP_TS_BYTES : 0) +
+	       tcp_md5_bytes(sk);
 }
 
 /* Large enough to be swallowed where a small one is not? */

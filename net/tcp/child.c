@@ -5,6 +5,7 @@
  */
 #include <linux/tcp.h>
 #include "close.h"
+#include "md5.h"
 #include "port.h"
 #include "request.h"
 #include "table.h"
@@ -150,6 +151,7 @@ struct sock *strata_tcp_child_create(struct strata_tcp_request *req,
 {
 	struct sock *child = sk_clone_lock(req->listener,
 					   GFP_ATOMIC | __GFP_NOWARN);
+	bool inherited;
 
 	if (!child)
 		return NULL;
@@ -158,8 +160,9 @@ struct sock *strata_tcp_child_create(struct strata_tcp_request *req,
 	copy_send_state(strata_tcp(child), req, tcp_seg(skb));
 	copy_receive_state(strata_tcp(child), req);
 	strata_tcp(child)->peer_ttl = strata_cb(skb)->ttl;
+	inherited = strata_tcp_md5_inherit(child, req->listener);
 	establish(child, req);
-	if (publish(child, req))
+	if (inherited && publish(child, req))
 		return child;
 	discard(child);
 	return NULL;

@@ -11,10 +11,14 @@
 #include <linux/tcp.h>
 #include "close.h"
 #include "fastopen.h"
+#include "md5.h"
 #include "tcp.h"
 
 /* What middleboxes may add to a SYN: less data is no harm, a segment lost is. */
 #define OPTION_SPACE	(TCP_HEADER_MAX - sizeof(struct tcphdr))
+
+/* What the other options of a signed SYN leave: 8 octets, 2 of them the option's own. */
+#define SIGNED_COOKIE_MAX	6
 
 /* tcpi_fastopen_client_fail */
 enum fail {
@@ -53,6 +57,8 @@ static void look_up(struct sock *sk, struct plan *plan)
 		plan->data = true;
 		return;
 	}
+	if (tcp_md5_bytes(sk) && plan->known.cookie.len > SIGNED_COOKIE_MAX)
+		return;
 	plan->option = true;
 	plan->data = plan->known.cookie.len;
 	if (!plan->data)

@@ -5,6 +5,7 @@
  */
 #include <linux/tcp.h>
 #include "input.h"
+#include "md5.h"
 #include "options.h"
 #include "tcp.h"
 #include "urgent.h"
@@ -289,7 +290,8 @@ static bool step_ack_opening(struct sock *sk, struct sk_buff *skb)
 		good = step_ack_syn_recv(sk, seg);
 	if (good)
 		return true;
-	strata_tcp_reply_reset(strata_sock_net(sk), skb);
+	strata_tcp_reply_reset(strata_sock_net(sk), skb,
+			       tcp_md5_key(sk, &sk->sk_v6_daddr));
 	drop(sk, skb, STRATA_DROP_TCP_ACK);
 	return false;
 }

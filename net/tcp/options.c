@@ -149,11 +149,15 @@ const u8 *strata_tcp_option_find(const struct tcphdr *th, u8 kind, u8 bytes)
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_tcp_option_find);
 
-static __be32 *put_cookie(__be32 *ptr, const struct strata_tcp_options *opts)
+/* A cookie that finds no room is left out: the peer does without. */
+static __be32 *put_cookie(__be32 *ptr, unsigned int room,
+			  const struct strata_tcp_options *opts)
 {
 	unsigned int bytes = TCPOLEN_FASTOPEN_BASE + opts->cookie_len;
 	u8 *at = (u8 *)ptr;
 
+	if (unlikely(bytes > room))
+		return ptr;
 	*at++ = TCPOPT_FASTOPEN;
 	*at++ = bytes;
 	memcpy(at, opts->cookie, opts->cookie_len);
@@ -164,7 +168,8 @@ static __be32 *put_cookie(__be32 *ptr, const struct strata_tcp_options *opts)
 /**
  * strata_tcp_options_syn() - write the options of a SYN or SYN+ACK
  * @ptr: room for 40 bytes
- * @opts: what to say; @has_wscale, @has_ts, @sack_ok and @cookie select options
+ * @opts: what to say; @has_wscale, @has_ts, @sack_ok and @cookie select options,
+ *	@reserved leaves room for another
  *
  * Context: any. Return: bytes written, a multiple of 4.
  */
@@ -189,7 +194,8 @@ unsigned int strata_tcp_options_syn(__be32 *ptr,
 		*ptr++ = htonl(TCPOPT_NOP << 24 | TCPOPT_WINDOW << 16 |
 			       TCPOLEN_WINDOW << 8 | opts->wscale);
 	if (unlikely(opts->cookie))
-		ptr = put_cookie(ptr, opts);
+		ptr = put_cookie(ptr, STRATA_TCP_OPTIONS_MAX - opts->reserved -
+				 (ptr - start) * sizeof(*ptr), opts);
 	return (ptr - start) * sizeof(*ptr);
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_tcp_options_syn);

@@ -31,6 +31,8 @@
 	htonl(TCPOPT_NOP << 24 | TCPOPT_NOP << 16 |			\
 	      TCPOPT_TIMESTAMP << 8 | TCPOLEN_TIMESTAMP)
 #define STRATA_TCP_TS_BYTES	12
+/* RFC 9293 3.1: all options of a segment. */
+#define STRATA_TCP_OPTIONS_MAX	(TCP_HEADER_MAX - sizeof(struct tcphdr))
 
 const u8 *strata_tcp_option_find(const struct tcphdr *th, u8 kind, u8 bytes);
 

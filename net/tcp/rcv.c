@@ -5,6 +5,7 @@
 #include <linux/filter.h>
 #include <linux/tcp.h>
 #include "far.h"
+#include "md5.h"
 #include "tcp.h"
 
 /* Segments that may wait while a program holds the lock, beyond its buffers. */
@@ -78,6 +79,8 @@ static void deliver(struct strata_net *sn, struct sock *sk, struct sk_buff *skb)
 		strata_tcp_drop_far(sk, skb);
 		return;
 	}
+	if (!tcp_md5_admits(sk, skb))
+		return;
 	if (unlikely(!filter(sk, skb))) {
 		strata_drop(sn, skb, STRATA_DROP_SOCKET_FILTER);
 		return;
@@ -99,7 +102,10 @@ static void deliver(struct strata_net *sn, struct sock *sk, struct sk_buff *skb)
 /* RFC 9293 3.10.7.1 */
 static void nobody(struct strata_net *sn, struct sk_buff *skb)
 {
-	strata_tcp_reply_reset(sn, skb);
+	const struct strata_tcp_md5_key *key;
+
+	if (strata_tcp_md5_stranger(sn, skb, &key))
+		strata_tcp_reply_reset(sn, skb, key);
 	strata_drop(sn, skb, STRATA_DROP_L4_NO_SOCKET);
 }
 
@@ -143,7 +149,7 @@ void strata_tcp_rcv(struct strata_net *sn, struct sk_buff *skb)
 	case TCP_LISTEN:
 		if (tcp_too_far(sk, skb))
 			strata_tcp_drop_far(sk, skb);
-		else
+		else if (tcp_md5_admits(sk, skb))
 			strata_tcp_listen_input(sk, skb);
 		break;
 	case TCP_NEW_SYN_RECV:

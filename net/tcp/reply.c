@@ -3,6 +3,7 @@
  * Segments sent without a socket: resets, and what requests and timewaits say.
  */
 #include <linux/tcp.h>
+#include "md5.h"
 #include "options.h"
 #include "reply.h"
 
@@ -46,9 +47,12 @@ static void put_header(struct sk_buff *skb,
 		       const struct strata_tcp_reply *reply)
 {
 	struct tcphdr *th = (struct tcphdr *)skb->data;
-	unsigned int bytes = sizeof(*th);
+	unsigned int bytes = sizeof(*th), signature;
 
 	bytes += put_options((__be32 *)(th + 1), reply);
+	signature = bytes;
+	if (unlikely(reply->key))
+		bytes += STRATA_TCP_MD5_BYTES;
 	skb_put(skb, bytes);
 	skb_reset_transport_header(skb);
 	th->source = reply->lport;
@@ -59,6 +63,9 @@ static void put_header(struct sk_buff *skb,
 	((__be16 *)th)[6] = htons(bytes << 10 | reply->flags);
 	th->window = htons(reply->window);
 	th->urg_ptr = 0;
+	if (unlikely(reply->key))
+		strata_tcp_md5_sign(reply->key, skb, skb->data + signature,
+				    &reply->laddr, &reply->faddr);
 	th->check = ~strata_pseudo_magic(&reply->laddr, &reply->faddr, bytes,
 					 IPPROTO_TCP, 0);
 	skb->ip_summed = CHECKSUM_PARTIAL;
@@ -123,6 +130,7 @@ static bool may_reset(const struct sk_buff *skb)
  * strata_tcp_reply_reset() - refuse a segment that belongs to nobody
  * @sn: the namespace's stack
  * @skb: tcp_seg() is filled in, skb->data at the TCP header; not owned
+ * @key: to sign the RST with, or NULL
  *
  * RFC 9293 3.10.7.1: never in answer to a RST; with the sequence number that
  * the sender expects, so that it is believed. RFC 1122 4.2.3.10: not to what
@@ -130,11 +138,12 @@ static bool may_reset(const struct sk_buff *skb)
  *
  * Context: softirq, RCU.
  */
-void strata_tcp_reply_reset(struct strata_net *sn, struct sk_buff *skb)
+void strata_tcp_reply_reset(struct strata_net *sn, struct sk_buff *skb,
+			    const struct strata_tcp_md5_key *key)
 {
 	const struct tcphdr *th = (const struct tcphdr *)skb->data;
 	const struct strata_tcp_seg *seg = tcp_seg(skb);
-	struct strata_tcp_reply reply = { .flags = TCPF_HDR_RST };
+	struct strata_tcp_reply reply = { .flags = TCPF_HDR_RST, .key = key };
 
 	if (!may_reset(skb))
 		return;

@@ -26,6 +26,8 @@ struct strata_tcp_reply {
 	bool has_ts;
 	/* SYN options instead of plain ones when set */
 	const struct strata_tcp_options *syn;
+	/* To sign it with; NULL: not signed */
+	const struct strata_tcp_md5_key *key;
 };
 
 int strata_tcp_reply_route(struct strata_net *sn,

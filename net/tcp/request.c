@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 #include <linux/tcp.h>
 #include "cookie.h"
+#include "md5.h"
 #include "options.h"
 #include "request.h"
 #include "savesyn.h"
@@ -289,6 +290,9 @@ static enum strata_drop_reason answer(struct sock *listener,
 		return STRATA_DROP_NO_MEMORY;
 	if (isn)
 		req->snt_isn = isn;
+	/* As in the kernel: with timestamps, too, there were no room for SACK blocks. */
+	if (req->sack_ok && tcp_md5_key(listener, &req->common.skc_v6_daddr))
+		req->ts_ok = 0;
 	reason = open_request(strata_sock_net(listener), req, skb, opts);
 	if (reason != ANSWERED)
 		strata_tcp_request_free(req);
@@ -337,6 +341,15 @@ void strata_tcp_listen_syn(struct sock *listener, struct sk_buff *skb, u32 isn)
 		strata_drop(sn, skb, reason);
 }
 
+static void refuse(const struct sock *listener, struct sk_buff *skb)
+{
+	struct in6_addr saddr, daddr;
+
+	strata_packet_addrs(skb, &saddr, &daddr);
+	strata_tcp_reply_reset(strata_sock_net(listener), skb,
+			       tcp_md5_key(listener, &saddr));
+}
+
 /**
  * strata_tcp_listen_input() - a segment for a listener
  * @listener: found by strata_tcp_lookup()
@@ -357,11 +370,11 @@ void strata_tcp_listen_input(struct sock *listener, struct sk_buff *skb)
 	} else if (flags & TCPF_HDR_ACK) {
 		if (strata_tcp_cookie_input(listener, skb))
 			return;
-		strata_tcp_reply_reset(sn, skb);
+		refuse(listener, skb);
 		strata_drop(sn, skb, STRATA_DROP_TCP_ACK);
 	} else if (READ_ONCE(listener->sk_state) != TCP_LISTEN) {
 		/* Closed since it was found. */
-		strata_tcp_reply_reset(sn, skb);
+		refuse(listener, skb);
 		strata_drop(sn, skb, STRATA_DROP_SOCKET_CLOSED);
 	} else if ((flags & (TCPF_HDR_SYN | TCPF_HDR_FIN)) != TCPF_HDR_SYN ||
 		   strata_cb(skb)->flags & (STRATA_CB_BROADCAST |

@@ -6,6 +6,7 @@
 #include <linux/strata.h>
 #include <linux/tcp.h>
 #include "info.h"
+#include "md5.h"
 #include "savesyn.h"
 
 #define KEEPALIVE_SECONDS_MAX	32767
@@ -246,7 +247,8 @@ static int set_congestion(struct sock *sk, sockptr_t optval,
  *
  * Context: process; locks the socket.
  * Return: 0, -ENOPROTOOPT, -EINVAL, -EFAULT, -ENOENT (no such congestion
- * control), -EPERM (one that only CAP_NET_ADMIN may choose).
+ * control), -EPERM (one that only CAP_NET_ADMIN may choose); as
+ * strata_tcp_md5_set().
  */
 int strata_tcp_setsockopt(struct sock *sk, int level, int optname,
 			  sockptr_t optval, unsigned int optlen)
@@ -262,7 +264,9 @@ int strata_tcp_setsockopt(struct sock *sk, int level, int optname,
 	if (copy_from_sockptr(&val, optval, sizeof(val)))
 		return -EFAULT;
 	lock_sock(sk);
-	if (val_allowed(optname, val))
+	if (optname == TCP_MD5SIG || optname == TCP_MD5SIG_EXT)
+		err = strata_tcp_md5_set(sk, optname, optval, optlen);
+	else if (val_allowed(optname, val))
 		err = set_checked(sk, optname, val);
 	release_sock(sk);
 	return err;

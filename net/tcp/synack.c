@@ -4,6 +4,7 @@
  * acceptable.
  */
 #include <linux/tcp.h>
+#include "md5.h"
 #include "request.h"
 #include "synack.h"
 
@@ -17,6 +18,7 @@ static void fill_reply(const struct strata_tcp_request *req,
 		.fport = req->common.skc_dport,
 		.oif = req->common.skc_bound_dev_if,
 		.tos = req->tos,
+		.key = tcp_md5_key(req->listener, &req->common.skc_v6_daddr),
 	};
 }
 
@@ -32,6 +34,7 @@ static void fill_synack(const struct strata_tcp_request *req,
 		.tsval = tcp_clock_ms() + req->ts_offset,
 		.tsecr = req->ts_recent,
 		.sack_ok = req->sack_ok,
+		.reserved = reply->key ? STRATA_TCP_MD5_BYTES : 0,
 	};
 	reply->seq = req->snt_isn;
 	reply->ack = req->rcv_isn + 1;

@@ -4,11 +4,19 @@
  * up to the one that completes the handshake.
  */
 #include <linux/tcp.h>
+#include "md5.h"
 #include "request.h"
 #include "synack.h"
 
 /* A segment that completes the handshake. */
 #define COMPLETE	STRATA_DROP_MAX
+
+static void reset(struct strata_net *sn, const struct strata_tcp_request *req,
+		  struct sk_buff *skb)
+{
+	strata_tcp_reply_reset(sn, skb, tcp_md5_key(req->listener,
+						    &req->common.skc_v6_daddr));
+}
 
 static bool in_window(const struct strata_tcp_request *req,
 		      const struct strata_tcp_seg *seg)
@@ -85,7 +93,7 @@ static enum strata_drop_reason check_listener(struct strata_net *sn,
 
 	if (READ_ONCE(listener->sk_state) != TCP_LISTEN) {
 		strata_tcp_request_drop(req);
-		strata_tcp_reply_reset(sn, skb);
+		reset(sn, req, skb);
 		return STRATA_DROP_SOCKET_CLOSED;
 	}
 	if (req->retransmits < READ_ONCE(strata_tcp(listener)->defer_accept) &&
@@ -113,7 +121,7 @@ static enum strata_drop_reason check(struct strata_net *sn,
 		return STRATA_DROP_TCP_HEADER;
 	/* An ACK of what we never sent is refused even out of window (3.5.2). */
 	if ((seg->flags & TCPF_HDR_ACK) && seg->ack_seq != req->snt_isn + 1) {
-		strata_tcp_reply_reset(sn, skb);
+		reset(sn, req, skb);
 		return STRATA_DROP_TCP_ACK;
 	}
 	reason = check_sequence(req, seg, &opts);
@@ -172,7 +180,8 @@ bool strata_tcp_request_complete(struct strata_tcp_request *req,
  * @req: who owns it
  * @skb: tcp_seg() is filled in, skb->data at the TCP header; owned
  *
- * RFC 9293 3.10.7.4. Makes the socket when the handshake is complete.
+ * RFC 9293 3.10.7.4. Makes the socket when the handshake is complete. Signatures are
+ * by the keys that the listener has by now.
  *
  * Context: softirq, RCU.
  */
@@ -180,8 +189,11 @@ void strata_tcp_request_input(struct strata_tcp_request *req,
 			      struct sk_buff *skb)
 {
 	struct strata_net *sn = strata_tcp_request_net(req);
-	enum strata_drop_reason reason = check(sn, req, skb);
+	enum strata_drop_reason reason;
 
+	if (!tcp_md5_admits(req->listener, skb))
+		return;
+	reason = check(sn, req, skb);
 	if (reason == COMPLETE)
 		strata_tcp_request_complete(req, skb);
 	else

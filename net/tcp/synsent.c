@@ -4,6 +4,7 @@
  */
 #include <linux/tcp.h>
 #include "input.h"
+#include "md5.h"
 #include "options.h"
 #include "tcp.h"
 #include "urgent.h"
@@ -26,7 +27,8 @@ static bool step_ack(struct sock *sk, struct sk_buff *skb)
 	     !seq_after(seg->ack_seq, tp->snd_nxt)))
 		return true;
 	if (!(seg->flags & TCPF_HDR_RST))
-		strata_tcp_reply_reset(strata_sock_net(sk), skb);
+		strata_tcp_reply_reset(strata_sock_net(sk), skb,
+				       tcp_md5_key(sk, &sk->sk_v6_daddr));
 	drop(sk, skb, STRATA_DROP_TCP_ACK);
 	return false;
 }
@@ -136,6 +138,9 @@ static void simultaneous_open(struct sock *sk)
 
 	if (unlikely(tp->syn_data))
 		strata_tcp_fastopen_crossed(sk);
+	/* Our SYN had none. */
+	if (tcp_md5_bytes(sk))
+		tp->ts_ok = 0;
 	strata_tcp_set_state(sk, TCP_SYN_RECV);
 	tp->retransmits = 0;
 	strata_tcp_send_synack(sk);

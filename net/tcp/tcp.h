@@ -153,6 +153,7 @@ static inline struct strata_tcp_seg *tcp_seg(const struct sk_buff *skb)
  * @has_wscale: window scale present (SYN only)
  * @sack_ok: SACK permitted present (SYN only)
  * @cookie_len: octets of @cookie; 0: it asks for one
+ * @reserved: written: bytes that the caller needs behind them
  * @sacks: blocks in @sack
  * @sack: SACK blocks in their order (RFC 2018 3)
  * @cookie: Fast Open's (RFC 7413, SYN only), in the segment read; NULL: no option
@@ -166,6 +167,7 @@ struct strata_tcp_options {
 	bool has_wscale;
 	bool sack_ok;
 	u8 cookie_len;
+	u8 reserved;
 	u8 sacks;
 	struct strata_tcp_block sack[TCP_SACK_BLOCKS_MAX];
 	const u8 *cookie;
@@ -191,6 +193,7 @@ struct strata_tcp_options {
 				 BIT(TCP_DEFER_KEEPALIVE) | BIT(TCP_DEFER_WRITE) | \
 				 BIT(TCP_DEFER_MTU) | BIT(TCP_DEFER_ACK))
 
+struct strata_tcp_md5_key;
 struct strata_tcp_port;
 struct strata_tcp_pacer;
 struct strata_tcp_saved_syn;
@@ -351,6 +354,7 @@ struct strata_tcp {
 	u32 notsent_lowat;	/* TCP_NOTSENT_LOWAT, 0: none */
 
 	/* These outlive a connection, too. */
+	struct hlist_head md5_keys;	/* RCU; changed under the lock; md5_keys.c */
 	struct strata_tcp_port *port;	/* claimed (sk_bind_node), NULL: none; port.c */
 	struct strata_cong cong;
 	struct list_head tsq_node;	/* small queues; the CPU's own */
@@ -439,6 +443,7 @@ struct strata_tcp_request {
  * @wheel_part: whose lock protects @wheel_node; constant
  * @substate: TCP_FIN_WAIT2 or TCP_TIME_WAIT
  * @last_ack: jiffies of the last ACK for a segment out of window
+ * @md5: the connection's key, or NULL (md5_keys.c)
  *
  * In the established table like a socket. Whoever takes it out of the table
  * (under the bucket's lock) frees it, by RCU.
@@ -447,6 +452,7 @@ struct strata_tcp_timewait {
 	struct sock_common common;
 	struct strata_net *sn;
 	struct strata_tcp_port *port;
+	const struct strata_tcp_md5_key *md5;
 	struct hlist_node wheel_node;
 	unsigned long expires;
 	u32 rcv_nxt;
@@ -544,8 +550,9 @@ void strata_tcp_done(struct sock *sk);
 void strata_tcp_abort(struct sock *sk, int err);
 void strata_tcp_set_state(struct sock *sk, int state);
 /* The peer's FIN or RST reached the program's side. */
-/* A RST in reply to @skb, which nobody owns (3.10.7.1). Does not own @skb. */
-void strata_tcp_reply_reset(struct strata_net *sn, struct sk_buff *skb);
+/* A RST in reply to @skb (3.10.7.1), signed if there is a key. Does not own @skb. */
+void strata_tcp_reply_reset(struct strata_net *sn, struct sk_buff *skb,
+			    const struct strata_tcp_md5_key *key);
 
 /* ---- isn.c err.c sockopt.c info.c poll.c memory.c ---- */
 u32 strata_tcp_isn(const struct in6_addr *laddr, const struct in6_addr *faddr,

@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 #include <linux/tcp.h>
 #include "far.h"
+#include "md5.h"
 #include "port.h"
 #include "reply.h"
 #include "request.h"
@@ -39,6 +40,7 @@ void strata_tcp_timewait_free(struct strata_tcp_timewait *tw)
 {
 	strata_tcp_port_leave(tw);
 	strata_tcp_wheel_remove(tw);
+	strata_tcp_md5_drop(tw->md5);
 	atomic_dec(&tw->sn->tcp->timewaits);
 	call_rcu(&tw->rcu, free_rcu);
 }
@@ -55,15 +57,19 @@ void strata_tcp_timewait_kill(struct strata_tcp_timewait *tw)
 		strata_tcp_timewait_free(tw);
 }
 
-static struct strata_tcp_timewait *alloc_timewait(struct strata_net *sn)
+static struct strata_tcp_timewait *alloc_timewait(struct strata_net *sn,
+						  const struct sock *sk)
 {
 	struct strata_tcp_timewait *tw;
 
 	if (atomic_inc_return(&sn->tcp->timewaits) > TCP_TIMEWAIT_MAX)
 		goto full;
 	tw = kmem_cache_zalloc(timewait_cache, GFP_ATOMIC | __GFP_NOWARN);
-	if (tw)
+	if (!tw)
+		goto full;
+	if (strata_tcp_md5_keep(sk, &tw->md5))
 		return tw;
+	kmem_cache_free(timewait_cache, tw);
 full:
 	atomic_dec(&sn->tcp->timewaits);
 	strata_count(sn, TCP_TIMEWAIT_OVERFLOW);
@@ -132,7 +138,7 @@ void strata_tcp_timewait_enter(struct sock *sk, int substate,
 	struct strata_tcp_timewait *tw = NULL;
 
 	if (tp->port && sk_hashed(sk))
-		tw = alloc_timewait(sn);
+		tw = alloc_timewait(sn, sk);
 	if (tw) {
 		tw->sn = sn;
 		tw->substate = substate;
@@ -198,6 +204,7 @@ static void send_ack(struct strata_tcp_timewait *tw, const struct sk_buff *skb)
 		.has_ts = tw->ts_ok,
 		.tsval = tcp_clock_ms() + tw->ts_offset,
 		.tsecr = tw->ts_recent,
+		.key = tw->md5,
 	};
 	u32 now = (u32)jiffies;
 
@@ -252,7 +259,7 @@ static bool in_window(const struct strata_tcp_timewait *tw,
 static enum strata_drop_reason abort_fin_wait2(struct strata_tcp_timewait *tw,
 					       struct sk_buff *skb)
 {
-	strata_tcp_reply_reset(tw->sn, skb);
+	strata_tcp_reply_reset(tw->sn, skb, tw->md5);
 	strata_tcp_timewait_kill(tw);
 	return STRATA_DROP_TCP_CLOSED;
 }
@@ -326,7 +333,7 @@ static bool reopen(struct strata_tcp_timewait *tw, struct sk_buff *skb)
 	strata_tcp_timewait_kill(tw);
 	if (tcp_too_far(listener, skb))
 		strata_tcp_drop_far(listener, skb);
-	else
+	else if (tcp_md5_admits(listener, skb))
 		strata_tcp_listen_syn(listener, skb, isn);
 	return true;
 }
@@ -353,6 +360,21 @@ static enum strata_drop_reason time_wait(struct strata_tcp_timewait *tw,
 	return old ? STRATA_DROP_TCP_PAWS : STRATA_DROP_TCP_TIMEWAIT;
 }
 
+/*
+ * A SYN is for a listener to judge, if there is one. All else is of the connection that
+ * was; the kernel asks nothing of it.
+ */
+static enum strata_drop_reason check_md5(struct strata_net *sn,
+					 const struct strata_tcp_timewait *tw,
+					 struct sk_buff *skb)
+{
+	if (likely(!tw->md5) ||
+	    (tcp_seg(skb)->flags & (TCPF_HDR_SYN | TCPF_HDR_ACK |
+				    TCPF_HDR_RST)) == TCPF_HDR_SYN)
+		return TAKEN;
+	return strata_tcp_md5_check(sn, tw->md5, skb);
+}
+
 /**
  * strata_tcp_timewait_input() - a segment for a connection that has ended
  * @sn: the namespace's stack
@@ -369,6 +391,11 @@ void strata_tcp_timewait_input(struct strata_net *sn,
 	struct strata_tcp_options opts;
 	bool old;
 
+	reason = check_md5(sn, tw, skb);
+	if (unlikely(reason != TAKEN)) {
+		strata_drop(sn, skb, reason);
+		return;
+	}
 	if (!strata_tcp_options_parse(skb, &opts)) {
 		strata_drop(sn, skb, STRATA_DROP_TCP_HEADER);
 		return;
