@@ -66,7 +66,7 @@ struct test_case {
 /* The tables; each ends with an empty entry. */
 extern const struct test_case socket_cases[], bind_cases[], udp_cases[],
 	udp_gso_cases[], tcp_cases[], option_cases[], ioctl_cases[],
-	raw_cases[], ping_cases[], min_ttl_cases[], way_cases[],
+	raw_cases[], ping_cases[], min_ttl_cases[], md5_cases[], way_cases[],
 	every_option_cases[];
 
 /* The options of AF_STRATA sockets by name, a line each: works, differs or refused. */
