@@ -19,6 +19,8 @@ static struct socket *new_sock(struct script *s)
 				   STRATA_PROTOCOL(AF_INET6, IPPROTO_TCP), &sock);
 
 	KUNIT_ASSERT_EQ(s->test, err, 0);
+	if (s->md5)
+		KUNIT_ASSERT_EQ(s->test, script_set_md5(sock, s, s->md5), 0);
 	return sock;
 }
 

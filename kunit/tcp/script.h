@@ -45,6 +45,14 @@
 #define WIN_ZERO	(-1)	/* .win of an expected closed window */
 #define NO_OPTION	(-1)	/* .mss or .wscale that must be absent */
 
+/* Whether a segment is signed (RFC 2385). */
+enum script_md5 {
+	MD5_BY_SCRIPT,	/* sent and expected: rightly, if script.md5 is set; else not */
+	MD5_NONE,
+	MD5_WRONG,
+	MD5_RIGHT,
+};
+
 /**
  * struct seg - a segment, sent to TCP or expected from it
  * @flags: FIN … CWR; exact, but PSH is compared only where expected
@@ -63,6 +71,7 @@
  *	if there is one, or if @no_sack: there must be none
  * @no_sack: expected: without a SACK option
  * @urg: urgent pointer; expected: compared if not 0
+ * @md5: signature; captured: as script.md5 was then
  * @ttl: sent: hop count, 0: 64
  * @tos: of the IP header; not compared
  * @due_ms: captured: for a qdisc that paces, from now on; not compared
@@ -84,6 +93,7 @@ struct seg {
 	u32 sack[SCRIPT_SACKS][2];
 	bool no_sack;
 	u16 urg;
+	enum script_md5 md5;
 	u8 ttl;
 	u8 tos;
 	s64 due_ms;
@@ -102,6 +112,7 @@ struct seg {
  * @fport: the test's
  * @local_isn: Strata's initial sequence number, learnt from its SYN
  * @mtu: of the path; may be changed before the connection
+ * @md5: the peer's key, or NULL; sockets that are made while it is set get it, too
  * @written: bytes written to @sock: the payload is a known sequence
  * @read: bytes read from @sock
  * @captured: what TCP sent, oldest first
@@ -119,6 +130,7 @@ struct script {
 	u32 local_isn;
 	bool local_isn_known;
 	u32 mtu;
+	const char *md5;
 	u64 written;
 	u64 read;
 	struct seg captured[SCRIPT_CAPTURE];
@@ -142,6 +154,8 @@ void read_end(struct script *s);	/* end of file */
 void read_error(struct script *s, int err);
 void set_option(struct script *s, int level, int option, int value);
 void choose_congestion(struct script *s, const char *name);
+/* TCP_MD5SIG for the peer; @key NULL: delete. Returns what setsockopt(2) does. */
+int script_set_md5(struct socket *sock, const struct script *s, const char *key);
 struct tcp_info script_info(struct script *s);	/* TCP_INFO */
 void shutdown_write(struct script *s);
 void close_sock(struct script *s);
@@ -190,6 +204,15 @@ void forget(struct script *s);
 
 /* Between script.c and wire.c. */
 u8 script_pattern(u64 offset);
+void script_md5_begin(struct script *s);
+void script_md5_end(void);
+void script_md5_put(const struct script *s, struct sk_buff *skb,
+		    const struct seg *seg);
+void script_md5_sign(const struct script *s, struct sk_buff *skb,
+		     const struct seg *seg);
+enum script_md5 script_md5_seen(const struct script *s, struct sk_buff *skb);
+bool script_md5_fits(const struct script *s, enum script_md5 want,
+		     enum script_md5 got);
 void script_wire_begin(struct script *s);
 void script_wire_end(void);
 

@@ -152,6 +152,7 @@ static void capture(struct script *s, struct sk_buff *skb,
 	seg->len = skb->len - header;
 	seg->urg = ntohs(th->urg_ptr);
 	parse_options(seg, (const u8 *)(th + 1), skb->data + header);
+	seg->md5 = script_md5_seen(s, skb);
 	if (seg->len && !(seg->flags & SYN))
 		KUNIT_EXPECT_TRUE_MSG(s->test,
 				      payload_is_right(skb, header, seg->seq - 1),
@@ -258,6 +259,7 @@ static void put_options(const struct script *s, struct sk_buff *skb,
 		put_unaligned_be32(seg->tsecr, opt + 4);
 	}
 	put_sack(s, skb, seg);
+	script_md5_put(s, skb, seg);
 }
 
 static void put_network_header(const struct script *s, struct sk_buff *skb)
@@ -295,6 +297,7 @@ static struct sk_buff *build(const struct script *s, const struct seg *seg)
 	th->doff = seg->doff ?: skb->len / 4;
 	for (i = 0; i < seg->len; i++)
 		skb_put_u8(skb, script_pattern(seg->seq - 1 + i));
+	script_md5_sign(s, skb, seg);
 	th->check = csum_ipv6_magic(&s->faddr, &s->laddr, skb->len, IPPROTO_TCP,
 				    csum_partial(th, skb->len, 0));
 	if (seg->bad_sum)
@@ -339,6 +342,9 @@ static void describe(char *buf, size_t size, const struct seg *seg)
 		 seg->flags & ECE ? "ECE " : "", seg->flags & CWR ? "CWR " : "",
 		 seg->seq, seg->ack, seg->len, seg->win, seg->mss,
 		 seg->wscale - 1, seg->urg);
+	if (seg->md5 == MD5_RIGHT || seg->md5 == MD5_WRONG)
+		strlcat(buf, seg->md5 == MD5_RIGHT ? " signed" : " signed wrongly",
+			size);
 	describe_sack(buf, size, seg);
 }
 
@@ -354,11 +360,13 @@ static bool sack_fits(const struct seg *want, const struct seg *got)
 	return !sacks(want) || !memcmp(want->sack, got->sack, sizeof(got->sack));
 }
 
-static bool fits(const struct seg *want, const struct seg *got)
+static bool fits(const struct script *s, const struct seg *want,
+		 const struct seg *got)
 {
 	u8 compared = want->flags & PSH ? 0xff : (u8)~PSH;
 
 	return (got->flags & compared) == want->flags &&
+	       script_md5_fits(s, want->md5, got->md5) &&
 	       got->seq == want->seq && got->len == want->len &&
 	       (!(want->flags & ACK) || got->ack == want->ack) &&
 	       (!want->win || got->win == (want->win == WIN_ZERO ? 0 : want->win)) &&
@@ -382,7 +390,7 @@ void script_expect(struct script *s, const struct seg *want, const char *file,
 		return;
 	}
 	describe(seen, sizeof(seen), &s->captured[s->head]);
-	KUNIT_EXPECT_TRUE_MSG(s->test, fits(want, &s->captured[s->head]),
+	KUNIT_EXPECT_TRUE_MSG(s->test, fits(s, want, &s->captured[s->head]),
 			      "%s:%d: wanted %s, saw %s", file, line, wanted,
 			      seen);
 	s->head++;
@@ -416,7 +424,8 @@ void script_expect_bytes(struct script *s, u32 seq, u32 len, const char *file,
 	while (seq != end && s->head != s->tail) {
 		const struct seg *got = &s->captured[s->head];
 
-		if (got->seq != seq || !got->len || got->len > end - seq) {
+		if (got->seq != seq || !got->len || got->len > end - seq ||
+		    !script_md5_fits(s, MD5_BY_SCRIPT, got->md5)) {
 			describe(seen, sizeof(seen), got);
 			KUNIT_FAIL(s->test, "%s:%d: wanted octets %u to %u, saw %s",
 				   file, line, seq, end, seen);
@@ -456,6 +465,7 @@ void forget(struct script *s)
 /* Put the wire under TCP. */
 void script_wire_begin(struct script *s)
 {
+	script_md5_begin(s);
 	real_af = strata_af_exchange(AF_INET6, &fake_af);
 	script_running = s;
 }
@@ -464,4 +474,5 @@ void script_wire_end(void)
 {
 	script_running = NULL;
 	strata_af_exchange(AF_INET6, real_af);
+	script_md5_end();
 }
