@@ -14,7 +14,7 @@ KERNEL ?= 6.1
 LANE ?= uml
 BENCH ?= *
 
-.PHONY: help deps kernels modules tools vm kunit system tcp-scripts bench profile grid lint demo check install clean
+.PHONY: help deps kernels modules tools vm kunit system programs tcp-scripts bench profile grid lint demo check install clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -49,6 +49,10 @@ kunit: ## the unit tests in the uml debug kernel: SUITE=glob
 system: tools ## the system tests: LANE=uml, 6.1, 6.12, smp  TEST=glob
 	@scripts/deps test
 	@tools/testing/run --lane $(LANE) $(if $(TEST),--test '$(TEST)')
+
+programs: tools ## Debian's programs over Strata, installed first: LANE=uml, 6.1, 6.12, smp  TEST=glob
+	@scripts/deps test programs
+	@tools/testing/run --lane $(LANE) --programs $(if $(TEST),--test '$(TEST)')
 
 tcp-scripts: tools ## the TCP scripts on both stacks, in virtual time: SCRIPT=glob
 	@scripts/deps test
