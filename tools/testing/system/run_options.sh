@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# strata run: the errno of what Strata does not have, and options that generic code refuses or answers wrongly; other sockets are left alone.
+# strata run: the errno of what Strata does not have, and options that generic code refuses or answers wrongly; other sockets are left alone; io_uring cannot go round Strata.
 # shellcheck source=tools/testing/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
@@ -120,5 +120,14 @@ assert libc.getsockopt(sock.fileno(), 1, socket.SO_DOMAIN, ctypes.byref(length),
 assert ctypes.get_errno() == errno.EINVAL
 assert libc.getsockopt(999, 1, socket.SO_DOMAIN, ctypes.byref(length), ctypes.byref(length)) == -1
 assert ctypes.get_errno() == errno.EBADF
+'
+
+# io_uring makes sockets without a system call that could be seen.
+run_a /usr/bin/python3 -c '
+import ctypes, errno
+libc = ctypes.CDLL(None, use_errno=True)
+IO_URING_SETUP = 425
+assert libc.syscall(IO_URING_SETUP, 4, ctypes.create_string_buffer(120)) == -1
+assert ctypes.get_errno() == errno.ENOSYS
 '
 pass
