@@ -26,7 +26,7 @@ LINES = {
     "mapped-client": ("10.0.0.", "::ffff:10.0.0.", 7000, SECRET),
     "open": ("10.0.0.", "10.0.0.", 7003, "-"),
 }
-BULK = 300_000
+BULK = 60_000
 TIMEOUT_S = 100
 ATTEMPT_S = 200
 
