@@ -32,7 +32,8 @@ for n in range(int(sys.argv[1]), int(sys.argv[2])):
 full() {
 	[ "$(stations)" -eq $STATIONS ] || { crowd 0 $((STATIONS - before)) && false; }
 }
-until_ok full
+# A hundred thousand frames and more: that they all came takes a while, beside other machines.
+PATIENCE=180 until_ok full
 refusals=$(counter "$A" bridge fdb_full)
 counted() {
 	crowd $STATIONS $((STATIONS + EXTRA))
