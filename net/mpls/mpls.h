@@ -37,7 +37,7 @@ struct genl_info;
 #define MPLS_PUSH_MAX		8
 /* Labels that are looked at for one packet; who sends more wants us to work. */
 #define MPLS_DEPTH_MAX		16
-/* Entries of a namespace, about 10 MiB: sysctl net.strata.mpls_labels_max */
+/* Entries of a namespace, about 9 MiB: sysctl net.strata.mpls_labels_max */
 #define MPLS_ENTRIES_DEFAULT	65536
 
 #define MPLS_PASS	STRATA_DROP_MAX	/* no reason to drop */
