@@ -6,11 +6,11 @@
 #include <net/ethernet.h>
 #include <netinet/ip.h>
 #include <netinet/ip6.h>
-#include <pcap/pcap.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include "firewall.h"
+#include "libpcap.h"
 #include "show.h"
 
 #define SNAPLEN	256	/* the kernel tells less of each */
@@ -18,10 +18,12 @@
 /**
  * struct output - where packets go
  * @args: for messages
+ * @pcap: to write a capture
  * @file: a capture, or NULL: text
  */
 struct output {
 	const struct args *args;
+	const struct libpcap *pcap;
 	pcap_dumper_t *file;
 };
 
@@ -112,8 +114,8 @@ static void write_packet(const struct output *output, const struct nl_row *row,
 	clock_gettime(CLOCK_REALTIME, &now);
 	header.ts.tv_sec = now.tv_sec;
 	header.ts.tv_usec = now.tv_nsec / 1000;
-	pcap_dump((u_char *)output->file, &header, data);
-	pcap_dump_flush(output->file);
+	output->pcap->dump((u_char *)output->file, &header, data);
+	output->pcap->dump_flush(output->file);
 }
 
 static void packet(const struct nl_row *row, void *context)
@@ -134,13 +136,17 @@ static void packet(const struct nl_row *row, void *context)
 
 static int open_capture(struct output *output, const char *name)
 {
-	pcap_t *handle = pcap_open_dead(DLT_EN10MB, SNAPLEN);
+	pcap_t *handle;
 
+	output->pcap = libpcap_load(output->args);
+	if (!output->pcap)
+		return STATUS_USAGE;
+	handle = output->pcap->open_dead(DLT_EN10MB, SNAPLEN);
 	if (!handle)
 		return args_error(output->args, "out of memory");
-	output->file = pcap_dump_open(handle, name);
+	output->file = output->pcap->dump_open(handle, name);
 	if (!output->file)
-		return args_error(output->args, "%s", pcap_geterr(handle));
+		return args_error(output->args, "%s", output->pcap->geterr(handle));
 	return STATUS_OK;
 }
 

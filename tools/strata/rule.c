@@ -4,12 +4,12 @@
  */
 #include <ctype.h>
 #include <errno.h>
-#include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "command.h"
 #include "firewall.h"
+#include "libpcap.h"
 #include "show.h"
 
 #define TABLE_CHAINS	((1U << FIREWALL_STAGES) - 1)
@@ -354,20 +354,20 @@ static bool asks_for_tag(const char *expression)
 	return false;
 }
 
-static int compile(struct args *args, const struct rule *rule,
-		   struct bpf_program *program)
+static int compile(struct args *args, const struct libpcap *pcap,
+		   const struct rule *rule, struct bpf_program *program)
 {
 	bool bridge = rule->chain < FIREWALL_STAGES;
-	pcap_t *handle = pcap_open_dead(bridge ? DLT_EN10MB : DLT_RAW, SNAPLEN);
+	pcap_t *handle = pcap->open_dead(bridge ? DLT_EN10MB : DLT_RAW, SNAPLEN);
 	int status = STATUS_OK;
 
 	if (!handle)
 		return args_error(args, "out of memory");
-	if (pcap_compile(handle, program, rule->expression, 1,
-			 PCAP_NETMASK_UNKNOWN) != 0)
+	if (pcap->compile(handle, program, rule->expression, 1,
+			  PCAP_NETMASK_UNKNOWN) != 0)
 		status = args_error(args, "\"%s\": %s", rule->expression,
-				    pcap_geterr(handle));
-	pcap_close(handle);
+				    pcap->geterr(handle));
+	pcap->close(handle);
 	return status;
 }
 
@@ -441,16 +441,17 @@ static void put_words(const struct rule *rule, struct nlmsghdr *request)
 int rule_put(struct args *args, const struct rule *rule,
 	     struct nlmsghdr *request)
 {
+	const struct libpcap *pcap = libpcap_load(args);
 	struct bpf_program program;
 	struct nlattr *nest;
 
-	if (compile(args, rule, &program) != STATUS_OK)
+	if (!pcap || compile(args, pcap, rule, &program) != STATUS_OK)
 		return STATUS_USAGE;
 	nest = nl_nest(request, STRATA_A_RULESET_RULE);
 	put_words(rule, request);
 	nl_put(request, STRATA_A_RULE_PROGRAM, program.bf_insns,
 	       program.bf_len * sizeof(*program.bf_insns));
-	pcap_freecode(&program);
+	pcap->freecode(&program);
 	if (nl_nest_end(request, nest))
 		return STATUS_OK;
 	return args_error(args, "too much for one request");
