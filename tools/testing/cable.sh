@@ -22,13 +22,13 @@ cable() {
 # nic_stat NAMESPACE DEVICE COUNTER: from ethtool -S, the sum of the queues: tx_packets is
 # that of tx_queue_0_packets and the others
 nic_stat() {
-	ip netns exec "$1" ethtool -S "$2" |
+	netns_exec "$1" ethtool -S "$2" |
 		awk -v want="^${3/_/_queue_[0-9]+_}:\$" '$1 ~ want { sum += $2 } END { print sum + 0 }'
 }
 
 # queue_stat NAMESPACE DEVICE COUNTER: from ethtool -S, of each queue in turn
 queue_stat() {
-	ip netns exec "$1" ethtool -S "$2" |
+	netns_exec "$1" ethtool -S "$2" |
 		awk -v want="^${3/_/_queue_[0-9]+_}:\$" '$1 ~ want { printf "%s ", $2 } END { print "" }'
 }
 

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # What the tests with failing allocations share, beside lib.sh.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+. "${BASH_SOURCE[0]%/*}/lib.sh"
 
 FAULTS=/sys/kernel/debug
 if [ ! -e $FAULTS/failslab ] || [ ! -e $FAULTS/fail_page_alloc ] || [ ! -e $FAULTS/fail_usercopy ]; then

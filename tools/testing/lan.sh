@@ -17,7 +17,7 @@ h() { # h N: the namespace of host N
 }
 
 in_h() { # in_h N COMMAND…
-	ip netns exec "h$1-$$" "${@:2}"
+	in_netns "h$1-$$" "${@:2}"
 }
 
 # silent_hosts N: namespaces of the bridge and N hosts, and lan.py to ask. What hosts say

@@ -13,31 +13,44 @@
 # Commands run in them with `in_a COMMAND` and `in_b COMMAND`.
 set -euo pipefail
 
-STRATA_TESTING=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
-TEST=$(basename "$0" .sh)
+# To start a program takes a tenth of a second in user-mode Linux, and that is what tests
+# spend their time with: what is here does without where the shell can.
+STRATA_TESTING=${BASH_SOURCE[0]%/*}
+[[ $STRATA_TESTING == /* ]] || STRATA_TESTING=$PWD/$STRATA_TESTING
+TEST=${0##*/}
+TEST=${TEST%.sh}
 A=a-$$
 B=b-$$
 # shellcheck disable=SC2034 # the addresses of the topology, for the tests
 A_ADDR=10.0.0.1 B_ADDR=10.0.0.2
-WORK=$(mktemp -d "/tmp/$TEST.XXXXXX")
-mkfifo "$WORK/.nap"
+WORK=/tmp/$TEST.$$
+mkdir "$WORK"
 # Emulated lanes are slow; every wait ends at this many seconds.
 PATIENCE=${STRATA_PATIENCE:-60}
 
+# kill_in NAMESPACE: every program there
+kill_in() {
+	local dir
+	for dir in /proc/[0-9]*; do
+		[ ! "$dir/ns/net" -ef "/run/netns/$1" ] || kill -KILL "${dir#/proc/}" 2>/dev/null
+	done
+}
+
 cleanup() {
-	local status=$? pid ns module
+	local status=$? pid ns module gone=''
 	set +e
 	trap - EXIT
-	for pid in $(jobs -p); do
-		kill "$pid" 2>/dev/null
-	done
+	if [ -n "${!:-}" ]; then
+		for pid in $(jobs -p); do
+			kill "$pid" 2>/dev/null
+		done
+	fi
 	for ns in "$A" "$B" ${EXTRA_NAMESPACES:-}; do
 		[ -e "/run/netns/$ns" ] || continue
-		for pid in $(ip netns pids "$ns" 2>/dev/null); do
-			kill -KILL "$pid" 2>/dev/null
-		done
-		ip netns del "$ns" 2>/dev/null
+		kill_in "$ns"
+		gone+="netns del $ns"$'\n'
 	done
+	[ -z "$gone" ] || ip -force -batch - <<<"$gone" 2>/dev/null
 	# What a failed test leaves loaded would keep strata.ko from the tests that unload it.
 	for module in ${EXTRA_MODULES:-}; do
 		[ ! -e "/sys/module/$module" ] || (PATIENCE=5 until_ok rmmod "$module")
@@ -70,27 +83,39 @@ need() {
 	done
 }
 
+# in_netns NAMESPACE COMMAND…: its /sys is the namespace's where COMMAND names it; to make
+# one takes twice as long.
+in_netns() {
+	local ns=$1
+	shift
+	case "$*" in
+	*/sys/*) ip netns exec "$ns" "$@" ;;
+	*) netns_exec "$ns" "$@" ;;
+	esac
+}
+
 in_a() {
-	ip netns exec "$A" "$@"
+	in_netns "$A" "$@"
 }
 
 in_b() {
-	ip netns exec "$B" "$@"
+	in_netns "$B" "$@"
 }
 
 in_c() {
-	ip netns exec "$C" "$@"
+	in_netns "$C" "$@"
 }
 
 # An unmodified program over Strata.
 run_a() {
-	ip netns exec "$A" strata run -- "$@"
+	netns_exec "$A" strata run -- "$@"
 }
 
 # nap N: before the Nth look, 0.05 s to 0.4 s. To look is to start programs, which keeps the
 # processor from what is waited for, and from the machine beside.
 nap() {
 	local moments=(0.05 0.1 0.2 0.4)
+	[ -p "$WORK/.nap" ] || mkfifo "$WORK/.nap"
 	read -rt "${moments[$1 < 4 ? $1 : 3]}" <>"$WORK/.nap" || true
 }
 
@@ -123,25 +148,33 @@ refused() {
 
 # counter NAMESPACE LAYER NAME: its value in `strata stat`.
 counter() {
-	ip netns exec "$1" strata -j stat -a | /usr/bin/python3 -c '
-import json, sys
-for c in json.load(sys.stdin):
-    if c["layer"] == sys.argv[1] and c["name"] == sys.argv[2]:
-        print(c["value"])' "$2" "$3"
+	local json
+	json=$(netns_exec "$1" strata -j stat -a "$2")
+	if ! [[ $json =~ \"name\":\"$3\",\"value\":([0-9]+) ]]; then
+		echo "no counter $3 of $2" >&2
+		return 1
+	fi
+	echo "${BASH_REMATCH[1]}"
 }
 
 # topology [MTU]: the picture above.
 topology() {
 	local mtu=${1:-1500}
-	ip netns add "$A"
-	ip netns add "$B"
-	ip -n "$A" link add s0 mtu "$mtu" type strata_nic peer name k0 netns "$B"
-	ip -n "$B" link set k0 mtu "$mtu"
-	ip -n "$A" link set s0 mtu "$mtu"
+	ip -batch - <<-EOF
+		netns add $A
+		netns add $B
+	EOF
+	ip -n "$A" -batch - <<-EOF
+		link add s0 mtu $mtu type strata_nic peer name k0 netns $B
+		link set s0 mtu $mtu
+	EOF
 	in_a strata link attach s0
 	ip -n "$A" link set s0 up
-	ip -n "$B" link set lo up
-	ip -n "$B" link set k0 up
+	ip -n "$B" -batch - <<-EOF
+		link set k0 mtu $mtu
+		link set lo up
+		link set k0 up
+	EOF
 	in_a strata addr add $A_ADDR/24 dev s0
 	ip -n "$B" addr add $B_ADDR/24 dev k0
 	until_ok in_b ping -c 1 -W 1 $A_ADDR
@@ -164,12 +197,16 @@ topology_router() {
 	C=c-$$
 	EXTRA_NAMESPACES=$C
 	ip netns add "$C"
-	ip -n "$B" link add v0 type veth peer name v1 netns "$C"
-	ip -n "$B" link set v0 up
-	ip -n "$C" link set v1 up
-	ip -n "$B" addr add 10.1.0.1/24 dev v0
-	ip -n "$C" addr add 10.1.0.2/24 dev v1
-	ip -n "$C" route add default via 10.1.0.1
+	ip -n "$B" -batch - <<-EOF
+		link add v0 type veth peer name v1 netns $C
+		link set v0 up
+		addr add 10.1.0.1/24 dev v0
+	EOF
+	ip -n "$C" -batch - <<-EOF
+		link set v1 up
+		addr add 10.1.0.2/24 dev v1
+		route add default via 10.1.0.1
+	EOF
 	in_a strata route add default via $B_ADDR
 	in_b sysctl -qw net.ipv4.ip_forward=1
 }
@@ -186,17 +223,25 @@ topology_forward() {
 	ip netns add "$C"
 	another_cable s1 c0 "$C"
 	ip -n "$C" link set lo up
-	in_a strata addr add 10.1.0.1/24 dev s1
-	in_a strata addr add fd00:1::1/64 dev s1
-	ip -n "$C" addr add 10.1.0.2/24 dev c0
-	ip -n "$C" addr add fd00:1::2/64 dev c0 nodad
-	ip -n "$B" route add default via 10.0.0.1
-	ip -n "$B" route add default via fd00::1
-	ip -n "$C" route add default via 10.1.0.1
-	ip -n "$C" route add default via fd00:1::1
+	in_a strata -batch - <<-EOF
+		addr add 10.1.0.1/24 dev s1
+		addr add fd00:1::1/64 dev s1
+	EOF
+	ip -n "$B" -batch - <<-EOF
+		route add default via 10.0.0.1
+		route add default via fd00::1
+	EOF
+	ip -n "$C" -batch - <<-EOF
+		addr add 10.1.0.2/24 dev c0
+		addr add fd00:1::2/64 dev c0 nodad
+		route add default via 10.1.0.1
+		route add default via fd00:1::1
+	EOF
 	until_ok settled_a
-	in_a strata link set s0 forwarding on
-	in_a strata link set s1 forwarding on
+	in_a strata -batch - <<-EOF
+		link set s0 forwarding on
+		link set s1 forwarding on
+	EOF
 }
 
 # far_end echo|digest ADDRESS…: udp_far.py in namespace $C, which listens on each.
@@ -287,7 +332,7 @@ both_ways() {
 
 # impair NETEM-ARGUMENTS…: on both directions of the cable.
 impair() {
-	ip netns exec "$A" tc qdisc replace dev s0 root netem "$@" limit 10000 ||
+	tc -n "$A" qdisc replace dev s0 root netem "$@" limit 10000 ||
 		skip "this kernel has no netem"
-	ip netns exec "$B" tc qdisc replace dev k0 root netem "$@" limit 10000
+	tc -n "$B" qdisc replace dev k0 root netem "$@" limit 10000
 }

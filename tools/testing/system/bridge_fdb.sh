@@ -4,9 +4,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2086,SC2317 # addresses need no quotes; functions are called by name
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 # shellcheck source=tools/testing/lan.sh
-. "$(dirname "$0")/../lan.sh"
+. "${0%/*}/../lan.sh"
 
 STATIONS=100000 EXTRA=500
 KIND=strata_bridge
@@ -48,7 +48,7 @@ read -r shown different <"$WORK/shown"
 expect $((STATIONS - before)) "$shown" "stations shown"
 expect "$shown" "$different" "different stations shown"
 
-(exec ip netns exec "$A" bridge monitor fdb) >"$WORK/monitor" 2>&1 &
+(exec netns_exec "$A" bridge monitor fdb) >"$WORK/monitor" 2>&1 &
 listens() { in_a cat /proc/net/netlink | awk '$2 == 0 && $4 != "00000000"' | grep -q .; }
 until_ok listens
 in_lan ip link set br0 type strata_bridge fdb_flush

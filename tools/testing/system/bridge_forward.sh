@@ -4,9 +4,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2086,SC2317 # addresses need no quotes; functions are called by name
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 # shellcheck source=tools/testing/lan.sh
-. "$(dirname "$0")/../lan.sh"
+. "${0%/*}/../lan.sh"
 
 BROADCAST=ff:ff:ff:ff:ff:ff
 X=02:aa:00:00:00:01 Y=02:aa:00:00:00:02

@@ -2,9 +2,9 @@
 # A port brings no more broadcasts than its limit; what is for one station or for a group, and other ports, are not held back.
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 # shellcheck source=tools/testing/lan.sh
-. "$(dirname "$0")/../lan.sh"
+. "${0%/*}/../lan.sh"
 
 # shellcheck disable=SC2034 # for lan()
 KIND=strata_bridge

@@ -4,9 +4,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2317 # functions are called by name
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 # shellcheck source=tools/testing/lan.sh
-. "$(dirname "$0")/../lan.sh"
+. "${0%/*}/../lan.sh"
 
 # Seconds instead of minutes; last members are asked for twice within one. (A host that hears
 # an older query between joining and leaving says nothing when it leaves.)
@@ -26,7 +26,7 @@ heard() {
 
 with_ipv6() {
 	local i
-	ip netns exec "$A" sysctl -qw net.ipv6.conf.br0.disable_ipv6=0
+	netns_exec "$A" sysctl -qw net.ipv6.conf.br0.disable_ipv6=0
 	for ((i = 1; i <= HOSTS; i++)); do
 		in_h "$i" sysctl -qw net.ipv6.conf.e0.disable_ipv6=0 net.ipv6.conf.e0.accept_dad=0
 	done

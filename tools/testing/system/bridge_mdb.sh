@@ -5,9 +5,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2317 # functions are called by name
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 # shellcheck source=tools/testing/lan.sh
-. "$(dirname "$0")/../lan.sh"
+. "${0%/*}/../lan.sh"
 
 KIND=strata_bridge
 lan 2 mcast_port_max 3 mcast_querier 1 mcast_query_response_interval 10
@@ -24,7 +24,7 @@ heard() { # heard GROUP WHO [from=ADDRESS]
 	until_ok is_heard "$@"
 }
 
-(exec ip netns exec "$A" stdbuf -oL bridge monitor mdb) >"$WORK/monitor" 2>&1 &
+(exec netns_exec "$A" stdbuf -oL bridge monitor mdb) >"$WORK/monitor" 2>&1 &
 monitor=$!
 heard 239.1.1.1 nobody
 mdb add dev br0 port p2 grp 239.1.1.1 permanent

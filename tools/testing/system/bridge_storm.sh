@@ -4,14 +4,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2086,SC2317 # addresses need no quotes; functions are called by name
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 # shellcheck source=tools/testing/lan.sh
-. "$(dirname "$0")/../lan.sh"
+. "${0%/*}/../lan.sh"
 
 KIND=strata_bridge STORMS=
 storm() { # storm HOST SEED
 	# With exec: $! is the program itself.
-	(exec ip netns exec "$(h "$1")" /usr/bin/python3 -c '
+	(exec netns_exec "$(h "$1")" /usr/bin/python3 -c '
 import random, socket, struct, sys
 rnd = random.Random(int(sys.argv[1]))
 sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)

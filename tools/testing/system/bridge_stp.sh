@@ -4,9 +4,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2086,SC2317 # addresses need no quotes; functions are called by name
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 # shellcheck source=tools/testing/lan.sh
-. "$(dirname "$0")/../lan.sh"
+. "${0%/*}/../lan.sh"
 #
 #	      br1 (Strata) ── h1
 #	     a2 /      \ a1

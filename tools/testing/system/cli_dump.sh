@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Dumps of hundreds of objects are complete, also when others come and go while they are made.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 ROUTES=250
 ADDRESSES=120

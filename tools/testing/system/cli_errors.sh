@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Every wrong argument of strata ends with status 1 or 2 and one line that says what is wrong or what would be right.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 ip netns add "$A"
 ip -n "$A" link add s0 type strata_nic peer name s1

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # iproute2's grammar: abbreviations, the order of words, defaults, help at every level, batches.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 ip netns add "$A"
 ip -n "$A" link add s0 type strata_nic peer name s1

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # -j prints valid JSON everywhere, also with names that need escaping, with the same content as the text.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 # Quotes, a backslash, a control character, and bytes that are no UTF-8.

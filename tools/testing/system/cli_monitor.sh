@@ -2,18 +2,18 @@
 # SPDX-License-Identifier: GPL-2.0
 # strata monitor: each change of links, addresses and routes on a line, in order, for everybody; who misses some is told so.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 need setpriv
 
 topology
 ip -n "$A" link add s8 type strata_nic peer name s9
 until_ok settled_a
-(exec ip netns exec "$A" strata monitor >"$WORK/text" 2>"$WORK/complaints") &
+(exec netns_exec "$A" strata monitor >"$WORK/text" 2>"$WORK/complaints") &
 teller=$!
-(exec ip netns exec "$A" setpriv --reuid 65534 --clear-groups --inh-caps -all --bounding-set -all \
+(exec netns_exec "$A" setpriv --reuid 65534 --clear-groups --inh-caps -all --bounding-set -all \
 	strata -j monitor >"$WORK/json") &
-(exec ip netns exec "$A" strata monitor addr >"$WORK/addr") &
-(exec ip netns exec "$A" strata -6 monitor route >"$WORK/route6") &
+(exec netns_exec "$A" strata monitor addr >"$WORK/addr") &
+(exec netns_exec "$A" strata -6 monitor route >"$WORK/route6") &
 # All listen once all have heard of one address, and of one route of IPv6.
 all_hear() {
 	in_a strata addr add 10.0.7.7/32 dev s0

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Each network namespace has a configuration of its own; reading is for everybody, changing is not.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 ip netns add "$A"
 ip netns add "$B"
@@ -21,8 +21,8 @@ in_b strata addr | grep -q 10.0.0.1/24 && fail "A's address shows in B"
 EXTRA_NAMESPACES=c-$$
 ip netns add c-$$
 ip -n c-$$ link add s0 type strata_nic peer name s1
-ip netns exec c-$$ strata link attach s0
-ip netns exec c-$$ strata addr add 10.0.0.1/24 dev s0
+netns_exec c-$$ strata link attach s0
+netns_exec c-$$ strata addr add 10.0.0.1/24 dev s0
 
 # Without privilege: everything shows, nothing changes.
 need setpriv

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What is added is shown and can be deleted: addresses, routes, neighbours; detaching takes it all away.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 ip netns add "$A"
 ip -n "$A" link add s0 type strata_nic peer name s1

@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2086 # addresses need no quotes
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 need curl python3
 
 A6=fd00::1 B6=fd00::2
@@ -50,10 +50,10 @@ while True:
     c.close()
 PY
 web_a() { # ADDRESS PORT
-	(exec ip netns exec "$A" strata run -- /usr/bin/python3 "$WORK/web.py" "$1" "$2" >/dev/null 2>&1) &
+	(exec netns_exec "$A" strata run -- /usr/bin/python3 "$WORK/web.py" "$1" "$2" >/dev/null 2>&1) &
 }
 web_b() {
-	(exec ip netns exec "$B" /usr/bin/python3 "$WORK/web.py" "$1" "$2" >/dev/null 2>&1) &
+	(exec netns_exec "$B" /usr/bin/python3 "$WORK/web.py" "$1" "$2" >/dev/null 2>&1) &
 }
 
 # In: port 80 alone. The kernel's client waits for its SYN's answer in vain elsewhere.
@@ -110,7 +110,7 @@ s.sendto(data, (sys.argv[1], 7))
 assert s.recv(65535) == data
 PY
 for addr in $A_ADDR $A6; do
-	(exec ip netns exec "$A" strata run -- /usr/bin/python3 "$WORK/echo.py" $addr) &
+	(exec netns_exec "$A" strata run -- /usr/bin/python3 "$WORK/echo.py" $addr) &
 	until_ok in_b /usr/bin/python3 "$WORK/ask.py" $addr y 20000
 	! in_b /usr/bin/python3 "$WORK/ask.py" $addr n 20000 2>/dev/null || fail "the wrong datagram passed"
 done

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The commands of README's tour, the examples of strata(8) and the program of AF_STRATA(7) do what is said there.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 need curl tcpdump
 top=$STRATA_TESTING/../..
@@ -33,7 +33,7 @@ example() {
 # serves NAMESPACE PORT: wait for the server, or say why there is none.
 serves() {
 	# shellcheck disable=SC2317 # by until_ok
-	listens() { ip netns exec "$1" ss -Hltn "sport = :$2" | grep -q LISTEN; }
+	listens() { netns_exec "$1" ss -Hltn "sport = :$2" | grep -q LISTEN; }
 	(until_ok listens "$@") || fail "$(cat "$WORK/server")"
 }
 
@@ -66,7 +66,7 @@ done <"$WORK/tour"
 # strata(8): three examples, one after the other, in the machine's own namespace.
 example "$top/Documentation/strata.8" 0 >"$WORK/first"
 bash -e "$WORK/first" || fail "strata(8): $(cat "$WORK/first")"
-ip netns exec peer /usr/bin/python3 -m http.server 80 >"$WORK/server" 2>&1 &
+netns_exec peer /usr/bin/python3 -m http.server 80 >"$WORK/server" 2>&1 &
 serves peer 80
 example "$top/Documentation/strata.8" 1 >"$WORK/second"
 bash -e "$WORK/second" >"$WORK/said" || fail "strata(8): $(cat "$WORK/said")"
@@ -84,26 +84,26 @@ ip netns add one
 ip netns add two
 page_example() { # page_example PAGE N
 	example "$top/Documentation/$1.8" "$2" >"$WORK/commands"
-	ip netns exec lan bash -e "$WORK/commands" >"$WORK/said" 2>&1 || fail "$1(8), example $2: $(cat "$WORK/said")"
+	netns_exec lan bash -e "$WORK/commands" >"$WORK/said" 2>&1 || fail "$1(8), example $2: $(cat "$WORK/said")"
 }
 for n in 0 1 2; do
 	page_example strata-bridge $n
 done
-ip netns exec lan bridge vlan show dev p2 | grep -qw 15 || fail "strata-bridge(8): no trunk"
-expect 2 "$(ip netns exec lan strata firewall save | grep -c 'limit 1000/second burst 100')" "limits"
+netns_exec lan bridge vlan show dev p2 | grep -qw 15 || fail "strata-bridge(8): no trunk"
+expect 2 "$(netns_exec lan strata firewall save | grep -c 'limit 1000/second burst 100')" "limits"
 ip -n lan link add s0 type strata_nic
 page_example strata-nic 0
 grep -Eq "^ *120:.*3$" "$WORK/said" || fail "strata-nic(8): $(cat "$WORK/said")"
 page_example strata-nic 1
-ip netns exec lan ethtool -c s0 | grep -q '^rx-usecs:[[:space:]]*50$' || fail "strata-nic(8): no moderation"
-ip netns exec lan strata firewall flush
+netns_exec lan ethtool -c s0 | grep -q '^rx-usecs:[[:space:]]*50$' || fail "strata-nic(8): no moderation"
+netns_exec lan strata firewall flush
 page_example strata-firewall 0
-expect "policy bridge forward drop" "$(ip netns exec lan strata firewall save | grep drop)" "the policy"
+expect "policy bridge forward drop" "$(netns_exec lan strata firewall save | grep drop)" "the policy"
 page_example strata-firewall 1
 grep -q "'ether broadcast' limit 100/second burst 5 packets 0" "$WORK/said" || fail "strata-firewall(8): $(cat "$WORK/said")"
 page_example strata-firewall 2
 page_example strata-firewall 3
-expect 2 "$(ip netns exec lan strata firewall save | grep -c 'masquerade$\|dnat to 10.0.0.5 port 8080$')" "translations"
+expect 2 "$(netns_exec lan strata firewall save | grep -c 'masquerade$\|dnat to 10.0.0.5 port 8080$')" "translations"
 page_example strata-conntrack 0
 grep -q ' of 262144$' "$WORK/said" || fail "strata-conntrack(8): $(cat "$WORK/said")"
 

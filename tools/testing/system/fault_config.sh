@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Commands bear that any one allocation fails: each says so or is done, and what there was stays.
 # shellcheck source=tools/testing/fault.sh
-. "$(dirname "$0")/../fault.sh"
+. "${0%/*}/../fault.sh"
 
 need fault
 topology

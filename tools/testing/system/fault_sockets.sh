@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Socket calls bear that any one allocation in them fails: each says so or succeeds, and nothing is lost.
 # shellcheck source=tools/testing/fault.sh
-. "$(dirname "$0")/../fault.sh"
+. "${0%/*}/../fault.sh"
 
 need fault
 topology

@@ -4,9 +4,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2086 # addresses need no quotes
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 # shellcheck source=tools/testing/lan.sh
-. "$(dirname "$0")/../lan.sh"
+. "${0%/*}/../lan.sh"
 
 ALL=ff:ff:ff:ff:ff:ff X=02:aa:00:00:00:01 Y=02:aa:00:00:00:02
 KIND=strata_bridge
@@ -108,9 +108,9 @@ fw flush
 
 # A log: whoever listens gets the frame with its VLAN tag, which tcpdump reads.
 fw add bridge prerouting 'ether proto 0x88b5' log comment 'it came'
-(exec ip netns exec "$A" strata firewall monitor write "$WORK/log.pcap") &
+(exec netns_exec "$A" strata firewall monitor write "$WORK/log.pcap") &
 writer=$!
-(exec ip netns exec "$A" strata firewall monitor >"$WORK/log") &
+(exec netns_exec "$A" strata firewall monitor >"$WORK/log") &
 teller=$!
 logged() { say 1 $ALL src=$X vlan=5 && [ -s "$WORK/log" ] && [ "$(stat -c %s "$WORK/log.pcap")" -gt 24 ]; }
 until_ok logged

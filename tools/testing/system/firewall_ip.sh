@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2086 # addresses need no quotes
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 need python3
 
 A6=fd00::1 B6=fd00::2 B2=10.0.0.66 B62=fd00::66
@@ -38,7 +38,7 @@ for line in sys.stdin:
     except OSError as e:
         print("timeout" if e.errno is None else errno.errorcode[e.errno], flush=True)
 PY
-coproc SAY { exec ip netns exec "$B" /usr/bin/python3 "$WORK/say.py"; }
+coproc SAY { exec netns_exec "$B" /usr/bin/python3 "$WORK/say.py"; }
 # says WANTED KIND ADDRESS PORT [SOURCE]
 says() {
 	local got

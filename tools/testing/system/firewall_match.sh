@@ -3,9 +3,9 @@
 # as one of many rules: tagged, truncated, padded ones.
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 # shellcheck source=tools/testing/lan.sh
-. "$(dirname "$0")/../lan.sh"
+. "${0%/*}/../lan.sh"
 need tcpdump
 
 KIND=strata_bridge

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Two Strata hosts with a router on the kernel's stack between them: iperf3 and curl in both families, also over a link behind the router that carries less.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 #	$A: s0 10.0.0.1 ── k0 10.0.0.2 :$B: k1 10.1.0.1 ── c0 10.1.0.2 :$C
 need iperf3 curl
@@ -27,7 +27,7 @@ in_c strata route add default via fd00:1::1
 settled_c() { ! in_c strata addr show | grep -q tentative; }
 until_ok settled_c
 
-run_c() { ip netns exec $C strata run -- "$@"; }
+run_c() { netns_exec $C strata run -- "$@"; }
 listening_c() { in_c strata socket -l -t -n | grep -qE ":$1( |\$)"; }
 random_file "$WORK/data" 512
 run_c iperf3 -s --logfile "$WORK/iperf3.log" &

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The same packets through a Strata router and through the kernel's: what comes out is the same to the byte, but for differences that forward_frames.py lists with their reasons.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 #	:$B: a1 ── r0 :$A: r1 ── b1 :$B:    $A is Strata
 #	:$B: a2 ── r0 :$C: r1 ── b2 :$B:    $C is the kernel

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Two hosts on the kernel's stack with a Strata router between them: ping of every size, traceroute, tracepath, iperf3 and curl in both families; nothing passes before forwarding is on, for each family by itself.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 need iperf3 curl traceroute tracepath
 topology_forward

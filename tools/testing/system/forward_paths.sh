@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What a host on the kernel's stack learns of a Strata router: the MTU of a narrower link behind it, a shorter way on its own link; and what the reverse path filter lets pass.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 need curl tracepath
 topology_forward

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Malformed and odd IPv6 packets, the same to Strata and to the kernel: each answers, reports or is silent as the other, but for differences listed here with their reasons.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 #	$A: Strata s0 fd00::1 ── cable ── k0 :$B: k1 ── cable ── c0 fd00::1, the kernel's stack :$C
 C=c-$$
@@ -11,7 +11,7 @@ EXTRA_NAMESPACES=$C
 topology
 ip netns add "$C"
 ip -n "$C" link add c0 type strata_nic peer name k1 netns "$B"
-ip netns exec "$C" sysctl -qw net.ipv6.icmp.ratelimit=0
+netns_exec "$C" sysctl -qw net.ipv6.icmp.ratelimit=0
 in_b sysctl -qw net.ipv6.conf.k0.disable_ipv6=1 net.ipv6.conf.k1.disable_ipv6=1
 ip -n "$C" link set c0 up
 ip -n "$B" link set k1 up

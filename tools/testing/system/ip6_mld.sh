@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # Strata tells the kernel's bridge, which snoops and asks, what groups it listens to: those of its addresses, as they come and go, and again to queries of both versions.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 ip -n "$B" link add br0 type bridge mcast_snooping 1 mcast_querier 1 mcast_mld_version 2 mcast_startup_query_interval 200 mcast_query_interval 200 mcast_query_response_interval 100
 ip -n "$B" link set k0 master br0
 ip -n "$B" link set br0 up
 # shellcheck disable=SC2317 # by until_ok
-listens() { ip netns exec "$B" bridge mdb show dev br0 | grep -qw "port k0 grp $1"; }
+listens() { netns_exec "$B" bridge mdb show dev br0 | grep -qw "port k0 grp $1"; }
 # shellcheck disable=SC2317 # by until_ok
 is_deaf() { ! listens "$1"; }
 # group_of ADDRESS: its solicited-node group
@@ -40,7 +40,7 @@ until_ok listens "$own"
 ip -n "$B" link set br0 type bridge mcast_querier 0
 # shellcheck disable=SC2317 # by until_ok
 forgotten() {
-	ip netns exec "$B" bridge mdb del dev br0 port k0 grp "$own" 2>/dev/null
+	netns_exec "$B" bridge mdb del dev br0 port k0 grp "$own" 2>/dev/null
 	is_deaf "$own"
 }
 until_ok forgotten

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The kernel's IPv6 ping gets its bytes back from Strata unchanged, for every size from 0 to the MTU, at MTUs of 1280, 1500 and 9000; at the link-local address and the all-nodes group too.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology6
 cat >"$WORK/sweep.py" <<'PY'

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Router advertisements: Strata asks for them, takes address, route and MTU from what the kernel's side says, and reaches a host behind that router; an address that the kernel has is not taken.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 # The kernel is the router, and a host of its own is behind it.

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Temporary addresses (RFC 8981): a kernel host and Strata hear the same router, and have the same then: one stable and one temporary address with the same lifetimes, another before the first is deprecated; connections leave from the temporary one, or do not.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 #	$A: s0 Strata ── k0 :$B, the router: v0 ── v1 :$C, a host on the kernel's stack
 topology

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # ARP as others see it: answers for its own addresses only, probes answered, new addresses and new MACs announced, and the kernel learns from that.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 cat >"$WORK/arp.py" <<'PY'

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Echo requests to broadcast and multicast addresses get no answer (RFC 1122 3.2.2.6) and are counted.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 before=$(counter "$A" drop icmp_ignored)

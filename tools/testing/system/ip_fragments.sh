@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Fragments of both families: in any order and twice they make a datagram, overlapping ones make none; a flood of incomplete ones does not stop the rest.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology6
 cat >"$WORK/parts.py" <<'PY'

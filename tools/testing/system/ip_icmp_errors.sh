@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # ICMP errors that Strata sends: what they quote, from whom, what they are never sent about (RFC 1122 3.2.2), and how often.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 cat >"$WORK/errors.py" <<'PY'

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Malformed IPv4 datagrams, ICMP messages and ARP packets: each dropped, counted once under its own reason, delivered to nobody.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 cat >"$WORK/malformed.py" <<'PY'

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Impossible source and destination addresses, and unicast in link-layer broadcasts (RFC 1122 3.2.1.3, 3.3.6): dropped and counted.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 # A card would not receive what is for others, or for groups that nobody joined.

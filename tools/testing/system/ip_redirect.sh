@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A kernel router redirects Strata to a better one on the link, in both families: the next packets go there, and back to the first when the better one falls silent.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 #	$A: s0 ── k0 ┐                       ┌ v1 10.0.0.3, behind it 10.9.9.1 and fd09::1 :$C
 #	             ├ br0 10.0.0.2 :$B   v0 ┘

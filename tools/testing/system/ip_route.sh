@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Routes decide where packets go: longest prefix, metric, a link that goes down; and what cannot be a route is refused with a reason.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 # Two cables; the kernel has 10.9.9.9 and tells by which device a packet came.
 topology

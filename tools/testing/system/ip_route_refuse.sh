@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Routes that refuse: the same commands in a namespace of the kernel and one of Strata, the same errors for programs and for `route get`; a batch stops where it fails; tables move between algorithms.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 in_a strata addr add 2001:db8::1/64 dev s0

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Programs over Strata learn that a host does not answer, that there is no route, and what a kernel router reports, by the kernel's errno values.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 # A behind the kernel's router B, which has no route to 10.2.0.0/16, prohibits
 # 10.3.0.0/16 and has a link of MTU 1000 towards 10.1.0.0/24 behind it.
@@ -62,6 +62,6 @@ after=$(counter "$A" icmp errors)
 [ "$after" -ge $((before + 2)) ] || fail "only $((after - before)) ICMP errors came"
 
 # The other way: a host behind the router reaches Strata.
-ip netns exec "$EXTRA_NAMESPACES" ping -q -c 1 -W 5 $A_ADDR >/dev/null ||
+netns_exec "$EXTRA_NAMESPACES" ping -q -c 1 -W 5 $A_ADDR >/dev/null ||
 	fail "no answer through the router"
 pass

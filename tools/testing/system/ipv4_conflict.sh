@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Address conflicts (RFC 5227) with the kernel and arping as the other host: Strata asks first where told to, leaves what the kernel has, answers arping's probes, defends what it has, and gives up where told to.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 need arping
 topology

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # While a device is attached the host sends not one frame on it and answers nothing, whatever happens to the device.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 need tcpdump
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Devices and namespaces are deleted while attached and in use; addresses, routes and neighbours go with them.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 # In use: packets both ways, and questions for addresses nobody has.
 use() {

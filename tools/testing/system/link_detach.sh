@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A detached device is the host's again: the host answers, Strata does not.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 in_a strata link detach s0

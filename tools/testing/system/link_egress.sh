@@ -2,7 +2,7 @@
 # What the host has put between Strata and a device is asked: taps, disciplines, filters, and offloads that the device lacks.
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 need tcpdump tc
 topology
@@ -13,7 +13,7 @@ answers || fail "no answer to begin with"
 in_a timeout "$PATIENCE" tcpdump -lni s0 -Q out -c 2 icmp >"$WORK/tap" 2>"$WORK/tap.err" &
 tap=$!
 until_ok grep -q listening "$WORK/tap.err"
-until_ok sh -c "ip netns exec $B ping -q -c 1 -W 1 $A_ADDR && [ \$(grep -c 'echo reply' '$WORK/tap') = 2 ]"
+until_ok sh -c "netns_exec $B ping -q -c 1 -W 1 $A_ADDR && [ \$(grep -c 'echo reply' '$WORK/tap') = 2 ]"
 wait $tap || fail "tcpdump: $(cat "$WORK/tap.err")"
 
 # A discipline keeps, counts and drops.

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A device that somebody else has, or that cannot be attached, is refused with a text that says what would be right.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 ip netns add "$A"
 ip -n "$A" link add s0 type strata_nic peer name s1

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A device without link-layer addresses: Strata answers a ping that a program writes into a tun.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 [ -c /dev/net/tun ] || skip "this kernel has no tun"
 ip netns add "$A"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The stack's own loopback: 127.0.0.1 and its own addresses, seen by tcpdump on slo, not by the host.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 need tcpdump
 topology

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Groups of both families through the kernel's bridge, which snoops: frames come only for what a program joined and Strata reported; programs get the errors that the kernel gives; what is sent to a group is heard by both sides.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 need tcpdump
 topology
@@ -145,11 +145,11 @@ else:
 s.sendto(text.encode(), (group, 5000))
 PY
 # shellcheck disable=SC2317 # by until_ok
-reported() { ip netns exec "$B" bridge mdb show dev br0 | grep -qw "port k0 grp $1"; }
+reported() { netns_exec "$B" bridge mdb show dev br0 | grep -qw "port k0 grp $1"; }
 # shellcheck disable=SC2317 # by until_ok
 forgotten() { ! reported "$1"; }
 # shellcheck disable=SC2317 # by until_ok
-bound_b() { [ "$(ip netns exec "$B" ss -Hlun sport = :5000 | wc -l)" = 2 ] && ip -n "$B" maddr show dev br0 | grep -qw "$1"; }
+bound_b() { [ "$(netns_exec "$B" ss -Hlun sport = :5000 | wc -l)" = 2 ] && ip -n "$B" maddr show dev br0 | grep -qw "$1"; }
 # shellcheck disable=SC2317 # by until_ok
 noted() { grep -qx "$2" "$WORK/$1"; }
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Source filters as the kernel has them: a host on the kernel's stack and one on Strata do the same at random, get the same answers, are entered by the kernel's bridge with the same sources, and hear the same of two senders, of every TTL.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 # The bridge snoops and asks; behind it Strata at k0, the kernel at c1.

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The module stays while sockets are open, and leaves cleanly when they are closed.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 mkfifo "$WORK/hold"

@@ -3,7 +3,7 @@
 # MPLS, a network layer that is a module: between two edge routers of the kernel's it swaps labels and takes them off, for both families, for small
 # packets and for buffers of several segments, whole and cut up; a link takes no labels before it is told to.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 modprobe -aq mpls_router mpls_iptunnel mpls_gso 2>/dev/null || true
 [ -e /proc/sys/net/mpls ] || skip "this kernel has no MPLS"
@@ -17,7 +17,7 @@ for edge in "$B 10.10.0.1 fd10::1 k0" "$C 10.20.0.1 fd20::1 c0"; do
 	read -r ns addr addr6 dev <<<"$edge"
 	ip -n "$ns" addr add "$addr/32" dev lo
 	ip -n "$ns" addr add "$addr6/128" dev lo
-	ip netns exec "$ns" sysctl -qw net.mpls.platform_labels=1000 "net.mpls.conf.$dev.input=1" \
+	netns_exec "$ns" sysctl -qw net.mpls.platform_labels=1000 "net.mpls.conf.$dev.input=1" \
 		net.ipv4.conf.all.rp_filter=0 "net.ipv4.conf.$dev.rp_filter=0"
 done
 ip -n "$B" route add 10.20.0.1/32 encap mpls 100 via inet 10.0.0.1 dev k0 src 10.10.0.1

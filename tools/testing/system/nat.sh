@@ -5,7 +5,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2086 # addresses need no quotes
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 need python3 traceroute
 topology_forward
 
@@ -58,8 +58,8 @@ for line in sys.stdin:
     except OSError as e:
         print("timeout" if e.errno is None else errno.errorcode[e.errno], flush=True)
 PY
-(exec ip netns exec "$C" /usr/bin/python3 "$WORK/mirror.py") &
-coproc ASK { exec ip netns exec "$B" /usr/bin/python3 "$WORK/ask.py"; }
+(exec netns_exec "$C" /usr/bin/python3 "$WORK/mirror.py") &
+coproc ASK { exec netns_exec "$B" /usr/bin/python3 "$WORK/ask.py"; }
 # shellcheck disable=SC2317 # by until_ok
 listening() { [ "$(in_c ss -Hln 'sport = :7000' | wc -l)" -ge 2 ]; }
 until_ok listening
@@ -125,7 +125,7 @@ seen "10.1.0.1 *" tcp 10.0.0.1 80 0 1000
 fw flush
 
 # Back to the router itself.
-(exec ip netns exec "$A" strata run -- /usr/bin/python3 -m http.server -d "$WORK" -b 10.0.0.1 8080 >/dev/null 2>&1) &
+(exec netns_exec "$A" strata run -- /usr/bin/python3 -m http.server -d "$WORK" -b 10.0.0.1 8080 >/dev/null 2>&1) &
 echo page >"$WORK/page"
 fw add ip prerouting in s0 'tcp dst port 80' redirect port 8080
 until_ok in_b curl -sf -m 5 http://10.1.0.99/page

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Nobody has the address: three questions a second apart (RFC 4861 7.2.2), then EHOSTUNREACH, and a new try later.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 need tcpdump
 topology

@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0
 # A neighbour set by hand is neither asked for nor forgotten, and new MACs of our own are used at once.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 need tcpdump
 topology
 there=$(in_b cat /sys/class/net/k0/address)
 in_a strata neigh flush dev s0
 in_a strata neigh add $B_ADDR lladdr "$there" dev s0
-refused "replace" ip netns exec "$A" strata neigh add $B_ADDR lladdr 02:00:00:00:00:01 dev s0
-refused "group" ip netns exec "$A" strata neigh add 10.0.0.7 lladdr ff:ff:ff:ff:ff:ff dev s0
+refused "replace" netns_exec "$A" strata neigh add $B_ADDR lladdr 02:00:00:00:00:01 dev s0
+refused "group" netns_exec "$A" strata neigh add 10.0.0.7 lladdr ff:ff:ff:ff:ff:ff dev s0
 in_a strata neigh flush dev s0
 in_a strata neigh show | grep -q "$B_ADDR.*$there.*PERMANENT" ||
 	fail "flushed: $(in_a strata neigh show)"
@@ -31,5 +31,5 @@ sent=$(tcpdump -n -e -r "$WORK/k0.pcap" icmp and src $A_ADDR 2>/dev/null)
 	fail "asked for what was set by hand"
 
 in_a strata neigh del $B_ADDR dev s0
-refused "no such neighbour" ip netns exec "$A" strata neigh del $B_ADDR dev s0
+refused "no such neighbour" netns_exec "$A" strata neigh del $B_ADDR dev s0
 pass

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A neighbour that moves announces itself and is believed at once; in doubt Strata asks it by unicast after 5 s (RFC 4861 7.3.3).
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 need tcpdump
 topology

@@ -2,9 +2,9 @@
 # Cables are made as asked, and wrong requests are refused with a reason.
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 # shellcheck source=tools/testing/cable.sh
-. "$(dirname "$0")/../cable.sh"
+. "${0%/*}/../cable.sh"
 
 ip netns add "$A"
 ip netns add "$B"

@@ -2,9 +2,9 @@
 # Cables and namespaces are deleted, and ends go down, under full traffic both ways.
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 # shellcheck source=tools/testing/cable.sh
-. "$(dirname "$0")/../cable.sh"
+. "${0%/*}/../cable.sh"
 
 need iperf3
 # Floods both ways, of small frames and large ones, and TCP.

@@ -2,9 +2,9 @@
 # Interrupts: moderated by time, by frames and by dim; polled by softirq, by a thread and by the reader itself.
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 # shellcheck source=tools/testing/cable.sh
-. "$(dirname "$0")/../cable.sh"
+. "${0%/*}/../cable.sh"
 
 need ethtool iperf3
 cable

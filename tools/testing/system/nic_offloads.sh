@@ -2,9 +2,9 @@
 # Checksum, TSO and VLAN offloads in each combination: TCP plain, by 802.1Q and by 802.1ad devices of the kernel arrives whole, and frames are as promised.
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 # shellcheck source=tools/testing/cable.sh
-. "$(dirname "$0")/../cable.sh"
+. "${0%/*}/../cable.sh"
 
 need ethtool
 cable

@@ -2,9 +2,9 @@
 # Frames of every length up to the MTU cross a cable, at each MTU.
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 # shellcheck source=tools/testing/cable.sh
-. "$(dirname "$0")/../cable.sh"
+. "${0%/*}/../cable.sh"
 
 cable
 for mtu in 68 576 1500 9000 65535; do

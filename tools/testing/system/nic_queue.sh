@@ -2,9 +2,9 @@
 # With a queueing discipline a full ring stops the queue and loses nothing; without one it drops and counts.
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 # shellcheck source=tools/testing/cable.sh
-. "$(dirname "$0")/../cable.sh"
+. "${0%/*}/../cable.sh"
 
 need iperf3
 cable

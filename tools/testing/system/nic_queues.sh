@@ -2,9 +2,9 @@
 # Queue pairs come and go under traffic, RSS spreads flows as key, table and fields say, wrong settings are refused.
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 # shellcheck source=tools/testing/cable.sh
-. "$(dirname "$0")/../cable.sh"
+. "${0%/*}/../cable.sh"
 
 need iperf3 ethtool
 cable
@@ -12,7 +12,7 @@ ip -n "$A" addr add fd00::1/64 dev s0 nodad
 ip -n "$B" addr add fd00::2/64 dev s1 nodad
 key=6d:5a:56:da:25:5b:0e:c2:41:67:25:3d:43:a3:8f:b0:d0:ca:2b:cb:ae:7b:30:b4:77:cb:2d:a3:80:30:f2:0c:6a:42:b7:3b:be:ac:01:fa
 queues() {
-	ip netns exec "$1" ethtool -l "$2" | awk '/^Current/ { now = 1 } now && $1 == "Combined:" { print $2 }'
+	netns_exec "$1" ethtool -l "$2" | awk '/^Current/ { now = 1 } now && $1 == "Combined:" { print $2 }'
 }
 
 # flows COUNT SOURCE DEST: each flow's frame is counted; sets `wanted` and, for each queue, `got`
@@ -100,7 +100,7 @@ expect 3 "$(queues "$B" s1)" "after requests that were refused"
 # Under traffic, with many flows and a discipline at one end.
 iperf_server
 in_a tc qdisc replace dev s0 root pfifo limit 10000
-(exec ip netns exec "$A" iperf3 -c $B_ADDR -t 200 -P 4 --bidir >"$WORK/iperf" 2>&1) &
+(exec netns_exec "$A" iperf3 -c $B_ADDR -t 200 -P 4 --bidir >"$WORK/iperf" 2>&1) &
 client=$!
 counts=(7 16 1 3 2)
 for turn in 0 1 2 3; do

@@ -2,14 +2,14 @@
 # Rings are resized under traffic, which goes on; wrong sizes are refused.
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 # shellcheck source=tools/testing/cable.sh
-. "$(dirname "$0")/../cable.sh"
+. "${0%/*}/../cable.sh"
 
 need iperf3
 cable
 ring() {
-	ip netns exec "$1" ethtool -g "$2" | awk -v want="$3:" '/^Current/ { now = 1 } now && $1 == want { print $2 }'
+	netns_exec "$1" ethtool -g "$2" | awk -v want="$3:" '/^Current/ { now = 1 } now && $1 == want { print $2 }'
 }
 expect 1024 "$(ring "$A" s0 TX)" "default size"
 in_a ethtool -G s0 tx 100 rx 16

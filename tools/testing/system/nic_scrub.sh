@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What a packet carries for its own namespace's use, its mark, stays behind when the cable leads into another one, as on a veth.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 ip netns add "$A"
 ip netns add "$B"
@@ -35,10 +35,10 @@ crossed() {
 	ip -n "$3" link set "$4" up
 	until_ok ip netns exec "$1" grep -q 1 "/sys/class/net/$2/carrier"
 	: >"$WORK/got"
-	ip netns exec "$3" /usr/bin/python3 "$WORK/receive.py" "$4" >"$WORK/got" &
+	netns_exec "$3" /usr/bin/python3 "$WORK/receive.py" "$4" >"$WORK/got" &
 	receiver=$!
 	until_ok grep -q ready "$WORK/got"
-	ip netns exec "$1" /usr/bin/python3 "$WORK/send.py" "$2"
+	netns_exec "$1" /usr/bin/python3 "$WORK/send.py" "$2"
 	wait $receiver
 	tail -n 1 "$WORK/got"
 }

@@ -2,9 +2,9 @@
 # A frame that its sender keeps and sends again arrives each time, and what a receiver does to it is not seen by the next.
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 # shellcheck source=tools/testing/cable.sh
-. "$(dirname "$0")/../cable.sh"
+. "${0%/*}/../cable.sh"
 
 [ -e /proc/net/pktgen/pgctrl ] || modprobe pktgen 2>/dev/null || skip "this kernel has no packet generator"
 cable

@@ -2,9 +2,9 @@
 # Rings, queues, MTU, moderation, offloads, programs and the carrier change under full traffic both ways, which goes on; then the cable goes, or a namespace.
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 # shellcheck source=tools/testing/cable.sh
-. "$(dirname "$0")/../cable.sh"
+. "${0%/*}/../cable.sh"
 
 need iperf3 ethtool
 mkdir "$WORK/bpf"
@@ -14,11 +14,11 @@ xdp_program "$WORK/bpf/tx-frags" tx
 
 # Many streams both ways, and small frames as fast as they go.
 traffic() {
-	(exec ip netns exec "$B" iperf3 -s >/dev/null 2>&1) &
+	(exec netns_exec "$B" iperf3 -s >/dev/null 2>&1) &
 	until_ok listening_b 5201
-	(exec ip netns exec "$A" iperf3 -c $B_ADDR -t 1000 -P 2 --bidir >/dev/null 2>&1) &
-	(exec ip netns exec "$A" ping -q -f -s 1400 $B_ADDR >/dev/null 2>&1) &
-	(exec ip netns exec "$B" ping -q -f -s 1 $A_ADDR >/dev/null 2>&1) &
+	(exec netns_exec "$A" iperf3 -c $B_ADDR -t 1000 -P 2 --bidir >/dev/null 2>&1) &
+	(exec netns_exec "$A" ping -q -f -s 1400 $B_ADDR >/dev/null 2>&1) &
+	(exec netns_exec "$B" ping -q -f -s 1 $A_ADDR >/dev/null 2>&1) &
 	flows
 	# A namespace that has lost its name does not tell its processes.
 	senders=$(ip netns pids "$A" && ip netns pids "$B")

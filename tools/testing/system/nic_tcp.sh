@@ -2,16 +2,16 @@
 # TCP crosses a cable unaltered both ways, with each offload on and off.
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 # shellcheck source=tools/testing/cable.sh
-. "$(dirname "$0")/../cable.sh"
+. "${0%/*}/../cable.sh"
 
 need curl iperf3
 # What goes to a group that the other end does not hear is sent and not received: IPv6
 # would say such things, and the counters are compared at the end.
 for namespace in "$A" "$B"; do
 	ip netns add "$namespace"
-	ip netns exec "$namespace" sysctl -q net.ipv6.conf.default.disable_ipv6=1
+	netns_exec "$namespace" sysctl -q net.ipv6.conf.default.disable_ipv6=1
 done
 cable
 random_file "$WORK/data" 4096

@@ -2,9 +2,9 @@
 # XDP: the five verdicts, frames of one page and of several, at both ends of a redirect, and what is refused.
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 # shellcheck source=tools/testing/cable.sh
-. "$(dirname "$0")/../cable.sh"
+. "${0%/*}/../cable.sh"
 
 need curl ethtool
 cable

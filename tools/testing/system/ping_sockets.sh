@@ -4,7 +4,7 @@
 # without any privilege, several at once, what ICMP errors tell them (the same from Strata as from
 # the kernel's stack behind the same router), and `strata socket`.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 # $C asks the same questions on the kernel's stack.
 topology_router
@@ -143,7 +143,7 @@ run_a /usr/bin/python3 "$WORK/ask.py" >"$WORK/strata" 2>&1 || fail "Strata: $(ca
 diff "$WORK/kernel" "$WORK/strata" || fail "not what the kernel's stack says"
 grep -q "queue (11, .*EHOSTUNREACH" "$WORK/strata" || fail "no error seen: $(cat "$WORK/strata")"
 
-(exec ip netns exec "$A" strata run -- /usr/bin/python3 -c '
+(exec netns_exec "$A" strata run -- /usr/bin/python3 -c '
 import signal, socket
 a = socket.socket(socket.AF_INET, socket.SOCK_DGRAM, 1)
 a.bind(("127.0.0.1", 7))

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # nginx under strata run as a server under load: worker processes that share the port, many connections at once, a new configuration under traffic, an end that finishes what was begun.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 need nginx curl
 topology

@@ -4,7 +4,7 @@
 # errors tell a raw socket (the same from Strata as from the kernel's stack behind the same router),
 # who may have one, and what the receive buffer holds.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 # $C asks the same questions on the kernel's stack.
 topology_router
@@ -161,7 +161,7 @@ except OSError as e:
 else:
     raise SystemExit("anybody has a raw socket by strata run")' || fail "without privileges"
 # They are shown, and gone when their program is.
-(exec ip netns exec "$A" strata run -- /usr/bin/python3 -c '
+(exec netns_exec "$A" strata run -- /usr/bin/python3 -c '
 import signal, socket
 a = socket.socket(socket.AF_INET, socket.SOCK_RAW, 1)
 b = socket.socket(socket.AF_INET6, socket.SOCK_RAW, 58)

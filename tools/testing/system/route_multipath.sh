@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Routes with several next hops: each flow takes one, by the weights; when one goes only its flows move. Next hops are shown and deleted as the kernel's are.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 # $A is a router of Strata's between a host, $B, and two ways to one beyond, $C:
 #
@@ -49,9 +49,9 @@ for line in sys.stdin:
                 s.sendto(b"x", (daddr, 7000))
 PY
 mkfifo "$WORK/send"
-(exec ip netns exec "$B" /usr/bin/python3 "$WORK/send.py" <"$WORK/send") &
+(exec netns_exec "$B" /usr/bin/python3 "$WORK/send.py" <"$WORK/send") &
 exec 8>"$WORK/send"
-(exec ip netns exec "$C" /usr/bin/python3 "$STRATA_TESTING/flows.py" c1 c2 >"$WORK/flows") &
+(exec netns_exec "$C" /usr/bin/python3 "$STRATA_TESTING/flows.py" c1 c2 >"$WORK/flows") &
 until_ok grep -q ready "$WORK/flows"
 
 # flows COUNT DESTINATION…: sends them and leaves in $WORK/NAME which came by what

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Policy rules and tables: the same commands in a namespace of Strata and one of the kernel, and the same answers for the same packets, asked for, sent and forwarded.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 # Two routers of the same making, $A on Strata and $K on the kernel's stack, each with a
 # host of the kernel's behind both of its cables:
@@ -32,7 +32,7 @@ for i in 0 1; do
 done
 ip -n "$K" link set lo up
 in_k() {
-	ip netns exec "$K" "$@"
+	in_netns "$K" "$@"
 }
 in_k sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
 until_ok settled_a
@@ -59,7 +59,7 @@ ways() { # ways COMMAND…
 		paste -d ' ' "$WORK/probes" -
 }
 same_ways() { # same_ways WHEN
-	ways ip netns exec "$A" strata >"$WORK/strata"
+	ways netns_exec "$A" strata >"$WORK/strata"
 	ways ip -n "$K" >"$WORK/kernel"
 	diff "$WORK/kernel" "$WORK/strata" || fail "$1: other ways than the kernel's"
 }
@@ -194,13 +194,13 @@ probe() { # probe RUN-IN-ROUTER HOST
 	"$1" /usr/bin/python3 "$WORK/send.py" 0 10.0.1.1 4002 "${far[@]}"
 	# By either cable into the router, which sends on.
 	ip -n "$2" route add 20.0.0.0/8 via 10.0.0.1
-	ip netns exec "$2" /usr/bin/python3 "$WORK/send.py" 0 10.0.0.2 4003 "${far[@]}"
+	netns_exec "$2" /usr/bin/python3 "$WORK/send.py" 0 10.0.0.2 4003 "${far[@]}"
 	ip -n "$2" route replace 20.0.0.0/8 via 10.0.1.1
-	ip netns exec "$2" /usr/bin/python3 "$WORK/send.py" 0 10.0.1.2 4004 "${far[@]}"
-	ip netns exec "$2" /usr/bin/python3 "$WORK/send.py" 0 10.0.0.2 4005 "${far[@]}"
+	netns_exec "$2" /usr/bin/python3 "$WORK/send.py" 0 10.0.1.2 4004 "${far[@]}"
+	netns_exec "$2" /usr/bin/python3 "$WORK/send.py" 0 10.0.0.2 4005 "${far[@]}"
 }
 for ns in "$B" "$M"; do
-	(exec ip netns exec "$ns" /usr/bin/python3 "$STRATA_TESTING/flows.py" k0 k1 >"$WORK/flows-$ns") &
+	(exec netns_exec "$ns" /usr/bin/python3 "$STRATA_TESTING/flows.py" k0 k1 >"$WORK/flows-$ns") &
 	until_ok grep -q ready "$WORK/flows-$ns"
 done
 probe run_a "$B"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # strata run: the errno of what Strata does not have, and options that generic code refuses or answers wrongly; other sockets are left alone; io_uring cannot go round Strata.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 cat >"$WORK/calls.py" <<'PYTHON'

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # curl -6 and python3's server, unmodified, over IPv6, as client and as server; by link-local address too.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 need curl
 topology6

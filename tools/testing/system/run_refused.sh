@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # strata run says in one line why it cannot: 32-bit programs, no permission, no module. With permission an ordinary user gets sockets.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 chmod 0755 "$WORK"

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 # A program under strata run keeps its exit status, signals, process id, descriptors and process group; nothing stays behind.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 ip netns add "$A"
 ended() { # ended STATUS COMMAND…
 	local want=$1 got=0
 	shift
-	timeout 60 ip netns exec "$A" strata run -- "$@" >"$WORK/out" 2>"$WORK/err" || got=$?
+	timeout 60 netns_exec "$A" strata run -- "$@" >"$WORK/out" 2>"$WORK/err" || got=$?
 	expect "$want" "$got" "status of $* ($(cat "$WORK/err"))"
 }
 ended 0 true
@@ -30,7 +30,7 @@ grep -q 'supervisor already' "$WORK/err" || fail "nested: $(cat "$WORK/err")"
 
 # The program is the process that was started, in its group, with its stdin.
 # shellcheck disable=SC2016 # for the program's shell
-ip netns exec "$A" strata run -- sh -c 'echo $$ $PPID; cat' <<<"input" >"$WORK/out" &
+netns_exec "$A" strata run -- sh -c 'echo $$ $PPID; cat' <<<"input" >"$WORK/out" &
 pid=$!
 wait $pid
 expect "$pid $$" "$(head -n 1 "$WORK/out")" "process id and parent"
@@ -43,7 +43,7 @@ expect "0 1 2 3" "$(tr '\n' ' ' <"$WORK/out" | sed 's/ $//')" "descriptors"
 ended 0 sh -c 'wait; read -r children </proc/$$/task/$$/children; test -z "$children"'
 
 # A signal to it stops it, handlers run.
-ip netns exec "$A" strata run -- bash -c 'trap "exit 42" USR1; echo ready; while :; do read -rt 0.1 <> <(:); done' >"$WORK/out" &
+netns_exec "$A" strata run -- bash -c 'trap "exit 42" USR1; echo ready; while :; do read -rt 0.1 <> <(:); done' >"$WORK/out" &
 pid=$!
 until_ok grep -q ready "$WORK/out"
 kill -USR1 $pid

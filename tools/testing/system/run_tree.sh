@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Everything that a program under strata run starts is on Strata too: forks, daemons, static programs, threads, other namespaces.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 # What a socket really is, without asking the kernel's generic code.
@@ -98,10 +98,10 @@ except OSError as error:
 EXTRA_NAMESPACES=c-$$
 ip netns add c-$$
 ip -n c-$$ link add s0 type strata_nic peer name s1
-ip netns exec c-$$ strata link attach s0
+netns_exec c-$$ strata link attach s0
 ip -n c-$$ link set s0 up
-ip netns exec c-$$ strata addr add 10.9.0.1/24 dev s0
-run_a ip netns exec c-$$ /usr/bin/python3 -c '
+netns_exec c-$$ strata addr add 10.9.0.1/24 dev s0
+run_a netns_exec c-$$ /usr/bin/python3 -c '
 import socket, stack
 sock = socket.socket()
 assert stack.on_strata(sock)

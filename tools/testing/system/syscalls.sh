@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Every system call answers on an AF_STRATA socket what it answers on an AF_INET socket.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 need syscalls
 ip netns add "$A"

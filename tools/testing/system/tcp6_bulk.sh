@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # TCP over IPv6 carries 8 MiB each way, Strata as client and as server, sha256 equal; and some over link-local addresses.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology6
 both_ways 8388608

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Where large packets vanish without an ICMP error, net.strata.tcp_mtu_probing gets the data through in smaller ones.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 # Packets of 1280 to 1535 octets are lost, each of them; segments must be seen one by one.

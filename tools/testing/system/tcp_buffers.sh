@@ -4,7 +4,7 @@
 # both directions. And memory is bounded, for a namespace and for all of them, while
 # another connection goes on.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 # 100 ms and 20 Mbit/s: a quarter of a megabyte on its way, four times what buffers of
 # the initial size let out.
@@ -18,7 +18,7 @@ in_b /usr/bin/python3 "$STRATA_TESTING/goodput.py" serve $B_ADDR 7000 &
 in_c /usr/bin/python3 "$STRATA_TESTING/goodput.py" serve 10.1.0.2 7000 &
 until_ok listening_a 7000
 until_ok listening_b 7000
-until_ok sh -c "ip netns exec $C ss -Hltn sport = :7000 | grep -q LISTEN"
+until_ok sh -c "netns_exec $C ss -Hltn sport = :7000 | grep -q LISTEN"
 impair delay 50ms rate 20mbit
 # shellcheck disable=SC2086 # words
 in_b tc qdisc replace dev v0 root netem $LONG

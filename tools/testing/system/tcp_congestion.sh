@@ -3,7 +3,7 @@
 # CUBIC is the default, TCP_CONGESTION chooses another one, also on a connection
 # that runs, and both carry data over a path with loss.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 impair loss 1% delay 2ms

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # TCP_DEFER_ACCEPT: accept() sees a connection when its data is there, a silent one after a while, as on the kernel's stack.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 # Waits for a connection on a patient listener, then on an impatient one.

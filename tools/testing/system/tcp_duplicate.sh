@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Duplication of every tenth packet adds and alters nothing.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 impair duplicate 10%

@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0
 # Where a congested queue marks packets instead of dropping them (RFC 3168), Strata and the kernel agree on it, both ways, and no data is lost.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 # congest NAMESPACE DEVICE: a queue that marks one packet in fifty, or drops it where that is not agreed upon; but no
 # SYN, which may not be marked: who has to send it again does not ask again.
 congest() {
-	ip netns exec "$1" tc qdisc replace dev "$2" root handle 1: prio bands 2 priomap 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1
-	ip netns exec "$1" tc qdisc add dev "$2" parent 1:2 netem loss 2% ecn limit 10000 || skip "this kernel has no netem"
-	ip netns exec "$1" tc filter add dev "$2" parent 1: protocol ip u32 match u8 2 2 at 33 flowid 1:1
+	netns_exec "$1" tc qdisc replace dev "$2" root handle 1: prio bands 2 priomap 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1
+	netns_exec "$1" tc qdisc add dev "$2" parent 1:2 netem loss 2% ecn limit 10000 || skip "this kernel has no netem"
+	netns_exec "$1" tc filter add dev "$2" parent 1: protocol ip u32 match u8 2 2 at 33 flowid 1:1
 }
 congest "$A" s0
 congest "$B" k0
@@ -29,11 +29,11 @@ more() {
 # A mark for every segment: the queue marks buffers. The kernel's TCP has its large ones cut up behind the queue, whatever
 # ethtool says.
 single_segments() {
-	ip netns exec "$A" ethtool -K s0 tso off gso off
+	netns_exec "$A" ethtool -K s0 tso off gso off
 	ip -n "$B" link set k0 gso_max_segs 1
 }
 large_buffers() {
-	ip netns exec "$A" ethtool -K s0 tso on gso on
+	netns_exec "$A" ethtool -K s0 tso on gso on
 	ip -n "$B" link set k0 gso_max_segs 65535
 }
 serve_a 7000

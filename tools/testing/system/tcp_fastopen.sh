@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # TCP Fast Open (RFC 7413) between Strata and the kernel, either as the server, IPv4 and IPv6: the kernel counts the data that came in a SYN, and where SYNs with data are lost on the way connections come about nevertheless.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology6
 cat >"$WORK/server.py" <<'PY'
@@ -72,9 +72,9 @@ expect "1 1 " "$(ask in_b 10.0.0.1 2)" "connections with a cookie by the key bef
 # Where SYNs with data are lost, the one that is repeated has none.
 # swallow NAMESPACE DEVICE: IPv4 SYNs of 128 octets and more
 swallow() {
-	ip netns exec "$1" tc qdisc add dev "$2" root handle 1: prio bands 2 priomap 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1
-	ip netns exec "$1" tc qdisc add dev "$2" parent 1:1 netem loss 100% || skip "this kernel has no netem"
-	ip netns exec "$1" tc filter add dev "$2" parent 1: protocol ip u32 match u8 0x80 0x80 at 3 match u8 2 2 at 33 flowid 1:1
+	netns_exec "$1" tc qdisc add dev "$2" root handle 1: prio bands 2 priomap 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1
+	netns_exec "$1" tc qdisc add dev "$2" parent 1:1 netem loss 100% || skip "this kernel has no netem"
+	netns_exec "$1" tc filter add dev "$2" parent 1: protocol ip u32 match u8 0x80 0x80 at 3 match u8 2 2 at 33 flowid 1:1
 }
 swallow "$A" s0
 swallow "$B" k0

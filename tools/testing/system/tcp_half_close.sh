@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # After shutdown(SHUT_WR) the other direction still carries data, on either side.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 cat >"$WORK/half.py" <<'PY'

@@ -3,7 +3,7 @@
 # ICMP errors end no established connection (RFC 1122 4.2.3.9, RFC 5927 5): it goes on
 # when the route is back, and names the error only once it has given up by itself.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology_router
 in_b sysctl -qw net.ipv4.icmp_ratelimit=0

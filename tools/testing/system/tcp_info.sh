@@ -3,7 +3,7 @@
 # For the same exchange, TCP_INFO says the same of a connection on Strata as of one on the kernel's stack, and the options TCP_INQ, TCP_SAVED_SYN,
 # TCP_NOTSENT_LOWAT and others do the same.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 cat >"$WORK/exchange.py" <<'PY'

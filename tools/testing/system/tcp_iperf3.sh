@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # iperf3, unmodified, as client and as server over Strata.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 need iperf3
 topology

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # MD5 signatures (RFC 2385) between Strata and the kernel, either as the server, IPv4, IPv6 and IPv4 on IPv6 sockets: data passes under loss, keys change while connected, resets are believed, and tcpdump finds each signature right; a wrong key, none, or one too many gets nowhere, and both count it alike.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 need tcpdump
 topology6
@@ -33,8 +33,8 @@ md5() {
 	echo "$(counter "$A" tcp "md5_$ours") $(in_b nstat -asz "TcpExtTCPMD5$1" | awk 'NR > 1 { print $2 }')"
 }
 
-(exec ip netns exec "$A" strata run -- /usr/bin/python3 "$peer" a serve) &
-(exec ip netns exec "$B" /usr/bin/python3 "$peer" b serve) &
+(exec netns_exec "$A" strata run -- /usr/bin/python3 "$peer" a serve) &
+(exec netns_exec "$B" /usr/bin/python3 "$peer" b serve) &
 for port in 7000 7001 7002 7003; do
 	until_ok listening_a $port
 	until_ok listening_b $port
@@ -72,9 +72,9 @@ refuse() {
 		[ "${now[0]}" -gt "$before_a" ] && [ "${now[1]}" -gt "$before_b" ]
 	}
 	read -r before_a before_b <<<"$(md5 "$1")"
-	(exec ip netns exec "$A" strata run -- /usr/bin/python3 "$peer" a "$3" "attempt@$2") &
+	(exec netns_exec "$A" strata run -- /usr/bin/python3 "$peer" a "$3" "attempt@$2") &
 	a=$!
-	(exec ip netns exec "$B" /usr/bin/python3 "$peer" b "$3" "attempt@$2") &
+	(exec netns_exec "$B" /usr/bin/python3 "$peer" b "$3" "attempt@$2") &
 	b=$!
 	until_ok counted "$1"
 	kill $a $b || fail "$1: an attempt has ended"

@@ -3,7 +3,7 @@
 # A program's SO_MAX_PACING_RATE is kept, by a timer and by fq; BBR fills a bottleneck and its queue stays short; DCTCP and the kernel's
 # DCTCP understand each other's marks; both are modules that come and go, and that a sysctl chooses.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 # A new namespace takes the first one's; only there may DCTCP be the default. Without it the kernel's peer echoes as RFC 3168 has it.
 modprobe -q tcp_dctcp 2>/dev/null || true

@@ -4,7 +4,7 @@
 # needed" (RFC 1191) makes the segments smaller, nothing is lost; a forged one that
 # quotes no segment in flight (RFC 5927 4.1) changes nothing.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology_router
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A port without a listener refuses, on either side.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 cat >"$WORK/refused.py" <<'PY'

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A reset (SO_LINGER 0) reaches the other side as ECONNRESET, in both directions.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 cat >"$WORK/reset.py" <<'PY'

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # SO_REUSEPORT: connections and datagrams spread over all who share the port, a peer's datagrams stay with one, and who leaves gives its share to the others.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 # Says who it is to whoever connects or asks.

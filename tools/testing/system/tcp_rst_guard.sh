@@ -4,7 +4,7 @@
 # injects with the right sequence number; one without does not; and the true
 # peer's reset ends both.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 cat >"$WORK/server.py" <<'EOF'

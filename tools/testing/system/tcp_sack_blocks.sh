@@ -3,7 +3,7 @@
 # The kernel's stack, as the sender over a path that loses and doubles packets,
 # recovers by the SACK blocks that Strata sends, and hears of duplicates by D-SACK.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 heard() { # heard NAME: the kernel's count of it
 	in_b cat /proc/net/netstat | /usr/bin/python3 -c '

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Strata and the kernel connect to each other at the same time: their SYNs cross, and one connection comes of it (RFC 9293 3.5, figure 7).
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 need tcpdump
 topology

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # TCP carries transfers of every awkward size: 0, 1, around the segment size.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 serve_a 7000

@@ -3,7 +3,7 @@
 # getsockname() and getpeername() at a connection's end answer as the kernel's do:
 # the same program on either stack prints the same.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 serve_a 7000

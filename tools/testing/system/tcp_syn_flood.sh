@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A flood of SYNs from addresses that never answer: the SYN queue keeps its bound, and the kernel's peer goes on connecting by SYN cookies.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 in_a strata route add default via "$B_ADDR"
@@ -38,7 +38,7 @@ export STRATA_TESTING
 ip -n "$B" route add blackhole 198.18.0.0/16
 address=$(in_a cat /sys/class/net/s0/address)
 # With exec: $! is the program itself.
-(exec ip netns exec "$B" /usr/bin/python3 "$WORK/flood.py" "$A" "$address") &
+(exec netns_exec "$B" /usr/bin/python3 "$WORK/flood.py" "$A" "$address") &
 flood=$!
 # shellcheck disable=SC2317 # by until_ok
 flooded() { [ "$(counter "$A" tcp cookies_tx)" -gt 500 ]; }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A four-tuple in TIME-WAIT, on either side, is taken for a new connection at once (RFC 6191), and carries only what is the new one's.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 # Serves one connection after the other; the client says who closes first.

@@ -3,7 +3,7 @@
 # Urgent data as RFC 6093 has it, with the kernel as the other end, both ways: MSG_OOB, the
 # mark, SO_OOBINLINE, SIGURG and POLLPRI.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 run_a /usr/bin/python3 "$STRATA_TESTING/urgent.py" serve $A_ADDR 7000 &

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A peer that vanishes ends the connection with ETIMEDOUT (RFC 5482).
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 cat >"$WORK/vanished.py" <<'PY'
@@ -29,8 +29,8 @@ client=$!
 exec 7>"$WORK/go"
 until_ok grep -q connected "$WORK/out"
 # Lost without a trace: the link stays up.
-ip netns exec "$B" tc qdisc add dev k0 root netem loss 100% || skip "this kernel has no netem"
-ip netns exec "$A" tc qdisc add dev s0 root netem loss 100%
+netns_exec "$B" tc qdisc add dev k0 root netem loss 100% || skip "this kernel has no netem"
+netns_exec "$A" tc qdisc add dev s0 root netem loss 100%
 echo go >&7
 wait $client || fail "$(cat "$WORK/out")"
 pass

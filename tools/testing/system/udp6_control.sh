@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Control messages over IPv6, the same from Strata as from the kernel: where a datagram went, its hop limit and traffic class, both chosen by the sender; and errors in the error queue.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology6
 cat >"$WORK/echo.py" <<'PY'
@@ -66,10 +66,10 @@ assert (err, origin, icmp_type, code) == (errno.ECONNREFUSED, 3, 1, 4), value
 assert socket.inet_ntop(socket.AF_INET6, value[24:40]) == address, value
 PY
 in_b /usr/bin/python3 "$WORK/echo.py" >"$WORK/kernel" &
-until_ok sh -c "ip netns exec $B ss -Hlun sport = :7 | grep -q ."
+until_ok sh -c "netns_exec $B ss -Hlun sport = :7 | grep -q ."
 run_a /usr/bin/python3 "$WORK/ask.py" $B_ADDR 10.0.0.2
 run_a /usr/bin/python3 "$WORK/echo.py" >"$WORK/strata" &
-until_ok sh -c "ip netns exec $A strata socket -u -a -n | grep -q ':7 '"
+until_ok sh -c "netns_exec $A strata socket -u -a -n | grep -q ':7 '"
 in_b /usr/bin/python3 "$WORK/ask.py" $A_ADDR 10.0.0.1
 # But for the addresses, each has seen the same.
 sed -i 's/fd000000000000000000000000000002/ADDR/; s/0a000002/ADDR4/' "$WORK/kernel"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # UDP datagrams over IPv6, both ways, by global and by link-local address; a dual-stack socket serves both families; ports without a socket are refused.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology6
 until_ok link_local_b
@@ -57,10 +57,10 @@ for call in (s.connect, s.bind):
         assert e.errno == errno.EINVAL, e
 PY
 in_b /usr/bin/python3 "$WORK/echo.py" &
-until_ok sh -c "ip netns exec $B ss -Hlun sport = :7 | grep -q ."
+until_ok sh -c "netns_exec $B ss -Hlun sport = :7 | grep -q ."
 run_a /usr/bin/python3 "$WORK/ask.py" $B_ADDR 10.0.0.2 "$(link_local_b)%s0"
 run_a /usr/bin/python3 "$WORK/echo.py" &
-until_ok sh -c "ip netns exec $A strata socket -u -a -n | grep -q ':7 '"
+until_ok sh -c "netns_exec $A strata socket -u -a -n | grep -q ':7 '"
 in_b /usr/bin/python3 "$WORK/ask.py" $A_ADDR 10.0.0.1 "$(link_local_a)%k0"
 # ::1, and its own link-local address, whose scope is that of s0.
 run_a /usr/bin/python3 - "$(link_local_a)" <<'PY'

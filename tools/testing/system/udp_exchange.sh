@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # UDP datagrams of every size up to 65507 bytes, both ways; one larger than the MTU is EMSGSIZE to who asks for it.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 cat >"$WORK/echo.py" <<'PY'
@@ -43,9 +43,9 @@ for connected in (False, True):
             assert e.errno == errno.EMSGSIZE, e
 PY
 in_b /usr/bin/python3 "$WORK/echo.py" $B_ADDR &
-until_ok sh -c "ip netns exec $B ss -Hlun sport = :7 | grep -q ."
+until_ok sh -c "netns_exec $B ss -Hlun sport = :7 | grep -q ."
 run_a /usr/bin/python3 "$WORK/ask.py" $B_ADDR
 run_a /usr/bin/python3 "$WORK/echo.py" $A_ADDR &
-until_ok sh -c "ip netns exec $A strata socket -u -a -n | grep -q ':7 '"
+until_ok sh -c "netns_exec $A strata socket -u -a -n | grep -q ':7 '"
 in_b /usr/bin/python3 "$WORK/ask.py" $A_ADDR
 pass

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Several datagrams in one call (UDP_SEGMENT, UDP_GRO) between Strata and the kernel, each way, and through a Strata router with and without translation: sizes, contents, MTU, identifications.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology_forward
 gso=(/usr/bin/python3 "$STRATA_TESTING/udp_gso.py")

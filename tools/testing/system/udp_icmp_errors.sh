@@ -3,7 +3,7 @@
 # What ICMP errors tell a UDP program, as errors and through IP_RECVERR: the same from
 # Strata as from the kernel's stack behind the same router.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 # $C asks the same questions on the kernel's stack.
 topology_router

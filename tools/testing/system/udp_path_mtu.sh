@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The path's MTU is learned from a kernel router in both families: datagrams of any socket get through it, one that wants no fragments is told, and long echo replies arrive.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 # As lib.sh draws it, with fd00::/64 and fd01::/64 beside 10.0.0.0/24 and 10.1.0.0/24.
 topology_router

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # IP_UNICAST_IF and IPV6_UNICAST_IF: a datagram leaves by the device that the socket names, not by the best route's, sent and connected, and comes back on either; a stream is not moved.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 #	$A: s0 10.0.0.1, s1 10.1.0.1 ══ k0 10.0.0.2, k1 10.1.0.2 :$B: lo 192.0.2.1
 topology

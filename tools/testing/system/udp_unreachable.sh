@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A UDP port without a socket: ICMP port unreachable, ECONNREFUSED, on either side.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 cat >"$WORK/ask.py" <<'PY'

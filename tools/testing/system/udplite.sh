@@ -3,7 +3,7 @@
 # UDP-Lite, a transport that is a module: it and the kernel's understand each other, in both directions and families, and take and drop the
 # same; socket(2) loads it, its sockets hold it, it leaves under traffic, and the protocol is unreachable before and after.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 # shellcheck disable=SC2034 # for cleanup()
 EXTRA_MODULES=strata_udplite
@@ -57,7 +57,7 @@ for cases in udp_ bind_ every_option_udp; do
 done
 
 # A sender that never stops, and a socket that comes and goes; so does the module.
-(exec ip netns exec "$B" /usr/bin/python3 -c '
+(exec netns_exec "$B" /usr/bin/python3 -c '
 import socket, sys, time
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_UDPLITE)
 s.setsockopt(136, 10, 20)

@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # Namespaces and devices vanish, and the module leaves, while a transfer runs.
 # shellcheck source=tools/testing/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "${0%/*}/../lib.sh"
 
 topology
 serve_b 7000
 for round in 1 2 3; do
 	peer_a get 7000 1000000000 >"$WORK/get.log" 2>&1 &
 	client=$!
-	until_ok sh -c "ip netns exec $A strata socket -t -n | grep -q ESTAB"
+	until_ok sh -c "netns_exec $A strata socket -t -n | grep -q ESTAB"
 	case $round in
 	1) in_a strata link detach s0 ;;
 	2) ip -n "$A" link set s0 down ;;
