@@ -63,4 +63,16 @@ for offload in on off; do
 	peer in_b get 10.20.0.1 7000 1000000
 done
 
+# Unloaded under traffic: labels have no meaning then, and one again with the module.
+peer in_b put 10.20.0.1 7000 3000000 &
+traffic=$!
+dropped=$(counter "$A" drop l3_unknown)
+unknown() { [ "$(counter "$A" drop l3_unknown)" -gt "$dropped" ]; }
+rmmod strata_mpls
+until_ok unknown
+insmod "$module"
+configure
+wait $traffic || fail "a connection did not outlive the module's absence"
+until_ok through
+
 pass
