@@ -66,6 +66,8 @@ const struct strata_l3_ops *strata_l3_slot(unsigned int slot);
 #define STRATA_FLOW_LINK_MTU	BIT(4)	/* do not believe what ICMP said of the MTU */
 #define STRATA_FLOW_NO_LOOP	BIT(5)	/* our own members of the group hear nothing of it */
 #define STRATA_FLOW_NO_WIRE	BIT(6)	/* nobody else does: TTL 0 */
+#define STRATA_FLOW_TEMPORARY	BIT(7)	/* from a temporary address, if there is one */
+#define STRATA_FLOW_STABLE	BIT(8)	/* from a stable one; neither: the namespace's choice */
 
 /**
  * struct strata_flow - what L4 asks of L3
@@ -73,12 +75,12 @@ const struct strata_l3_ops *strata_l3_slot(unsigned int slot);
  * @daddr: peer
  * @oif: index of the device to use, 0: any
  * @mark: SO_MARK
+ * @flags: STRATA_FLOW_*
  * @seed: one number for what is one flow, so that it stays on one way of several;
  *	0: only its destination tells
  * @proto: IP protocol
  * @tos: type of service or traffic class
  * @ttl: time to live or hop limit; 0: the default
- * @flags: STRATA_FLOW_*
  *
  * Addresses are 128 bits, IPv4 as v4-mapped; both are of one family.
  */
@@ -88,10 +90,10 @@ struct strata_flow {
 	int oif;
 	u32 mark;
 	u32 seed;
+	u16 flags;
 	u8 proto;
 	u8 tos;
 	u8 ttl;
-	u8 flags;
 };
 
 enum strata_path_type {

@@ -151,6 +151,8 @@ struct strata_addr *strata_addr_find(struct strata_net *sn,
  */
 struct strata_addr *strata_addr_select(struct strata_link *link,
 				       const struct in6_addr *daddr);
+struct strata_addr *strata_addr_select_flow(struct strata_link *link,
+					    const struct strata_flow *flow);
 /* Shall it be a temporary one where there is a choice (RFC 6724 5, rule 7)? */
 void strata_addr_prefer_temporary(struct strata_net *sn, bool prefer);
 /* Is @addr the broadcast address of a subnet on @link (NULL: any)? */

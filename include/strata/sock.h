@@ -57,6 +57,7 @@ struct strata_sock_proto;
  * @family: AF_INET or AF_INET6: the form of addresses the program sees
  * @last_port: the local port that it gave back at the end of its connection,
  *	for getsockname(), which goes on showing it as the kernel's does
+ * @source_prefs: IPV6_ADDR_PREFERENCES: IPV6_PREFER_SRC_* of its low bits
  * @ipproto: IP protocol. sk_protocol is private and never IPPROTO_TCP: BPF
  *	helpers would take the socket for the kernel's own
  * @flags: STRATA_SOCK_*
@@ -85,6 +86,7 @@ struct strata_sock {
 	struct strata_flow flow;
 	u16 family;
 	u16 last_port;
+	u8 source_prefs;
 	u8 ipproto;
 	u16 flags;
 	u8 tos;

@@ -91,8 +91,64 @@ static void select_is_rfc_6724(struct kunit *test)
 	rcu_read_unlock();
 }
 
+/**
+ * struct prefer_case - a program's wish and the namespace's
+ * @flags: STRATA_FLOW_TEMPORARY, STRATA_FLOW_STABLE, or none
+ * @namespace: prefers the temporary ones
+ * @temporary: is chosen
+ */
+struct prefer_case {
+	u16 flags;
+	bool namespace;
+	bool temporary;
+};
+
+/* RFC 6724 5, rule 7, and RFC 5014 7 */
+static const struct prefer_case prefer_cases[] = {
+	{ 0, false, false },
+	{ 0, true, true },
+	{ STRATA_FLOW_TEMPORARY, false, true },
+	{ STRATA_FLOW_TEMPORARY, true, true },
+	{ STRATA_FLOW_STABLE, false, false },
+	{ STRATA_FLOW_STABLE, true, false },
+};
+
+static void prefer_describe(const struct prefer_case *c, char *text)
+{
+	snprintf(text, KUNIT_PARAM_DESC_SIZE, "flags %#x, namespace %d", c->flags,
+		 c->namespace);
+}
+
+KUNIT_ARRAY_PARAM(prefer, prefer_cases, prefer_describe);
+
+/* Rule 8 is against what is wanted: the other one shares more with the destination. */
+static void select_heeds_the_program(struct kunit *test)
+{
+	const struct prefer_case *c = test->param_value;
+	const char *near = "2001:db8:1::2", *far = "2001:db8:3::2";
+	struct strata_flow flow = {
+		.daddr = strata_station6_addr("2001:db8:1::1"),
+		.flags = c->flags,
+	};
+	struct in6_addr want = strata_station6_addr(far);
+	struct strata_addr *best;
+
+	add(test, c->temporary ? far : near, BIT(STRATA_ADDR_TEMPORARY));
+	add(test, c->temporary ? near : far, 0);
+	strata_addr_prefer_temporary(strata_station.sn, c->namespace);
+	rcu_read_lock();
+	best = strata_addr_select_flow(strata_station.link, &flow);
+	KUNIT_EXPECT_NOT_NULL(test, best);
+	if (best)
+		KUNIT_EXPECT_TRUE_MSG(test, ipv6_addr_equal(&best->addr, &want),
+				      "chose %pI6c", &best->addr);
+	rcu_read_unlock();
+	strata_addr_prefer_temporary(strata_station.sn, false);
+}
+
 static struct kunit_case select_tests[] = {
 	KUNIT_CASE_PARAM(select_is_rfc_6724, select_gen_params),
+	KUNIT_CASE_PARAM(select_heeds_the_program, prefer_gen_params),
 	{}
 };
 

@@ -160,7 +160,7 @@ static int settle_saddr(struct strata_flow *flow, const struct hop *hop)
 		flow->saddr = *hop->source;
 		return 0;
 	}
-	own = strata_addr_select(hop->link, &flow->daddr);
+	own = strata_addr_select_flow(hop->link, flow);
 	if (!own)
 		return -EADDRNOTAVAIL;
 	flow->saddr = own->addr;

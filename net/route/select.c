@@ -30,7 +30,7 @@ static const struct label {
  * @daddr: destination
  * @scope: of @daddr
  * @label: of @daddr
- * @temporary: these are preferred
+ * @temporary: these are preferred, RFC 6724 5, rule 7
  */
 struct choice {
 	const struct strata_link *link;
@@ -124,7 +124,7 @@ static int compare(const struct choice *choice, const struct strata_addr *a,
 	       (label_of(&b->addr) == choice->label);
 	if (diff)
 		return diff;
-	/* Rule 7: a temporary one, or just not, as the namespace wants it. */
+	/* Rule 7: a temporary one, or just not, as it is wanted. */
 	diff = test_bit(STRATA_ADDR_TEMPORARY, &a->state) -
 	       test_bit(STRATA_ADDR_TEMPORARY, &b->state);
 	if (diff)
@@ -132,8 +132,17 @@ static int compare(const struct choice *choice, const struct strata_addr *a,
 	return common_bits(choice, a) - common_bits(choice, b);
 }
 
+/* RFC 5014 7: a program's wish comes before the namespace's. */
+static bool wants_temporary(const struct strata_route_net *rn, u16 flags)
+{
+	if (flags & (STRATA_FLOW_TEMPORARY | STRATA_FLOW_STABLE))
+		return flags & STRATA_FLOW_TEMPORARY;
+	return READ_ONCE(rn->prefer_temporary);
+}
+
+/* @flags: STRATA_FLOW_TEMPORARY or STRATA_FLOW_STABLE of them */
 static struct strata_addr *select6(const struct strata_link *link,
-				   const struct in6_addr *daddr)
+				   const struct in6_addr *daddr, u16 flags)
 {
 	const struct strata_route_net *rn = link->sn->route;
 	struct strata_addr *addr, *best = NULL;
@@ -142,7 +151,7 @@ static struct strata_addr *select6(const struct strata_link *link,
 		.daddr = daddr,
 		.scope = scope_of(daddr),
 		.label = label_of(daddr),
-		.temporary = READ_ONCE(rn->prefer_temporary),
+		.temporary = wants_temporary(rn, flags),
 	};
 
 	list_for_each_entry_rcu(addr, &rn->addr_list, node) {
@@ -206,6 +215,20 @@ struct strata_addr *strata_addr_select(struct strata_link *link,
 				       const struct in6_addr *daddr)
 {
 	return strata_addr_is4(daddr) ? select4(link, daddr) :
-					select6(link, daddr);
+					select6(link, daddr, 0);
 }
 EXPORT_SYMBOL_GPL(strata_addr_select);
+
+/**
+ * strata_addr_select_flow() - strata_addr_select() for a program
+ * @link: the way out
+ * @flow: whereto; IPv6. What it prefers is heeded
+ *
+ * Context: RCU read side. Return: borrowed; NULL: no address of that family.
+ */
+struct strata_addr *strata_addr_select_flow(struct strata_link *link,
+					    const struct strata_flow *flow)
+{
+	return select6(link, &flow->daddr, flow->flags);
+}
+EXPORT_SYMBOL_GPL(strata_addr_select_flow);

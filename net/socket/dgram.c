@@ -36,7 +36,7 @@ static void dgram_init(struct sock *sk, struct strata_dgram *dgram)
 	dgram->flow.proto = ss->ipproto;
 	dgram->flow.tos = READ_ONCE(ss->tos);
 	dgram->flow.ttl = READ_ONCE(ss->ttl);
-	dgram->flow.flags = mtu_flags(ss);
+	dgram->flow.flags = mtu_flags(ss) | strata_prefer_flags(ss);
 	if (READ_ONCE(ss->flags) & STRATA_SOCK_DONT_FRAG)
 		dgram->flow.flags |= STRATA_FLOW_DF;
 	if (sock_flag(sk, SOCK_BROADCAST))

@@ -99,6 +99,7 @@ static bool ipv6_settable(const struct sock *sk, int optname)
 	case IPV6_MINHOPCOUNT:
 	case IPV6_UNICAST_IF:
 	case IPV6_MTU_DISCOVER:
+	case IPV6_ADDR_PREFERENCES:
 		return true;
 	case IPV6_MULTICAST_HOPS:
 	case IPV6_MULTICAST_IF:
@@ -132,6 +133,8 @@ static int ipv6_set_int(struct sock *sk, int optname, int val,
 		return ipv6_set_mcast_if(sk, val);
 	case IPV6_UNICAST_IF:
 		return strata_unicast_set(sk, false, val, optlen);
+	case IPV6_ADDR_PREFERENCES:
+		return strata_prefer_set(ss, val);
 	default:	/* IPV6_MTU_DISCOVER */
 		return strata_ip_set_pmtudisc(ss, val);
 	}
@@ -197,6 +200,9 @@ static int ipv6_get_int(struct sock *sk, int optname, int *val)
 		return 0;
 	case IPV6_UNICAST_IF:
 		*val = strata_unicast_get(sk, false);
+		return 0;
+	case IPV6_ADDR_PREFERENCES:
+		*val = strata_prefer_get(ss);
 		return 0;
 	case IPV6_MTU:
 		return strata_ip_get_mtu(sk, val);

@@ -5,11 +5,11 @@
 #include <linux/in.h>
 #include <linux/module.h>
 #include <linux/random.h>
-#include <strata/sock.h>
+#include "socket.h"
 
-static u8 flow_flags(const struct sock *sk)
+static u16 flow_flags(const struct sock *sk)
 {
-	u8 flags = 0;
+	u16 flags = strata_prefer_flags(strata_sock(sk));
 
 	if (sock_flag(sk, SOCK_BROADCAST))
 		flags |= STRATA_FLOW_BROADCAST;

@@ -67,6 +67,26 @@ static inline int strata_unicast_oif(const struct sock *sk,
 	return READ_ONCE(strata_sock(sk)->unicast_oif[strata_addr_is4(daddr)]);
 }
 
+/* option_prefer.c */
+int strata_prefer_set(struct strata_sock *ss, int val);
+int strata_prefer_get(const struct strata_sock *ss);
+
+/**
+ * strata_prefer_flags() - what a socket prefers to send from
+ * @ss: the socket
+ *
+ * Context: any. Return: STRATA_FLOW_TEMPORARY, STRATA_FLOW_STABLE, or 0.
+ */
+static inline u16 strata_prefer_flags(const struct strata_sock *ss)
+{
+	u8 prefs = READ_ONCE(ss->source_prefs);
+
+	if (likely(!prefs))
+		return 0;
+	return (prefs & IPV6_PREFER_SRC_TMP ? STRATA_FLOW_TEMPORARY : 0) |
+	       (prefs & IPV6_PREFER_SRC_PUBLIC ? STRATA_FLOW_STABLE : 0);
+}
+
 /* membership.c */
 int strata_sock_join(struct sock *sk, const struct in6_addr *group,
 		     int ifindex);

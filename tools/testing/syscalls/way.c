@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Where datagrams leave, and as what: IP_UNICAST_IF, IP_PROTOCOL.
+ * Where datagrams leave, whence, and as what: IP_UNICAST_IF, IPV6_ADDR_PREFERENCES,
+ * IP_PROTOCOL.
  */
 #include <net/if.h>
 #include "icmp.h"
 
 #define IP_PROTOCOL_	52	/* not in every libc, as the next */
 #define UNICAST_IF6	76	/* IPV6_UNICAST_IF */
+#define PREFERENCES	72	/* IPV6_ADDR_PREFERENCES */
 
 /* The loopback device by its index in network order. */
 static int loopback(const struct world *w)
@@ -146,11 +148,39 @@ static void ip_protocol(struct world *w)
 	close(r);
 }
 
+/* IPV6_ADDR_PREFERENCES: each kind of address, and each with each (RFC 5014). */
+static void source_preferences(struct world *w)
+{
+	const int kinds[] = { 0x1, 0x2, 0x100, 0x4, 0x400, 0x8, 0x800, 0x4000 };
+	socklen_t len = 2;
+	int type, val, s;
+	size_t i, j;
+
+	for (type = SOCK_STREAM; type <= SOCK_DGRAM; type++) {
+		s = make6(w, type, 0);
+		note_int(w, s, SOL_IPV6, PREFERENCES, "default");
+		for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+			for (j = 0; j <= i; j++) {
+				val = kinds[i] | kinds[j];
+				DO(w, set_int(s, SOL_IPV6, PREFERENCES, val));
+				note_int(w, s, SOL_IPV6, PREFERENCES, "prefers");
+			}
+		}
+		DO(w, set_int(s, SOL_IPV6, PREFERENCES, -1));
+		note_int(w, s, SOL_IPV6, PREFERENCES, "prefers");
+		DO(w, setsockopt(s, SOL_IPV6, PREFERENCES, "\1", 1));
+		DO(w, setsockopt(s, SOL_IPV6, PREFERENCES, BAD_POINTER, 4));
+		DO(w, getsockopt(s, SOL_IPV6, PREFERENCES, &val, &len));
+		close(s);
+	}
+}
+
 const struct test_case way_cases[] = {
 	{ "unicast_if", unicast_if },
 	{ "unicast_if6", unicast_if6 },
 	{ "unicast_if_bound", unicast_if_bound },
 	{ "unicast_if_tcp", unicast_if_tcp },
 	{ "ip_protocol", ip_protocol },
+	{ "source_preferences", source_preferences },
 	{ 0 },
 };

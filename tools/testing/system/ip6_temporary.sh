@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Temporary addresses (RFC 8981): a kernel host and Strata hear the same router, and have the same then: one stable and one temporary address with the same lifetimes, another before the first is deprecated; connections leave from the temporary one, or do not.
+# Temporary addresses (RFC 8981): a kernel host and Strata hear the same router, and have the same then: one stable and one temporary address with the same lifetimes, another before the first is deprecated; connections and datagrams leave from the temporary one, or do not, as the namespace or the program wants it (IPV6_ADDR_PREFERENCES).
 # shellcheck source=tools/testing/lib.sh
 . "${0%/*}/../lib.sh"
 
@@ -81,17 +81,45 @@ in_a strata addr show dev s0 | grep -q "$first/64 temporary dynamic valid_lft" |
 
 # RFC 6724 rule 7, as the other side sees it.
 cat >"$WORK/from.py" <<'PY'
+# from.py connected|sent: the source with the preferences PUBTMP_DEFAULT, TMP and PUBLIC
+import socket, sys
+for preference in 0x100, 1, 2:
+    s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+    s.setsockopt(socket.IPPROTO_IPV6, 72, preference)
+    s.settimeout(10)
+    if sys.argv[1] == "connected":
+        s.connect(("2001:db8:2::1", 7))
+        print(s.getsockname()[0])
+    else:
+        s.sendto(b"whence?", ("2001:db8:2::1", 7))
+        print(s.recv(100).decode())
+PY
+cat >"$WORK/whence.py" <<'PY'
 import socket
 s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
-s.connect(("2001:db8:2::1", 9))
-print(s.getsockname()[0])
+s.bind(("2001:db8:2::1", 7))
+while True:
+    peer = s.recvfrom(100)[1]
+    s.sendto(peer[0].encode(), peer)
 PY
-from_a() {
-	addresses a | sed -n "s/^\([a-z]*\) .* $(run_a /usr/bin/python3 "$WORK/from.py")$/\1/p"
+in_b /usr/bin/python3 "$WORK/whence.py" &
+whence_listens() { [ "$(in_b ss -Hlun 'sport = :7' | wc -l)" -eq 1 ]; }
+until_ok whence_listens
+# from a|c connected|sent: the kinds of the three sources
+from() {
+	local run=run_a
+	[ "$1" = a ] || run=in_c
+	$run /usr/bin/python3 "$WORK/from.py" "$2" >"$WORK/sources"
+	addresses "$1" >"$WORK/kinds"
+	awk 'NR == FNR { kind[$5] = $1; next } { printf "%s%s", sep, kind[$1]; sep = " " }' "$WORK/kinds" "$WORK/sources"
 }
-expect temporary "$(from_a)" "source with use_tempaddr 2"
+expect "temporary temporary stable" "$(from c connected)" "the kernel's sources with use_tempaddr 2"
+expect "temporary temporary stable" "$(from a connected)" "sources with use_tempaddr 2"
 in_a sysctl -qw net.strata.use_tempaddr=1
-expect stable "$(from_a)" "source with use_tempaddr 1"
+in_c sysctl -qw net.ipv6.conf.v1.use_tempaddr=1
+expect "stable temporary stable" "$(from c connected)" "the kernel's sources with use_tempaddr 1"
+expect "stable temporary stable" "$(from a connected)" "sources with use_tempaddr 1"
+expect "stable temporary stable" "$(from a sent)" "sources of datagrams with use_tempaddr 1"
 
 # Another before the first one's time is over, which stays, deprecated.
 followed() {
