@@ -70,12 +70,20 @@ static void add(struct kunit *test, const char *text, unsigned long state)
 	mutex_unlock(&strata_station.sn->config);
 }
 
+static void expect_chosen(struct kunit *test, const struct strata_addr *best,
+			  const struct in6_addr *want)
+{
+	KUNIT_EXPECT_NOT_NULL(test, best);
+	if (best)
+		KUNIT_EXPECT_TRUE_MSG(test, ipv6_addr_equal(&best->addr, want),
+				      "chose %pI6c", &best->addr);
+}
+
 static void select_is_rfc_6724(struct kunit *test)
 {
 	const struct select_case *c = test->param_value;
 	struct in6_addr daddr = strata_station6_addr(c->daddr);
 	struct in6_addr want = strata_station6_link_local();
-	struct strata_addr *best;
 	unsigned int i;
 
 	for (i = 0; i < ADDRS_MAX && c->addrs[i]; i++)
@@ -83,11 +91,7 @@ static void select_is_rfc_6724(struct kunit *test)
 	if (c->best)
 		want = strata_station6_addr(c->best);
 	rcu_read_lock();
-	best = strata_addr_select(strata_station.link, &daddr);
-	KUNIT_EXPECT_NOT_NULL(test, best);
-	if (best)
-		KUNIT_EXPECT_TRUE_MSG(test, ipv6_addr_equal(&best->addr, &want),
-				      "chose %pI6c", &best->addr);
+	expect_chosen(test, strata_addr_select(strata_station.link, &daddr), &want);
 	rcu_read_unlock();
 }
 
@@ -131,17 +135,12 @@ static void select_heeds_the_program(struct kunit *test)
 		.flags = c->flags,
 	};
 	struct in6_addr want = strata_station6_addr(far);
-	struct strata_addr *best;
 
 	add(test, c->temporary ? far : near, BIT(STRATA_ADDR_TEMPORARY));
 	add(test, c->temporary ? near : far, 0);
 	strata_addr_prefer_temporary(strata_station.sn, c->namespace);
 	rcu_read_lock();
-	best = strata_addr_select_flow(strata_station.link, &flow);
-	KUNIT_EXPECT_NOT_NULL(test, best);
-	if (best)
-		KUNIT_EXPECT_TRUE_MSG(test, ipv6_addr_equal(&best->addr, &want),
-				      "chose %pI6c", &best->addr);
+	expect_chosen(test, strata_addr_select_flow(strata_station.link, &flow), &want);
 	rcu_read_unlock();
 	strata_addr_prefer_temporary(strata_station.sn, false);
 }
