@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * libpcap, loaded when an expression is compiled or a capture written: it brings ten
+ * libpcap, loaded when an expression is compiled or a capture written: it brings eight
  * libraries more, and most calls of strata need none of them.
  */
 #include <dlfcn.h>
