@@ -7,6 +7,7 @@
  */
 #include <linux/bitops.h>
 #include <linux/in6.h>
+#include <strata/prefer.h>
 #include "socket.h"
 
 /* RFC 5014 4: at most one of each pair; "the default" belongs to the first. */
@@ -20,7 +21,8 @@ static bool contradicts(int val, int pair)
  * @ss: the socket
  * @val: IPV6_PREFER_SRC_*
  *
- * A pair of which neither is named stays as it was.
+ * Of a pair of which neither is named, what was preferred stays where the kernel's own
+ * sockets keep it.
  *
  * Context: process, socket locked. Return: 0 or -EINVAL.
  */
@@ -29,7 +31,7 @@ int strata_prefer_set(struct strata_sock *ss, int val)
 	const int kind = IPV6_PREFER_SRC_PUBLIC | IPV6_PREFER_SRC_TMP |
 			 IPV6_PREFER_SRC_PUBTMP_DEFAULT;
 	const int home = IPV6_PREFER_SRC_HOME | IPV6_PREFER_SRC_COA;
-	u8 prefs = ss->source_prefs;
+	u8 prefs = compat_prefer_kept(ss->source_prefs);
 
 	if (contradicts(val, kind) || contradicts(val, home) ||
 	    contradicts(val, IPV6_PREFER_SRC_CGA | IPV6_PREFER_SRC_NONCGA))
