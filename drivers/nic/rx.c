@@ -15,6 +15,7 @@
 #include <linux/ipv6.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
+#include <linux/tcp.h>
 #include <net/busy_poll.h>
 #include <net/sock.h>
 
@@ -50,16 +51,31 @@ struct rx_batch {
 	bool singly;
 };
 
-/* The network header is at skb->data. */
-static bool is_tcp(const struct sk_buff *skb)
+/* Where a TCP segment has its header, the network header being at skb->data; 0: it is
+ * none, or GRO would not look at it.
+ */
+static unsigned int tcp_offset(const struct sk_buff *skb)
 {
-	if (skb->protocol == htons(ETH_P_IP))
-		return skb_headlen(skb) >= sizeof(struct iphdr) &&
-		       ((struct iphdr *)skb->data)->protocol == IPPROTO_TCP;
-	if (skb->protocol == htons(ETH_P_IPV6))
-		return skb_headlen(skb) >= sizeof(struct ipv6hdr) &&
-		       ((struct ipv6hdr *)skb->data)->nexthdr == IPPROTO_TCP;
-	return false;
+	const struct iphdr *ip4 = (const void *)skb->data;
+	const struct ipv6hdr *ip6 = (const void *)skb->data;
+
+	if (skb->protocol == htons(ETH_P_IP) && skb_headlen(skb) >= sizeof(*ip4) &&
+	    ip4->protocol == IPPROTO_TCP)
+		return ip4->ihl * 4;
+	if (skb->protocol == htons(ETH_P_IPV6) && skb_headlen(skb) >= sizeof(*ip6) &&
+	    ip6->nexthdr == IPPROTO_TCP)
+		return sizeof(*ip6);
+	return 0;
+}
+
+/* GRO joins data: it has nothing to do with what only acknowledges some. */
+static bool has_tcp_data(const struct sk_buff *skb)
+{
+	unsigned int offset = tcp_offset(skb);
+	const struct tcphdr *th = (const void *)(skb->data + offset);
+
+	return offset && skb_headlen(skb) >= offset + sizeof(*th) &&
+	       skb->len > offset + th->doff * 4;
 }
 
 /* Whether GRO could gain by @skb, which has arrived. */
@@ -77,7 +93,7 @@ static bool may_merge(const struct strata_nic_rx_queue *rx,
 	if (skb->sk && rx->sender->txq->dev->features & NETIF_F_ALL_TSO)
 		return asked && skb->destructor == sock_wfree;
 	/* The segments were made far away, or the sender had to make them. */
-	return asked || is_tcp(skb);
+	return asked || has_tcp_data(skb);
 }
 
 /* GRO moves fragments from frame to frame, so they must be this frame's alone.
@@ -303,7 +319,8 @@ static void take(struct strata_nic_rx_queue *rx, struct rx_batch *batch,
 		return;
 	batch->packets++;
 	batch->bytes += len;
-	if (may_merge(rx, skb) && may_take_apart(skb)) {
+	/* GRO hands on at the end of the poll: what comes after must not overtake. */
+	if ((batch->gro || may_merge(rx, skb)) && may_take_apart(skb)) {
 		batch->gro++;
 		napi_gro_receive(&rx->napi, skb);
 		return;
