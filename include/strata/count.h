@@ -164,6 +164,14 @@ struct strata_net;
 	C(TCP_MD5_UNEXPECTED, "tcp", "md5_unexpected", \
 	  "segments with a signature that their owner has no key for") \
 	C(TCP_MD5_FAILURE, "tcp", "md5_failure", "segments with a wrong signature") \
+	C(TCP_AO_GOOD, "tcp", "ao_good", "segments whose MAC is right (RFC 5925)") \
+	C(TCP_AO_BAD, "tcp", "ao_bad", "segments with a wrong MAC") \
+	C(TCP_AO_KEY_NOT_FOUND, "tcp", "ao_key_not_found", \
+	  "segments with a KeyID that their owner has no key for") \
+	C(TCP_AO_REQUIRED, "tcp", "ao_required", \
+	  "segments without the MAC that their owner has a key for") \
+	C(TCP_AO_DROPPED_ICMPS, "tcp", "ao_dropped_icmps", \
+	  "ICMP errors ignored for connections with TCP-AO (RFC 5925 7.8)") \
 	C(TCP_TOO_FAR, "tcp", "too_far", \
 	  "segments and ICMP errors refused by IP_MINTTL or IPV6_MINHOPCOUNT (RFC 5082)") \
 	C(TCP_DELAYED_ACKS, "tcp", "delayed_acks", "ACKs sent by the delayed-ACK timer") \
@@ -282,6 +290,11 @@ struct strata_net;
 	R(TCP_MD5_NOT_FOUND, "tcp_md5_not_found", "TCP: a signature is missing (RFC 2385)") \
 	R(TCP_MD5_UNEXPECTED, "tcp_md5_unexpected", "TCP: a signature without a key for it") \
 	R(TCP_MD5_FAILURE, "tcp_md5_failure", "TCP: the signature is wrong") \
+	R(TCP_AO_NOT_FOUND, "tcp_ao_not_found", "TCP: a MAC is missing (RFC 5925)") \
+	R(TCP_AO_UNEXPECTED, "tcp_ao_unexpected", "TCP: a MAC, and no keys at all") \
+	R(TCP_AO_KEY_NOT_FOUND, "tcp_ao_key_not_found", "TCP: no key with the KeyID") \
+	R(TCP_AO_FAILURE, "tcp_ao_failure", "TCP: the MAC is wrong") \
+	R(TCP_SIGNATURES, "tcp_signatures", "TCP: two signatures, or half of one") \
 	R(TCP_TOO_FAR, "tcp_too_far", \
 	  "TCP: from farther than IP_MINTTL or IPV6_MINHOPCOUNT allows") \
 	R(TCP_TIMEWAIT, "tcp_timewait", "TCP: old segment of a closed connection")

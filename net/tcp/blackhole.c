@@ -6,8 +6,8 @@
  * then; after a while, larger ones again, for paths change.
  */
 #include <linux/tcp.h>
-#include "md5.h"
 #include "options.h"
+#include "sign.h"
 #include "tcp.h"
 
 #define BASE_MSS	1024		/* as the kernel's net.ipv4.tcp_base_mss */
@@ -17,7 +17,7 @@ static u32 overhead(const struct sock *sk, const struct strata_af_ops *af)
 {
 	return af->header_len + sizeof(struct tcphdr) +
 	       (strata_tcp(sk)->ts_ok ? STRATA_TCP_TS_BYTES : 0) +
-	       tcp_md5_bytes(sk);
+	       tcp_sign_bytes(sk);
 }
 
 /* Large enough to be swallowed where a small one is not? */

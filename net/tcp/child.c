@@ -5,9 +5,9 @@
  */
 #include <linux/tcp.h>
 #include "close.h"
-#include "md5.h"
 #include "port.h"
 #include "request.h"
+#include "sign.h"
 #include "table.h"
 #include "timewait.h"
 
@@ -160,7 +160,7 @@ struct sock *strata_tcp_child_create(struct strata_tcp_request *req,
 	copy_send_state(strata_tcp(child), req, tcp_seg(skb));
 	copy_receive_state(strata_tcp(child), req);
 	strata_tcp(child)->peer_ttl = strata_cb(skb)->ttl;
-	inherited = strata_tcp_md5_inherit(child, req->listener);
+	inherited = strata_tcp_sign_inherit(child, req);
 	establish(child, req);
 	if (inherited && publish(child, req))
 		return child;

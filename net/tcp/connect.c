@@ -4,6 +4,7 @@
  */
 #include <linux/tcp.h>
 #include "close.h"
+#include "sign.h"
 
 /* The peer's address, as connect(2) means it. */
 static int set_peer(struct sock *sk, const struct strata_endpoint *ep)
@@ -83,8 +84,10 @@ static void choose_isn(struct sock *sk)
 
 static int open(struct sock *sk)
 {
-	int err;
+	int err = strata_tcp_ao_connect(sk);
 
+	if (err)
+		return err;
 	strata_tcp_set_state(sk, TCP_SYN_SENT);
 	err = strata_tcp_connect_port(sk);
 	if (err)
@@ -106,7 +109,7 @@ static int open(struct sock *sk)
  * Context: process, socket locked.
  * Return: 0; what strata_endpoint_parse() and strata_af_ops.route say;
  * -ENETUNREACH (broadcast or multicast), -EADDRNOTAVAIL (no port left, or the
- * four-tuple is in use), -EINVAL, -ENOMEM.
+ * four-tuple is in use), -EKEYREJECTED (strata_tcp_ao_connect()), -EINVAL, -ENOMEM.
  */
 int strata_tcp_connect(struct sock *sk, struct sockaddr *uaddr, int len)
 {

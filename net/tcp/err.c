@@ -10,6 +10,7 @@
 #include <linux/tcp.h>
 #include <strata/route.h>
 #include "request.h"
+#include "sign.h"
 
 /**
  * strata_tcp_mtu_reduced() - the path takes no segments of our size
@@ -95,7 +96,8 @@ static void socket_error(struct sock *sk, u32 seq,
 {
 	bh_lock_sock(sk);
 	if (sk->sk_state != TCP_CLOSE && sk->sk_state != TCP_LISTEN &&
-	    !too_far(sk, error) && in_flight(sk, seq)) {
+	    !too_far(sk, error) && in_flight(sk, seq) &&
+	    !strata_tcp_ao_ignores(sk, error)) {
 		if (error->mtu)
 			packet_too_big(sk, error);
 		else

@@ -2,7 +2,7 @@
 /*
  * A connection becomes ESTABLISHED: what the handshake decided takes effect.
  */
-#include "tcp.h"
+#include "sign.h"
 
 static void cong_begin(struct sock *sk)
 {
@@ -32,6 +32,7 @@ void strata_tcp_established(struct sock *sk)
 {
 	struct strata_tcp *tp = strata_tcp(sk);
 
+	tcp_sign_established(sk);
 	tcp_mstamp_refresh(tp);
 	tp->segs_acked = 1;
 	tp->retransmits = 0;

@@ -11,13 +11,16 @@
 #include <linux/tcp.h>
 #include "close.h"
 #include "fastopen.h"
-#include "md5.h"
+#include "sign.h"
 #include "tcp.h"
 
 /* What middleboxes may add to a SYN: less data is no harm, a segment lost is. */
 #define OPTION_SPACE	(TCP_HEADER_MAX - sizeof(struct tcphdr))
 
-/* What the other options of a signed SYN leave: 8 octets, 2 of them the option's own. */
+/*
+ * What the other options of a signed SYN leave: with MD5 8 octets, 2 of them the option's
+ * own; with the Authentication Option, beside timestamps, nothing that a cookie fits in.
+ */
 #define SIGNED_COOKIE_MAX	6
 
 /* tcpi_fastopen_client_fail */
@@ -40,6 +43,13 @@ struct plan {
 	bool data;
 };
 
+static u8 cookie_max(const struct sock *sk)
+{
+	if (likely(!tcp_sign_bytes(sk)))
+		return U8_MAX;
+	return tcp_md5_key(sk, &sk->sk_v6_daddr) ? SIGNED_COOKIE_MAX : 0;
+}
+
 static void look_up(struct sock *sk, struct plan *plan)
 {
 	struct strata_tcp_net *tn = strata_sock_net(sk)->tcp;
@@ -57,7 +67,7 @@ static void look_up(struct sock *sk, struct plan *plan)
 		plan->data = true;
 		return;
 	}
-	if (tcp_md5_bytes(sk) && plan->known.cookie.len > SIGNED_COOKIE_MAX)
+	if (plan->known.cookie.len > cookie_max(sk))
 		return;
 	plan->option = true;
 	plan->data = plan->known.cookie.len;

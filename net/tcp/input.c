@@ -5,8 +5,8 @@
  */
 #include <linux/tcp.h>
 #include "input.h"
-#include "md5.h"
 #include "options.h"
+#include "sign.h"
 #include "tcp.h"
 #include "urgent.h"
 
@@ -282,6 +282,7 @@ static bool step_ack_syn_recv(struct sock *sk, const struct strata_tcp_seg *seg)
 static bool step_ack_opening(struct sock *sk, struct sk_buff *skb)
 {
 	const struct strata_tcp_seg *seg = tcp_seg(skb);
+	struct strata_tcp_signer room;
 	bool good = true;
 
 	if (strata_tcp(sk)->fastopen)
@@ -291,7 +292,7 @@ static bool step_ack_opening(struct sock *sk, struct sk_buff *skb)
 	if (good)
 		return true;
 	strata_tcp_reply_reset(strata_sock_net(sk), skb,
-			       tcp_md5_key(sk, &sk->sk_v6_daddr));
+			       tcp_signer(sk, false, &room));
 	drop(sk, skb, STRATA_DROP_TCP_ACK);
 	return false;
 }

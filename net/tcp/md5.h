@@ -2,9 +2,6 @@
 /*
  * The MD5 signature option (RFC 2385): each segment between two ends that share a
  * key proves that its sender has it.
- *
- * Who has no key pays nothing for it: keys are looked for behind a static key, and
- * a header too short for the option has none.
  */
 #ifndef _NET_TCP_MD5_H
 #define _NET_TCP_MD5_H
@@ -41,8 +38,8 @@ struct strata_tcp_md5_key {
 	struct rcu_head rcu;
 };
 
-/* Some socket or timewait has keys. */
-DECLARE_STATIC_KEY_FALSE(strata_tcp_md5_used);
+/* Some socket or timewait has keys, of either kind (sign.h). */
+DECLARE_STATIC_KEY_FALSE(strata_tcp_sign_used);
 
 /* md5_keys.c */
 int strata_tcp_md5_set(struct sock *sk, int optname, sockptr_t optval,
@@ -51,10 +48,6 @@ const struct strata_tcp_md5_key *
 strata_tcp_md5_find(const struct sock *sk, const struct in6_addr *faddr);
 bool strata_tcp_md5_inherit(struct sock *child, const struct sock *listener);
 void strata_tcp_md5_forget(struct sock *sk);
-bool strata_tcp_md5_keep(const struct sock *sk,
-			 const struct strata_tcp_md5_key **kept);
-void strata_tcp_md5_drop(const struct strata_tcp_md5_key *kept);
-void strata_tcp_md5_exit(void);
 
 /* md5.c */
 int strata_tcp_md5_load(void);
@@ -63,12 +56,11 @@ void strata_tcp_md5_sign(const struct strata_tcp_md5_key *key,
 			 struct sk_buff *skb, void *option,
 			 const struct in6_addr *saddr,
 			 const struct in6_addr *daddr);
+bool strata_tcp_md5_is_right(const struct strata_tcp_md5_key *key,
+			     struct sk_buff *skb, const u8 *signature);
 enum strata_drop_reason
 strata_tcp_md5_check(struct strata_net *sn, const struct strata_tcp_md5_key *key,
-		     struct sk_buff *skb);
-bool strata_tcp_md5_admit(struct sock *sk, struct sk_buff *skb);
-bool strata_tcp_md5_stranger(struct strata_net *sn, struct sk_buff *skb,
-			     const struct strata_tcp_md5_key **key);
+		     struct sk_buff *skb, const u8 *signature);
 
 /**
  * tcp_md5_key() - by which key is spoken with a peer?
@@ -80,39 +72,10 @@ bool strata_tcp_md5_stranger(struct strata_net *sn, struct sk_buff *skb,
 static inline const struct strata_tcp_md5_key *
 tcp_md5_key(const struct sock *sk, const struct in6_addr *faddr)
 {
-	if (!static_branch_unlikely(&strata_tcp_md5_used) ||
+	if (!static_branch_unlikely(&strata_tcp_sign_used) ||
 	    hlist_empty(&strata_tcp(sk)->md5_keys))
 		return NULL;
 	return strata_tcp_md5_find(sk, faddr);
-}
-
-/* Bytes of option that every segment of a connection has for it. */
-static inline unsigned int tcp_md5_bytes(const struct sock *sk)
-{
-	return tcp_md5_key(sk, &sk->sk_v6_daddr) ? STRATA_TCP_MD5_BYTES : 0;
-}
-
-/* Is the option to be looked for? Nearly never. */
-static inline bool tcp_md5_matters(const struct sk_buff *skb)
-{
-	const unsigned int doff = sizeof(struct tcphdr) + STRATA_TCP_MD5_BYTES;
-
-	return static_branch_unlikely(&strata_tcp_md5_used) ||
-	       unlikely(tcp_hdr(skb)->doff >= doff / 4);
-}
-
-/**
- * tcp_md5_admits() - is a segment signed as its owner expects?
- * @sk: a listener, for a request its listener, or a connection
- * @skb: skb->data at the TCP header; freed and counted if not
- *
- * Asked before anything else of the segment is believed.
- *
- * Context: softirq, RCU; the socket needs no lock.
- */
-static inline bool tcp_md5_admits(struct sock *sk, struct sk_buff *skb)
-{
-	return !tcp_md5_matters(skb) || strata_tcp_md5_admit(sk, skb);
 }
 
 #endif /* _NET_TCP_MD5_H */

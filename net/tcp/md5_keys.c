@@ -7,77 +7,14 @@
  * hold is bounded by the socket's option memory. An accepted socket has the one key
  * that its handshake was signed with.
  */
-#include <linux/mutex.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
-#include <linux/workqueue.h>
 #include <net/ipv6.h>
 #include <strata/visibility.h>
-#include "md5.h"
+#include "sign.h"
 
 #define WIDTH4	32	/* bits of an address */
 #define WIDTH6	128
-
-/* Keys come and go where one is replaced; the code is not patched each time. */
-#define IDLE_DELAY	HZ
-
-DEFINE_STATIC_KEY_FALSE(strata_tcp_md5_used);
-EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_tcp_md5_used);
-
-/*
- * How many sockets and timewaits have keys. From 0 to 1 it goes with the mutex held,
- * and the static key is switched on before; so it can be switched off under the
- * mutex whenever the number is 0.
- */
-static atomic_t users;
-static DEFINE_MUTEX(users_lock);
-
-static void idle(struct work_struct *work)
-{
-	mutex_lock(&users_lock);
-	if (!atomic_read(&users))
-		static_branch_disable(&strata_tcp_md5_used);
-	mutex_unlock(&users_lock);
-}
-
-static DECLARE_DELAYED_WORK(idle_work, idle);
-
-/* Process context. 0 or -ENOMEM. */
-static int first_user(void)
-{
-	int err;
-
-	mutex_lock(&users_lock);
-	err = strata_tcp_md5_load();
-	if (!err && !atomic_inc_not_zero(&users)) {
-		static_branch_enable(&strata_tcp_md5_used);
-		atomic_set(&users, 1);
-	}
-	mutex_unlock(&users_lock);
-	return err;
-}
-
-/* Any context. False: the last one has just gone. */
-static bool another_user(void)
-{
-	return atomic_inc_not_zero(&users);
-}
-
-static void user_gone(void)
-{
-	if (atomic_dec_and_test(&users))
-		schedule_delayed_work(&idle_work, IDLE_DELAY);
-}
-
-static bool matches(const struct strata_tcp_md5_key *key,
-		    const struct in6_addr *faddr)
-{
-	bool is4 = strata_addr_is4(&key->addr);
-
-	return is4 == strata_addr_is4(faddr) &&
-	       ipv6_prefix_equal(&key->addr, faddr,
-				 key->prefix_len + (is4 ? WIDTH6 - WIDTH4 : 0));
-}
 
 /**
  * strata_tcp_md5_find() - the key for a peer
@@ -95,7 +32,7 @@ strata_tcp_md5_find(const struct sock *sk, const struct in6_addr *faddr)
 
 	hlist_for_each_entry_rcu(key, &strata_tcp(sk)->md5_keys, node,
 				 lockdep_sock_is_held(sk))
-		if (matches(key, faddr) &&
+		if (strata_tcp_sign_matches(&key->addr, key->prefix_len, faddr) &&
 		    (!best || key->prefix_len > best->prefix_len))
 			best = key;
 	return best;
@@ -121,7 +58,7 @@ static void delete(struct sock *sk, struct strata_tcp_md5_key *key)
 	atomic_sub(sizeof(*key), &sk->sk_omem_alloc);
 	kfree_rcu(key, rcu);
 	if (hlist_empty(&strata_tcp(sk)->md5_keys))
-		user_gone();
+		strata_tcp_sign_user_gone();
 }
 
 /* To the list; @sk counts as a user already. */
@@ -161,15 +98,20 @@ static int set(struct sock *sk, const struct strata_tcp_md5_key *want)
 		delete(sk, old);
 		return 0;
 	}
+	/* RFC 5925 1: never both kinds with one peer. */
+	if (strata_tcp_ao_requires(sk, &want->addr))
+		return -EKEYREJECTED;
 	if (old)
 		return replace(old, want);
-	err = first ? first_user() : 0;
+	err = strata_tcp_md5_load();
 	if (err)
 		return err;
+	if (first)
+		strata_tcp_sign_first_user();
 	if (add(sk, want, GFP_KERNEL))
 		return 0;
 	if (first)
-		user_gone();
+		strata_tcp_sign_user_gone();
 	return -ENOMEM;
 }
 
@@ -211,13 +153,6 @@ static int read_key(const struct sock *sk, int optname,
 	return 0;
 }
 
-/* Options take room in every segment from now on, or do no more. */
-static void fit_segments(struct sock *sk)
-{
-	if (!((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_LISTEN | TCPF_SYN_SENT)))
-		strata_tcp_sync_mss(sk, strata_tcp(sk)->path_mtu);
-}
-
 /**
  * strata_tcp_md5_set() - TCP_MD5SIG and TCP_MD5SIG_EXT: add, change or delete a key
  * @sk: in any state
@@ -226,8 +161,9 @@ static void fit_segments(struct sock *sk)
  * @optlen: its bytes
  *
  * Context: process, socket locked.
- * Return: 0, -EINVAL, -EFAULT, -ENOENT (nothing to delete), -ENOMEM (also for more
- * keys than the option memory holds).
+ * Return: 0, -EINVAL, -EFAULT, -ENOENT (nothing to delete), -EKEYREJECTED (the peer has
+ * a key of the Authentication Option), -ENOMEM (also for more keys than the option memory
+ * holds).
  */
 int strata_tcp_md5_set(struct sock *sk, int optname, sockptr_t optval,
 		       unsigned int optlen)
@@ -244,14 +180,14 @@ int strata_tcp_md5_set(struct sock *sk, int optname, sockptr_t optval,
 	if (!err)
 		err = set(sk, &key);
 	if (!err)
-		fit_segments(sk);
+		strata_tcp_sign_fit(sk);
 	return err;
 }
 
 /**
  * strata_tcp_md5_inherit() - a new connection gets the key of its listener for the peer
  * @child: its addresses are filled in; nobody sees it
- * @listener: whose clone it is
+ * @listener: whose clone it is; NULL: it is to have no key
  *
  * The key is for this peer alone then.
  *
@@ -264,17 +200,17 @@ bool strata_tcp_md5_inherit(struct sock *child, const struct sock *listener)
 	struct strata_tcp_md5_key own;
 
 	INIT_HLIST_HEAD(&strata_tcp(child)->md5_keys);
-	key = tcp_md5_key(listener, &child->sk_v6_daddr);
+	key = listener ? tcp_md5_key(listener, &child->sk_v6_daddr) : NULL;
 	if (likely(!key))
 		return true;
-	if (!another_user())
+	if (!strata_tcp_sign_another_user())
 		return false;
 	own = *key;
 	own.addr = child->sk_v6_daddr;
 	own.prefix_len = strata_addr_is4(&own.addr) ? WIDTH4 : WIDTH6;
 	if (add(child, &own, GFP_ATOMIC | __GFP_NOWARN))
 		return true;
-	user_gone();
+	strata_tcp_sign_user_gone();
 	return false;
 }
 
@@ -291,51 +227,4 @@ void strata_tcp_md5_forget(struct sock *sk)
 
 	hlist_for_each_entry_safe(key, next, &strata_tcp(sk)->md5_keys, node)
 		delete(sk, key);
-}
-
-/**
- * strata_tcp_md5_keep() - the key of a connection that goes on without its socket
- * @sk: locked
- * @kept: out: a copy, for strata_tcp_md5_drop(); NULL: it has none
- *
- * Context: any. Return: false without memory.
- */
-bool strata_tcp_md5_keep(const struct sock *sk,
-			 const struct strata_tcp_md5_key **kept)
-{
-	const struct strata_tcp_md5_key *key = tcp_md5_key(sk, &sk->sk_v6_daddr);
-
-	*kept = NULL;
-	if (likely(!key))
-		return true;
-	*kept = kmemdup(key, sizeof(*key), GFP_ATOMIC | __GFP_NOWARN);
-	/* The socket is a user: it is not the first one. */
-	if (*kept)
-		atomic_inc(&users);
-	return *kept;
-}
-
-/**
- * strata_tcp_md5_drop() - the end of a key that was kept
- * @kept: by strata_tcp_md5_keep(), or NULL; readable until the end of the RCU read side
- *
- * Context: any.
- */
-void strata_tcp_md5_drop(const struct strata_tcp_md5_key *kept)
-{
-	if (likely(!kept))
-		return;
-	kfree_rcu((struct strata_tcp_md5_key *)kept, rcu);
-	user_gone();
-}
-
-/**
- * strata_tcp_md5_exit() - no keys any more
- *
- * Context: module unload: no socket and no timewait is left.
- */
-void strata_tcp_md5_exit(void)
-{
-	cancel_delayed_work_sync(&idle_work);
-	strata_tcp_md5_unload();
 }

@@ -128,26 +128,37 @@ bool strata_tcp_options_parse(const struct sk_buff *skb,
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_tcp_options_parse);
 
 /**
- * strata_tcp_option_find() - one option, before any other is believed
+ * strata_tcp_options_signed() - signatures, before any other option is believed
  * @th: the whole header is linear
- * @kind: which
- * @bytes: of all of it; one of another length is none
+ * @md5: out: data of the MD5 signature option (RFC 2385); NULL: it is not there
+ * @ao: out: the Authentication Option (RFC 5925 2.2), from its kind on; or NULL
  *
- * Context: any. Return: its data; NULL: it is not there.
+ * Context: any. Return: false if there are two Authentication Options, one of each kind
+ * of signature (RFC 5925 2.2), or one that is too short.
  */
-const u8 *strata_tcp_option_find(const struct tcphdr *th, u8 kind, u8 bytes)
+bool strata_tcp_options_signed(const struct tcphdr *th, const u8 **md5, const u8 **ao)
 {
 	struct walk walk = walk_begin(th);
+	bool has_md5 = false;
 	int found;
 
+	*ao = NULL;
+	*md5 = NULL;
 	while ((found = walk_find(&walk)) > 0) {
-		if (*walk.ptr == kind)
-			return found == bytes ? walk.ptr + 2 : NULL;
+		if (*walk.ptr == TCPOPT_AO) {
+			if (*ao || found < TCPOLEN_AO_MIN)
+				return false;
+			*ao = walk.ptr;
+		} else if (*walk.ptr == TCPOPT_MD5 && !has_md5) {
+			/* One of another length is none. */
+			has_md5 = true;
+			*md5 = found == TCPOLEN_MD5 ? walk.ptr + 2 : NULL;
+		}
 		walk_over(&walk, found);
 	}
-	return NULL;
+	return !*ao || !has_md5;
 }
-EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_tcp_option_find);
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_tcp_options_signed);
 
 /* A cookie that finds no room is left out: the peer does without. */
 static __be32 *put_cookie(__be32 *ptr, unsigned int room,

@@ -18,12 +18,16 @@
 #define TCPOPT_SACK_PERM	4
 #define TCPOPT_SACK		5
 #define TCPOPT_TIMESTAMP	8
+#define TCPOPT_MD5		19
+#define TCPOPT_AO		29
 #define TCPOPT_FASTOPEN		34
 
 #define TCPOLEN_MSS		4
 #define TCPOLEN_WINDOW		3
 #define TCPOLEN_SACK_PERM	2
 #define TCPOLEN_TIMESTAMP	10
+#define TCPOLEN_MD5		18
+#define TCPOLEN_AO_MIN		5	/* a MAC of one octet */
 #define TCPOLEN_FASTOPEN_BASE	2	/* and the cookie */
 
 /* NOP, NOP, timestamp, length: the first of its three words. */
@@ -34,7 +38,7 @@
 /* RFC 9293 3.1: all options of a segment. */
 #define STRATA_TCP_OPTIONS_MAX	(TCP_HEADER_MAX - sizeof(struct tcphdr))
 
-const u8 *strata_tcp_option_find(const struct tcphdr *th, u8 kind, u8 bytes);
+bool strata_tcp_options_signed(const struct tcphdr *th, const u8 **md5, const u8 **ao);
 
 /* Writes the option at @ptr; returns what follows it. */
 static inline __be32 *tcp_ts_put(__be32 *ptr, u32 tsval, u32 tsecr)

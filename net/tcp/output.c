@@ -3,10 +3,13 @@
  * One segment on its way to L3: header, options, checksum.
  */
 #include <linux/tcp.h>
-#include "md5.h"
 #include "options.h"
+#include "sign.h"
 #include "tcp.h"
 #include "urgent.h"
+
+/* RFC 2018 3: NOPs that align it, kind, length, one block. */
+#define SACK_BYTES_MIN	12
 
 /**
  * struct header - what every segment but a SYN tells besides its data
@@ -72,22 +75,29 @@ static void push_urgent(const struct strata_tcp *tp, const struct sk_buff *skb,
 	th->urg_ptr = htons(pointer);
 }
 
-/* RFC 2385, where there is a key: the last option, at @option. */
+/* Where there is a key: the last option, at @option. */
 static void sign(struct sock *sk, struct sk_buff *skb, void *option,
-		 const struct strata_tcp_md5_key *key)
+		 const struct strata_tcp_signer *signer)
 {
 	const struct strata_flow *flow = &strata_sock(sk)->flow;
 
-	if (unlikely(key))
-		strata_tcp_md5_sign(key, skb, option, &flow->saddr,
-				    &flow->daddr);
+	/* One that is not signed, and should be, is dropped by the peer as if it were lost. */
+	if (!IS_ERR_OR_NULL(signer))
+		strata_tcp_sign(signer, skb, option, &flow->saddr, &flow->daddr);
+}
+
+/* Is there room for a SACK option of one block, ever? */
+static bool room_for_sack(unsigned int bytes)
+{
+	return bytes + SACK_BYTES_MIN <= TCP_HEADER_MAX;
 }
 
 /* Our ACK goes out with this segment; true if all of it does that can. */
 static bool push_header(struct sock *sk, struct sk_buff *skb,
 			const struct header *header)
 {
-	const struct strata_tcp_md5_key *key = tcp_md5_key(sk, &sk->sk_v6_daddr);
+	struct strata_tcp_signer room;
+	const struct strata_tcp_signer *signer = tcp_signer(sk, false, &room);
 	__be32 sack[STRATA_TCP_OPTIONS_MAX / 4];
 	struct strata_tcp *tp = strata_tcp(sk);
 	unsigned int bytes = sizeof(struct tcphdr), sack_bytes = 0;
@@ -97,10 +107,9 @@ static bool push_header(struct sock *sk, struct sk_buff *skb,
 
 	if (likely(tp->ts_ok))
 		bytes += STRATA_TCP_TS_BYTES;
-	if (unlikely(key)) {
-		bytes += STRATA_TCP_MD5_BYTES;
-		/* Next to timestamps there is no room for a block, ever. */
-		sacks &= !tp->ts_ok;
+	if (unlikely(signer)) {
+		bytes += tcp_signer_bytes(signer);
+		sacks &= room_for_sack(bytes);
 	}
 	if (unlikely(sacks))
 		sack_bytes = strata_tcp_sack_put(tp, sack,
@@ -115,7 +124,7 @@ static bool push_header(struct sock *sk, struct sk_buff *skb,
 		options = tcp_ts_put(options, tcp_tsval(tp), tp->ts_recent);
 	if (unlikely(sack_bytes))
 		memcpy(options, sack, sack_bytes);
-	sign(sk, skb, (u8 *)options + sack_bytes, key);
+	sign(sk, skb, (u8 *)options + sack_bytes, signer);
 	push_checksum(sk, skb, th);
 	return likely(!sacks) || sack_bytes;
 }
@@ -296,9 +305,9 @@ void strata_tcp_send_reset(struct sock *sk, gfp_t gfp)
 		      gfp | __GFP_NOWARN);
 }
 
-/* A SYN that is signed offers no timestamps, as the kernel's: they leave no room for SACK. */
+/* A SYN signed by MD5 offers no timestamps, as the kernel's: they leave no room for SACK. */
 static void syn_options(const struct strata_tcp *tp, bool answer,
-			const struct strata_tcp_md5_key *key,
+			const struct strata_tcp_signer *signer,
 			const struct strata_tcp_fastopen_syn *syn,
 			struct strata_tcp_options *opts)
 {
@@ -306,13 +315,13 @@ static void syn_options(const struct strata_tcp *tp, bool answer,
 		.mss = tp->mss_advertised,
 		.tsval = tcp_tsval(tp),
 		.tsecr = answer ? tp->ts_recent : 0,
-		.has_ts = answer ? tp->ts_ok : !key,
+		.has_ts = answer ? tp->ts_ok : !tcp_signer_is_md5(signer),
 		.has_wscale = !answer || tp->wscale_ok,
 		.wscale = tp->rcv_wscale,
 		.sack_ok = !answer || tp->sack_ok,
 		.cookie = syn ? syn->cookie : NULL,
 		.cookie_len = syn ? syn->cookie_len : 0,
-		.reserved = key ? STRATA_TCP_MD5_BYTES : 0,
+		.reserved = tcp_signer_bytes(signer),
 	};
 }
 
@@ -347,7 +356,8 @@ static void send_opening(struct sock *sk, bool answer,
 	struct strata_tcp *tp = strata_tcp(sk);
 	struct header header = { .seq = tp->iss,
 				 .flags = opening_flags(sk, answer) };
-	const struct strata_tcp_md5_key *key = tcp_md5_key(sk, &sk->sk_v6_daddr);
+	struct strata_tcp_signer room;
+	const struct strata_tcp_signer *signer = tcp_signer(sk, !answer, &room);
 	__be32 options[STRATA_TCP_OPTIONS_MAX / 4];
 	struct strata_tcp_options opts;
 	unsigned int bytes;
@@ -357,12 +367,12 @@ static void send_opening(struct sock *sk, bool answer,
 	skb = opening_skb(syn ? syn->data : NULL, gfp);
 	if (!skb)
 		return;
-	syn_options(tp, answer, key, syn, &opts);
+	syn_options(tp, answer, signer, syn, &opts);
 	bytes = strata_tcp_options_syn(options, &opts);
 	th = push_fixed(sk, skb, &header, sizeof(*th) + bytes + opts.reserved);
 	memcpy(th + 1, options, bytes);
 	th->window = htons(min_t(u32, tp->rcv_wnd, U16_MAX));
-	sign(sk, skb, (u8 *)(th + 1) + bytes, key);
+	sign(sk, skb, (u8 *)(th + 1) + bytes, signer);
 	push_checksum(sk, skb, th);
 	send_down(sk, skb);
 }

@@ -10,7 +10,7 @@
 #include "close.h"
 #include "cookie.h"
 #include "isn.h"
-#include "md5.h"
+#include "sign.h"
 #include "port.h"
 #include "request.h"
 #include "timewait.h"
@@ -63,7 +63,7 @@ void strata_tcp_destroy_sock(struct sock *sk)
 {
 	strata_tcp_timers_stop(sk);
 	strata_tcp_purge(sk);
-	strata_tcp_md5_forget(sk);
+	strata_tcp_sign_forget(sk);
 	strata_tcp_put_port(sk);
 	strata_tcp_cong_release(sk);
 	sk_sockets_allocated_dec(sk);
@@ -308,7 +308,7 @@ void strata_tcp_exit(void)
 	unregister_all();
 	/* Waits for what is freed by RCU. */
 	exit_caches();
-	strata_tcp_md5_exit();
+	strata_tcp_sign_exit();
 	strata_tcp_tsq_exit();
 	strata_tcp_pages_exit();
 }

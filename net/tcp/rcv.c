@@ -5,7 +5,7 @@
 #include <linux/filter.h>
 #include <linux/tcp.h>
 #include "far.h"
-#include "md5.h"
+#include "sign.h"
 #include "tcp.h"
 
 /* Segments that may wait while a program holds the lock, beyond its buffers. */
@@ -79,7 +79,7 @@ static void deliver(struct strata_net *sn, struct sock *sk, struct sk_buff *skb)
 		strata_tcp_drop_far(sk, skb);
 		return;
 	}
-	if (!tcp_md5_admits(sk, skb))
+	if (!tcp_sign_admits(sk, NULL, skb))
 		return;
 	if (unlikely(!filter(sk, skb))) {
 		strata_drop(sn, skb, STRATA_DROP_SOCKET_FILTER);
@@ -102,10 +102,9 @@ static void deliver(struct strata_net *sn, struct sock *sk, struct sk_buff *skb)
 /* RFC 9293 3.10.7.1 */
 static void nobody(struct strata_net *sn, struct sk_buff *skb)
 {
-	const struct strata_tcp_md5_key *key;
+	struct strata_tcp_signer room;
 
-	if (strata_tcp_md5_stranger(sn, skb, &key))
-		strata_tcp_reply_reset(sn, skb, key);
+	strata_tcp_reply_reset(sn, skb, strata_tcp_sign_stranger(sn, skb, &room));
 	strata_drop(sn, skb, STRATA_DROP_L4_NO_SOCKET);
 }
 
@@ -149,7 +148,7 @@ void strata_tcp_rcv(struct strata_net *sn, struct sk_buff *skb)
 	case TCP_LISTEN:
 		if (tcp_too_far(sk, skb))
 			strata_tcp_drop_far(sk, skb);
-		else if (tcp_md5_admits(sk, skb))
+		else if (tcp_sign_admits(sk, NULL, skb))
 			strata_tcp_listen_input(sk, skb);
 		break;
 	case TCP_NEW_SYN_RECV:

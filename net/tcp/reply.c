@@ -3,9 +3,9 @@
  * Segments sent without a socket: resets, and what requests and timewaits say.
  */
 #include <linux/tcp.h>
-#include "md5.h"
 #include "options.h"
 #include "reply.h"
+#include "sign.h"
 
 /**
  * strata_tcp_reply_route() - the way a segment will take
@@ -51,8 +51,7 @@ static void put_header(struct sk_buff *skb,
 
 	bytes += put_options((__be32 *)(th + 1), reply);
 	signature = bytes;
-	if (unlikely(reply->key))
-		bytes += STRATA_TCP_MD5_BYTES;
+	bytes += tcp_signer_bytes(reply->signer);
 	skb_put(skb, bytes);
 	skb_reset_transport_header(skb);
 	th->source = reply->lport;
@@ -63,9 +62,9 @@ static void put_header(struct sk_buff *skb,
 	((__be16 *)th)[6] = htons(bytes << 10 | reply->flags);
 	th->window = htons(reply->window);
 	th->urg_ptr = 0;
-	if (unlikely(reply->key))
-		strata_tcp_md5_sign(reply->key, skb, skb->data + signature,
-				    &reply->laddr, &reply->faddr);
+	if (unlikely(reply->signer))
+		strata_tcp_sign(reply->signer, skb, skb->data + signature,
+				&reply->laddr, &reply->faddr);
 	th->check = ~strata_pseudo_magic(&reply->laddr, &reply->faddr, bytes,
 					 IPPROTO_TCP, 0);
 	skb->ip_summed = CHECKSUM_PARTIAL;
@@ -87,9 +86,11 @@ void strata_tcp_reply_output(struct strata_net *sn,
 			     const struct strata_flow *flow,
 			     const struct strata_path *path)
 {
-	struct sk_buff *skb = alloc_skb(TCP_HEADROOM,
-					GFP_ATOMIC | __GFP_NOWARN);
+	struct sk_buff *skb;
 
+	if (IS_ERR(reply->signer))
+		return;
+	skb = alloc_skb(TCP_HEADROOM, GFP_ATOMIC | __GFP_NOWARN);
 	if (!skb)
 		return;
 	/* The headroom counts the TCP header in. */
@@ -130,7 +131,7 @@ static bool may_reset(const struct sk_buff *skb)
  * strata_tcp_reply_reset() - refuse a segment that belongs to nobody
  * @sn: the namespace's stack
  * @skb: tcp_seg() is filled in, skb->data at the TCP header; not owned
- * @key: to sign the RST with, or NULL
+ * @signer: of the RST, as tcp_signer()
  *
  * RFC 9293 3.10.7.1: never in answer to a RST; with the sequence number that
  * the sender expects, so that it is believed. RFC 1122 4.2.3.10: not to what
@@ -139,13 +140,13 @@ static bool may_reset(const struct sk_buff *skb)
  * Context: softirq, RCU.
  */
 void strata_tcp_reply_reset(struct strata_net *sn, struct sk_buff *skb,
-			    const struct strata_tcp_md5_key *key)
+			    const struct strata_tcp_signer *signer)
 {
 	const struct tcphdr *th = (const struct tcphdr *)skb->data;
 	const struct strata_tcp_seg *seg = tcp_seg(skb);
-	struct strata_tcp_reply reply = { .flags = TCPF_HDR_RST, .key = key };
+	struct strata_tcp_reply reply = { .flags = TCPF_HDR_RST, .signer = signer };
 
-	if (!may_reset(skb))
+	if (!may_reset(skb) || IS_ERR(signer))
 		return;
 	strata_packet_addrs(skb, &reply.faddr, &reply.laddr);
 	reply.lport = th->dest;

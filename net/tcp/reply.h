@@ -26,8 +26,8 @@ struct strata_tcp_reply {
 	bool has_ts;
 	/* SYN options instead of plain ones when set */
 	const struct strata_tcp_options *syn;
-	/* To sign it with; NULL: not signed */
-	const struct strata_tcp_md5_key *key;
+	/* How to sign it; NULL: not; STRATA_TCP_MUTE: rather do not send it */
+	const struct strata_tcp_signer *signer;
 };
 
 int strata_tcp_reply_route(struct strata_net *sn,

@@ -10,10 +10,10 @@
 #include <linux/slab.h>
 #include <linux/tcp.h>
 #include "cookie.h"
-#include "md5.h"
 #include "options.h"
 #include "request.h"
 #include "savesyn.h"
+#include "sign.h"
 #include "synack.h"
 #include "table.h"
 
@@ -188,6 +188,21 @@ static void copy_options(struct strata_tcp_request *req,
 	req->ecn_ok = strata_tcp_ecn_asks(req->listener, skb);
 }
 
+/* With which keys its peer wants to speak; nobody asks who has none. */
+static void copy_key_ids(struct strata_tcp_request *req, const struct sk_buff *skb)
+{
+	const u8 *md5, *ao;
+
+	if (!static_branch_unlikely(&strata_tcp_sign_used))
+		return;
+	strata_tcp_options_signed(tcp_hdr(skb), &md5, &ao);
+	if (!ao)
+		return;
+	req->ao = true;
+	req->ao_sndid = ao[STRATA_TCP_AO_RNEXT];
+	req->ao_rcvid = ao[STRATA_TCP_AO_KEYID];
+}
+
 /**
  * strata_tcp_request_fill() - what a SYN asks for
  * @req: zeroed
@@ -208,6 +223,7 @@ void strata_tcp_request_fill(struct strata_tcp_request *req,
 	req->listener = listener;
 	copy_addresses(req, listener, skb);
 	copy_options(req, skb, opts);
+	copy_key_ids(req, skb);
 	req->snt_isn = strata_tcp_isn(&common->skc_v6_rcv_saddr,
 				      &common->skc_v6_daddr,
 				      htons(common->skc_num),
@@ -259,9 +275,12 @@ open_request(struct strata_net *sn, struct strata_tcp_request *req,
 {
 	struct strata_tcp_synack synack;
 	bool fast;
+	int err;
 
-	if (strata_tcp_synack_prepare(req, &synack))
-		return STRATA_DROP_IP_NO_ROUTE;
+	err = strata_tcp_synack_prepare(req, &synack);
+	if (err)
+		return err == -ENOKEY ? STRATA_DROP_TCP_AO_KEY_NOT_FOUND :
+					STRATA_DROP_IP_NO_ROUTE;
 	fast = opens_fast(req, skb, opts, &synack);
 	req->sent_us = tcp_clock_us32();
 	if (!strata_tcp_insert_request(sn->tcp, req, jiffies + TCP_RTO_INIT)) {
@@ -343,11 +362,10 @@ void strata_tcp_listen_syn(struct sock *listener, struct sk_buff *skb, u32 isn)
 
 static void refuse(const struct sock *listener, struct sk_buff *skb)
 {
-	struct in6_addr saddr, daddr;
+	struct strata_tcp_signer room;
 
-	strata_packet_addrs(skb, &saddr, &daddr);
 	strata_tcp_reply_reset(strata_sock_net(listener), skb,
-			       tcp_md5_key(listener, &saddr));
+			       strata_tcp_sign_refusal(listener, skb, &room));
 }
 
 /**

@@ -6,8 +6,8 @@
 #include <linux/strata.h>
 #include <linux/tcp.h>
 #include "info.h"
-#include "md5.h"
 #include "savesyn.h"
+#include "sign.h"
 
 #define KEEPALIVE_SECONDS_MAX	32767
 #define COUNT_MAX		127
@@ -248,7 +248,7 @@ static int set_congestion(struct sock *sk, sockptr_t optval,
  * Context: process; locks the socket.
  * Return: 0, -ENOPROTOOPT, -EINVAL, -EFAULT, -ENOENT (no such congestion
  * control), -EPERM (one that only CAP_NET_ADMIN may choose); as
- * strata_tcp_md5_set().
+ * strata_tcp_md5_set() and strata_tcp_ao_set().
  */
 int strata_tcp_setsockopt(struct sock *sk, int level, int optname,
 			  sockptr_t optval, unsigned int optlen)
@@ -266,6 +266,8 @@ int strata_tcp_setsockopt(struct sock *sk, int level, int optname,
 	lock_sock(sk);
 	if (optname == TCP_MD5SIG || optname == TCP_MD5SIG_EXT)
 		err = strata_tcp_md5_set(sk, optname, optval, optlen);
+	else if (optname >= TCP_AO_ADD_KEY && optname <= TCP_AO_INFO)
+		err = strata_tcp_ao_set(sk, optname, optval, optlen);
 	else if (val_allowed(optname, val))
 		err = set_checked(sk, optname, val);
 	release_sock(sk);
@@ -392,6 +394,17 @@ static int get_saved_syn(struct sock *sk, char __user *optval,
 	return err;
 }
 
+static int get_ao(struct sock *sk, int optname, char __user *optval,
+		  int __user *optlen)
+{
+	int err;
+
+	lock_sock(sk);
+	err = strata_tcp_ao_get(sk, optname, optval, optlen);
+	release_sock(sk);
+	return err;
+}
+
 /**
  * strata_tcp_getsockopt() - proto.getsockopt
  * @sk: the socket
@@ -425,6 +438,9 @@ int strata_tcp_getsockopt(struct sock *sk, int level, int optname,
 		return get_saved_syn(sk, optval, optlen, len);
 	case TCP_CC_INFO:
 		return get_cong_info(sk, optval, optlen, len);
+	case TCP_AO_INFO:
+	case TCP_AO_GET_KEYS:
+		return get_ao(sk, optname, optval, optlen);
 	default:
 		err = get_int(sk, optname, &val);
 		return err ? : strata_option_put(&val, sizeof(val), optval, optlen, len);

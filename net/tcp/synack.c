@@ -4,12 +4,12 @@
  * acceptable.
  */
 #include <linux/tcp.h>
-#include "md5.h"
 #include "request.h"
 #include "synack.h"
 
 static void fill_reply(const struct strata_tcp_request *req,
-		       struct strata_tcp_reply *reply)
+		       struct strata_tcp_reply *reply,
+		       struct strata_tcp_signer *room)
 {
 	*reply = (struct strata_tcp_reply) {
 		.laddr = req->common.skc_v6_rcv_saddr,
@@ -18,7 +18,7 @@ static void fill_reply(const struct strata_tcp_request *req,
 		.fport = req->common.skc_dport,
 		.oif = req->common.skc_bound_dev_if,
 		.tos = req->tos,
-		.key = tcp_md5_key(req->listener, &req->common.skc_v6_daddr),
+		.signer = strata_tcp_sign_request(req, room),
 	};
 }
 
@@ -34,7 +34,7 @@ static void fill_synack(const struct strata_tcp_request *req,
 		.tsval = tcp_clock_ms() + req->ts_offset,
 		.tsecr = req->ts_recent,
 		.sack_ok = req->sack_ok,
-		.reserved = reply->key ? STRATA_TCP_MD5_BYTES : 0,
+		.reserved = tcp_signer_bytes(reply->signer),
 	};
 	reply->seq = req->snt_isn;
 	reply->ack = req->rcv_isn + 1;
@@ -55,9 +55,10 @@ static void fill_synack(const struct strata_tcp_request *req,
 void strata_tcp_synack_resend(struct strata_tcp_request *req)
 {
 	struct strata_tcp_options opts;
+	struct strata_tcp_signer room;
 	struct strata_tcp_reply reply;
 
-	fill_reply(req, &reply);
+	fill_reply(req, &reply, &room);
 	fill_synack(req, &reply, &opts);
 	strata_count(strata_tcp_request_net(req), TCP_RETRANS);
 	strata_tcp_reply_send(strata_tcp_request_net(req), &reply);
@@ -73,13 +74,14 @@ void strata_tcp_synack_resend(struct strata_tcp_request *req)
  */
 void strata_tcp_synack_ack(struct strata_tcp_request *req)
 {
+	struct strata_tcp_signer room;
 	struct strata_tcp_reply reply;
 	u32 now = (u32)jiffies;
 
 	if (now - req->last_ack < STRATA_TCP_REQUEST_ACK_INTERVAL)
 		return;
 	req->last_ack = now;
-	fill_reply(req, &reply);
+	fill_reply(req, &reply, &room);
 	reply.seq = req->snt_isn + 1;
 	reply.ack = req->rcv_isn + 1;
 	reply.flags = TCPF_HDR_ACK;
@@ -113,7 +115,8 @@ static void announce(struct strata_tcp_request *req,
  *	announces is filled in
  * @synack: out, for strata_tcp_reply_output(); its path is borrowed
  *
- * Context: RCU read side. Return: 0 or -errno as strata_af_ops.route.
+ * Context: RCU read side. Return: 0; -ENOKEY: it cannot be signed; -errno as
+ * strata_af_ops.route.
  */
 int strata_tcp_synack_prepare(struct strata_tcp_request *req,
 			      struct strata_tcp_synack *synack)
@@ -121,7 +124,9 @@ int strata_tcp_synack_prepare(struct strata_tcp_request *req,
 	int err;
 
 	memset(synack, 0, sizeof(*synack));
-	fill_reply(req, &synack->reply);
+	fill_reply(req, &synack->reply, &synack->signer);
+	if (IS_ERR(synack->reply.signer))
+		return PTR_ERR(synack->reply.signer);
 	err = strata_tcp_reply_route(strata_tcp_request_net(req),
 				     &synack->reply, &synack->flow,
 				     &synack->path);

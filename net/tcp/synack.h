@@ -6,11 +6,13 @@
 #define _NET_TCP_SYNACK_H
 
 #include "reply.h"
+#include "sign.h"
 
 /**
  * struct strata_tcp_synack - a SYN+ACK before it is sent
- * @reply: the segment; points to @opts
+ * @reply: the segment; points to @opts and @signer
  * @opts: its options
+ * @signer: how it is signed, if it is
  * @flow: where to
  * @path: by which way, borrowed
  * @cookie: that @opts may point to
@@ -18,6 +20,7 @@
 struct strata_tcp_synack {
 	struct strata_tcp_reply reply;
 	struct strata_tcp_options opts;
+	struct strata_tcp_signer signer;
 	struct strata_flow flow;
 	struct strata_path path;
 	u8 cookie[STRATA_TCP_FASTOPEN_COOKIE];

@@ -4,8 +4,8 @@
  * up to the one that completes the handshake.
  */
 #include <linux/tcp.h>
-#include "md5.h"
 #include "request.h"
+#include "sign.h"
 #include "synack.h"
 
 /* A segment that completes the handshake. */
@@ -14,8 +14,9 @@
 static void reset(struct strata_net *sn, const struct strata_tcp_request *req,
 		  struct sk_buff *skb)
 {
-	strata_tcp_reply_reset(sn, skb, tcp_md5_key(req->listener,
-						    &req->common.skc_v6_daddr));
+	struct strata_tcp_signer room;
+
+	strata_tcp_reply_reset(sn, skb, strata_tcp_sign_request(req, &room));
 }
 
 static bool in_window(const struct strata_tcp_request *req,
@@ -191,7 +192,7 @@ void strata_tcp_request_input(struct strata_tcp_request *req,
 	struct strata_net *sn = strata_tcp_request_net(req);
 	enum strata_drop_reason reason;
 
-	if (!tcp_md5_admits(req->listener, skb))
+	if (!tcp_sign_admits(req->listener, req, skb))
 		return;
 	reason = check(sn, req, skb);
 	if (reason == COMPLETE)

@@ -4,8 +4,8 @@
  */
 #include <linux/tcp.h>
 #include "input.h"
-#include "md5.h"
 #include "options.h"
+#include "sign.h"
 #include "tcp.h"
 #include "urgent.h"
 
@@ -20,6 +20,7 @@ static bool step_ack(struct sock *sk, struct sk_buff *skb)
 {
 	const struct strata_tcp *tp = strata_tcp(sk);
 	const struct strata_tcp_seg *seg = tcp_seg(skb);
+	struct strata_tcp_signer room;
 
 	/* One with data may be acknowledged without it (RFC 7413 4.2.2). */
 	if (!(seg->flags & TCPF_HDR_ACK) ||
@@ -28,7 +29,7 @@ static bool step_ack(struct sock *sk, struct sk_buff *skb)
 		return true;
 	if (!(seg->flags & TCPF_HDR_RST))
 		strata_tcp_reply_reset(strata_sock_net(sk), skb,
-				       tcp_md5_key(sk, &sk->sk_v6_daddr));
+				       tcp_signer(sk, false, &room));
 	drop(sk, skb, STRATA_DROP_TCP_ACK);
 	return false;
 }
@@ -139,7 +140,7 @@ static void simultaneous_open(struct sock *sk)
 	if (unlikely(tp->syn_data))
 		strata_tcp_fastopen_crossed(sk);
 	/* Our SYN had none. */
-	if (tcp_md5_bytes(sk))
+	if (tcp_md5_key(sk, &sk->sk_v6_daddr))
 		tp->ts_ok = 0;
 	strata_tcp_set_state(sk, TCP_SYN_RECV);
 	tp->retransmits = 0;

@@ -193,7 +193,9 @@ struct strata_tcp_options {
 				 BIT(TCP_DEFER_KEEPALIVE) | BIT(TCP_DEFER_WRITE) | \
 				 BIT(TCP_DEFER_MTU) | BIT(TCP_DEFER_ACK))
 
-struct strata_tcp_md5_key;
+struct strata_tcp_ao;
+struct strata_tcp_kept;
+struct strata_tcp_signer;
 struct strata_tcp_port;
 struct strata_tcp_pacer;
 struct strata_tcp_saved_syn;
@@ -355,6 +357,7 @@ struct strata_tcp {
 
 	/* These outlive a connection, too. */
 	struct hlist_head md5_keys;	/* RCU; changed under the lock; md5_keys.c */
+	struct strata_tcp_ao __rcu *ao;	/* likewise; NULL: none; ao_keys.c */
 	struct strata_tcp_port *port;	/* claimed (sk_bind_node), NULL: none; port.c */
 	struct strata_cong cong;
 	struct list_head tsq_node;	/* small queues; the CPU's own */
@@ -392,6 +395,9 @@ static inline struct strata_tcp *strata_tcp(const struct sock *sk)
  * @mss_peer: its MSS option or the default
  * @mss_advertised: ours
  * @fast: its child is made at once (fastopen_listen.c)
+ * @ao: its SYN had the Authentication Option (ao.h)
+ * @ao_sndid: KeyID to answer with, then: the SYN's RNextKeyID
+ * @ao_rcvid: RNextKeyID to ask for: the SYN's KeyID
  * @acked: third ACK came while the accept queue was full or data is awaited
  * @retransmits: SYN+ACKs sent again
  * @tos: to answer with
@@ -424,6 +430,9 @@ struct strata_tcp_request {
 	u8 sack_ok:1;
 	u8 ecn_ok:1;
 	u8 fast:1;
+	u8 ao:1;
+	u8 ao_sndid;
+	u8 ao_rcvid;
 	bool acked;
 	u8 retransmits;
 	u8 tos;
@@ -443,7 +452,7 @@ struct strata_tcp_request {
  * @wheel_part: whose lock protects @wheel_node; constant
  * @substate: TCP_FIN_WAIT2 or TCP_TIME_WAIT
  * @last_ack: jiffies of the last ACK for a segment out of window
- * @md5: the connection's key, or NULL (md5_keys.c)
+ * @kept: the connection's keys, or NULL (sign_users.c)
  *
  * In the established table like a socket. Whoever takes it out of the table
  * (under the bucket's lock) frees it, by RCU.
@@ -452,7 +461,7 @@ struct strata_tcp_timewait {
 	struct sock_common common;
 	struct strata_net *sn;
 	struct strata_tcp_port *port;
-	const struct strata_tcp_md5_key *md5;
+	struct strata_tcp_kept *kept;
 	struct hlist_node wheel_node;
 	unsigned long expires;
 	u32 rcv_nxt;
@@ -550,9 +559,9 @@ void strata_tcp_done(struct sock *sk);
 void strata_tcp_abort(struct sock *sk, int err);
 void strata_tcp_set_state(struct sock *sk, int state);
 /* The peer's FIN or RST reached the program's side. */
-/* A RST in reply to @skb (3.10.7.1), signed if there is a key. Does not own @skb. */
+/* A RST in reply to @skb (3.10.7.1), signed if there is a signer. Does not own @skb. */
 void strata_tcp_reply_reset(struct strata_net *sn, struct sk_buff *skb,
-			    const struct strata_tcp_md5_key *key);
+			    const struct strata_tcp_signer *signer);
 
 /* ---- isn.c err.c sockopt.c info.c poll.c memory.c ---- */
 u32 strata_tcp_isn(const struct in6_addr *laddr, const struct in6_addr *faddr,

@@ -8,10 +8,10 @@
 #include <linux/slab.h>
 #include <linux/tcp.h>
 #include "far.h"
-#include "md5.h"
 #include "port.h"
 #include "reply.h"
 #include "request.h"
+#include "sign.h"
 #include "table.h"
 #include "timewait.h"
 #include "wheel.h"
@@ -40,7 +40,7 @@ void strata_tcp_timewait_free(struct strata_tcp_timewait *tw)
 {
 	strata_tcp_port_leave(tw);
 	strata_tcp_wheel_remove(tw);
-	strata_tcp_md5_drop(tw->md5);
+	strata_tcp_sign_drop(tw->kept);
 	atomic_dec(&tw->sn->tcp->timewaits);
 	call_rcu(&tw->rcu, free_rcu);
 }
@@ -67,7 +67,7 @@ static struct strata_tcp_timewait *alloc_timewait(struct strata_net *sn,
 	tw = kmem_cache_zalloc(timewait_cache, GFP_ATOMIC | __GFP_NOWARN);
 	if (!tw)
 		goto full;
-	if (strata_tcp_md5_keep(sk, &tw->md5))
+	if (strata_tcp_sign_keep(sk, &tw->kept))
 		return tw;
 	kmem_cache_free(timewait_cache, tw);
 full:
@@ -190,6 +190,7 @@ bool strata_tcp_timewait_reuse(const struct strata_tcp_timewait *tw,
 static void send_ack(struct strata_tcp_timewait *tw, const struct sk_buff *skb)
 {
 	const struct strata_tcp_seg *seg = tcp_seg(skb);
+	struct strata_tcp_signer room;
 	const struct strata_tcp_reply reply = {
 		.laddr = tw->common.skc_v6_rcv_saddr,
 		.faddr = tw->common.skc_v6_daddr,
@@ -204,7 +205,7 @@ static void send_ack(struct strata_tcp_timewait *tw, const struct sk_buff *skb)
 		.has_ts = tw->ts_ok,
 		.tsval = tcp_clock_ms() + tw->ts_offset,
 		.tsecr = tw->ts_recent,
-		.key = tw->md5,
+		.signer = strata_tcp_sign_timewait(tw, &room),
 	};
 	u32 now = (u32)jiffies;
 
@@ -259,7 +260,9 @@ static bool in_window(const struct strata_tcp_timewait *tw,
 static enum strata_drop_reason abort_fin_wait2(struct strata_tcp_timewait *tw,
 					       struct sk_buff *skb)
 {
-	strata_tcp_reply_reset(tw->sn, skb, tw->md5);
+	struct strata_tcp_signer room;
+
+	strata_tcp_reply_reset(tw->sn, skb, strata_tcp_sign_timewait(tw, &room));
 	strata_tcp_timewait_kill(tw);
 	return STRATA_DROP_TCP_CLOSED;
 }
@@ -333,7 +336,7 @@ static bool reopen(struct strata_tcp_timewait *tw, struct sk_buff *skb)
 	strata_tcp_timewait_kill(tw);
 	if (tcp_too_far(listener, skb))
 		strata_tcp_drop_far(listener, skb);
-	else if (tcp_md5_admits(listener, skb))
+	else if (tcp_sign_admits(listener, NULL, skb))
 		strata_tcp_listen_syn(listener, skb, isn);
 	return true;
 }
@@ -360,21 +363,6 @@ static enum strata_drop_reason time_wait(struct strata_tcp_timewait *tw,
 	return old ? STRATA_DROP_TCP_PAWS : STRATA_DROP_TCP_TIMEWAIT;
 }
 
-/*
- * A SYN is for a listener to judge, if there is one. All else is of the connection that
- * was; the kernel asks nothing of it.
- */
-static enum strata_drop_reason check_md5(struct strata_net *sn,
-					 const struct strata_tcp_timewait *tw,
-					 struct sk_buff *skb)
-{
-	if (likely(!tw->md5) ||
-	    (tcp_seg(skb)->flags & (TCPF_HDR_SYN | TCPF_HDR_ACK |
-				    TCPF_HDR_RST)) == TCPF_HDR_SYN)
-		return TAKEN;
-	return strata_tcp_md5_check(sn, tw->md5, skb);
-}
-
 /**
  * strata_tcp_timewait_input() - a segment for a connection that has ended
  * @sn: the namespace's stack
@@ -391,7 +379,7 @@ void strata_tcp_timewait_input(struct strata_net *sn,
 	struct strata_tcp_options opts;
 	bool old;
 
-	reason = check_md5(sn, tw, skb);
+	reason = strata_tcp_sign_check_timewait(tw, skb);
 	if (unlikely(reason != TAKEN)) {
 		strata_drop(sn, skb, reason);
 		return;

@@ -6,7 +6,7 @@
 #include <linux/tcp.h>
 #include <strata/link.h>
 #include <strata/visibility.h>
-#include "md5.h"
+#include "sign.h"
 #include "options.h"
 #include "tcp.h"
 
@@ -41,7 +41,7 @@ static u32 l3_header_len(const struct sock *sk)
 u32 strata_tcp_mss_of_mtu(const struct sock *sk, u32 mtu)
 {
 	const struct strata_tcp *tp = strata_tcp(sk);
-	u32 header = l3_header_len(sk), signature = tcp_md5_bytes(sk);
+	u32 header = l3_header_len(sk), signature = tcp_sign_bytes(sk);
 	u32 mss = mtu > header + sizeof(struct tcphdr) ?
 		  mtu - header - sizeof(struct tcphdr) : 0;
 
@@ -127,7 +127,7 @@ u32 strata_tcp_goal(const struct strata_tcp *tp)
 	u32 goal = TCP_GSO_MAX;
 
 	/* Each segment needs a signature of its own. */
-	if (unlikely(gso_is_off(tp) || tcp_md5_bytes(&tp->ss.sk)))
+	if (unlikely(gso_is_off(tp) || tcp_sign_bytes(&tp->ss.sk)))
 		return tp->mss;
 	if (tcp_is_paced(&tp->ss.sk))
 		goal = strata_tcp_pacing_quantum(&tp->ss.sk);
@@ -281,7 +281,7 @@ static u32 sendable(struct strata_tcp *tp, const struct sk_buff *skb,
 		allowed = room * tp->mss;
 	}
 	/* One segment each, for its own urgent pointer (RFC 9293 3.8.5) or signature. */
-	if (unlikely(tp->snd_urgent || tcp_md5_bytes(&tp->ss.sk))) {
+	if (unlikely(tp->snd_urgent || tcp_sign_bytes(&tp->ss.sk))) {
 		allowed = min(allowed, tp->mss);
 		if (allowed < len)
 			return allowed;
