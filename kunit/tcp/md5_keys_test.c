@@ -4,7 +4,7 @@
  */
 #include <linux/tcp.h>
 #include <strata/count.h>
-#include "../../net/tcp/md5.h"
+#include "../../net/tcp/sign.h"
 #include "../fault.h"
 #include "script.h"
 
@@ -137,9 +137,9 @@ static void the_last_key_switches_it_off(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, script_set_md5(s->listener, s, NULL), 0);
 	wait_ms(2000);
 	/* The timewait has one. */
-	KUNIT_EXPECT_TRUE(test, static_key_enabled(&strata_tcp_md5_used));
+	KUNIT_EXPECT_TRUE(test, static_key_enabled(&strata_tcp_sign_used));
 	wait_ms(70 * 1000);
-	KUNIT_EXPECT_FALSE(test, static_key_enabled(&strata_tcp_md5_used));
+	KUNIT_EXPECT_FALSE(test, static_key_enabled(&strata_tcp_sign_used));
 }
 
 /* ---- without memory ---- */

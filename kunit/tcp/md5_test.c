@@ -6,7 +6,7 @@
 #include <linux/inet.h>
 #include <linux/tcp.h>
 #include <strata/count.h>
-#include "../../net/tcp/md5.h"
+#include "../../net/tcp/sign.h"
 #include "script.h"
 
 #define SECRET	"between the two of us"
