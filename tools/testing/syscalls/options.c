@@ -41,6 +41,12 @@
 /* Those of UDP-Lite: a UDP socket of either stack can but be asked for them. */
 #define UDPLITE_SEND_CSCOV_	10
 #define UDPLITE_RECV_CSCOV_	11
+/* Of kernels from 6.7 on. */
+#define TCP_AO_ADD_KEY_		38
+#define TCP_AO_DEL_KEY_		39
+#define TCP_AO_INFO_		40
+#define TCP_AO_GET_KEYS_	41
+#define TCP_AO_REPAIR_		42
 
 #define OPTION(level_, name_, ...)	\
 	{ .level = (level_), .name = (name_), .text = __VA_ARGS__ }
@@ -50,7 +56,9 @@
 #define REFUSED_(level, option, why)	OPTION(level, option##_, #option, .refused = (why))
 #define DIFFERS(level, option, why)	OPTION(level, option, #option, .differs = (why))
 #define LATER(level, option)		OPTION(level, option, #option, .later = LATER_HAVE)
+#define LATER_(level, option, have)	OPTION(level, option##_, #option, .later = (have))
 
+#define SOME_HAVE	"kernels from 6.7 on have it, if they were built so"
 #define LATER_HAVE	"later kernels have it"
 #define TELLS_TCP	"generic code of later kernels refuses streams some flags by another errno"
 #define NO_OPTIONS	"IP options are neither sent nor shown: RFC 7126 has routers drop them"
@@ -250,6 +258,11 @@ const struct option options[] = {
 	REFUSED(SOL_TCP, TCP_ZEROCOPY_RECEIVE, "a stream cannot be mapped"),
 	WORKS(SOL_TCP, TCP_INQ),
 	REFUSED(SOL_TCP, TCP_TX_DELAY, "netem(8) delays"),
+	LATER_(SOL_TCP, TCP_AO_ADD_KEY, SOME_HAVE),
+	LATER_(SOL_TCP, TCP_AO_DEL_KEY, SOME_HAVE),
+	LATER_(SOL_TCP, TCP_AO_INFO, SOME_HAVE),
+	LATER_(SOL_TCP, TCP_AO_GET_KEYS, SOME_HAVE),
+	REFUSED_(SOL_TCP, TCP_AO_REPAIR, NO_REPAIR),
 	REFUSED_(SOL_TCP, TCP_IS_MPTCP, "there is no MPTCP"),
 
 	WORKS(SOL_UDP, UDP_CORK),
