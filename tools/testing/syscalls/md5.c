@@ -261,6 +261,15 @@ static void md5_refused(struct world *w)
 	close(listener);
 }
 
+/* Ends that believe each other's FIN no more would wait for a minute. */
+static void reset(int s)
+{
+	const struct linger now = { .l_onoff = 1 };
+
+	setsockopt(s, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+	close(s);
+}
+
 /* A dual-stack listener: a key for IPv4 is one for the mapped address. */
 static void md5_mapped(struct world *w)
 {
@@ -280,8 +289,8 @@ static void md5_mapped(struct world *w)
 	say(w, client, server, "a mapped key", HEARD_MS);
 	DO(w, set_key(server, key6("::ffff:127.0.0.1", "")));
 	DO(w, set_key(server, key6("::ffff:127.0.0.1", "")));
-	close(server);
-	close(client);
+	reset(server);
+	reset(client);
 	close(listener);
 }
 
