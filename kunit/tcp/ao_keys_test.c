@@ -3,8 +3,11 @@
  * Master keys of the Authentication Option (RFC 5925 3.1): who has which, what the options
  * refuse, and that nothing unsigned is believed.
  */
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
 #include <linux/tcp.h>
 #include <strata/count.h>
+#include <strata/l4.h>
 #include "../../net/tcp/sign.h"
 #include "../fault.h"
 #include "script.h"
@@ -188,6 +191,74 @@ static void the_unsigned_is_not_heard(struct kunit *test)
 	expect(s, SYN | ACK, .seq = 0, .ack = 1);
 }
 
+/* RFC 5925 7.8: "ICMPv4 messages of Type 3 [...], Codes 2-4 [...] and ICMPv6 Type 1
+ * [...], Code 1 [...] and Code 4".
+ */
+static const struct icmp {
+	bool v4;
+	u8 type;
+	u8 code;
+	bool ignored;
+} icmps[] = {
+	{ true, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, false },
+	{ true, ICMP_DEST_UNREACH, ICMP_PROT_UNREACH, true },
+	{ true, ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, true },
+	{ true, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, true },
+	{ true, ICMP_DEST_UNREACH, ICMP_SR_FAILED, false },
+	{ true, ICMP_TIME_EXCEEDED, ICMP_PROT_UNREACH, false },
+	{ false, ICMPV6_DEST_UNREACH, ICMPV6_NOROUTE, false },
+	{ false, ICMPV6_DEST_UNREACH, ICMPV6_ADM_PROHIBITED, true },
+	{ false, ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH, false },
+	{ false, ICMPV6_DEST_UNREACH, ICMPV6_PORT_UNREACH, true },
+	{ false, ICMPV6_PKT_TOOBIG, ICMPV6_ADM_PROHIBITED, false },
+};
+
+/* Is it ignored by a socket in @state? */
+static bool ignores(struct script *s, int state, const struct icmp *icmp)
+{
+	struct strata_l4_error error = { .icmp_type = icmp->type,
+					 .icmp_code = icmp->code,
+					 .daddr = s->faddr };
+	struct sock *sk = s->listener->sk;
+	int before = sk->sk_state;
+	bool ignored;
+
+	if (icmp->v4)
+		strata_addr_from4(&error.daddr, htonl(INADDR_LOOPBACK));
+	lock_sock(sk);
+	sk->sk_state = state;
+	ignored = strata_tcp_ao_ignores(sk, &error);
+	sk->sk_state = before;
+	release_sock(sk);
+	return ignored;
+}
+
+static void harmful_errors_are_ignored(struct kunit *test)
+{
+	struct tcp_ao_info_opt accepted = { .accept_icmps = 1 };
+	u64 before = script_counter(STRATA_COUNT_TCP_AO_DROPPED_ICMPS), ignored = 0;
+	struct script *s = test->priv;
+	size_t i;
+
+	listen_on(s);
+	KUNIT_EXPECT_FALSE(test, ignores(s, TCP_ESTABLISHED, &icmps[1]));
+	KUNIT_EXPECT_EQ(test, add(s->listener, key_of(s)), 0);
+	for (i = 0; i < ARRAY_SIZE(icmps); i++) {
+		KUNIT_EXPECT_EQ_MSG(test, ignores(s, TCP_ESTABLISHED, &icmps[i]),
+				    icmps[i].ignored, "IPv%d, type %u, code %u",
+				    icmps[i].v4 ? 4 : 6, icmps[i].type, icmps[i].code);
+		ignored += icmps[i].ignored;
+	}
+	KUNIT_EXPECT_EQ(test, script_counter(STRATA_COUNT_TCP_AO_DROPPED_ICMPS),
+			before + ignored);
+	/* "in a synchronized state" */
+	KUNIT_EXPECT_FALSE(test, ignores(s, TCP_SYN_SENT, &icmps[1]));
+	KUNIT_EXPECT_FALSE(test, ignores(s, TCP_SYN_RECV, &icmps[1]));
+	KUNIT_EXPECT_TRUE(test, ignores(s, TCP_CLOSE_WAIT, &icmps[1]));
+	KUNIT_EXPECT_EQ(test, set(s->listener, TCP_AO_INFO, &accepted, sizeof(accepted)), 0);
+	KUNIT_EXPECT_FALSE(test, ignores(s, TCP_ESTABLISHED, &icmps[1]));
+}
+
 static void the_last_key_switches_it_off(struct kunit *test)
 {
 	struct script *s = test->priv;
@@ -235,6 +306,7 @@ static struct kunit_case ao_keys_cases[] = {
 	KUNIT_CASE(a_peer_has_keys_of_one_kind),
 	KUNIT_CASE(a_connection_without_stays_so),
 	KUNIT_CASE(the_unsigned_is_not_heard),
+	KUNIT_CASE(harmful_errors_are_ignored),
 	KUNIT_CASE(the_last_key_switches_it_off),
 	KUNIT_CASE(a_key_without_memory),
 	{}

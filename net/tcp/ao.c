@@ -6,6 +6,7 @@
 #include <crypto/algapi.h>
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
+#include <strata/visibility.h>
 #include "request.h"
 #include "sign.h"
 
@@ -271,3 +272,4 @@ bool strata_tcp_ao_ignores(const struct sock *sk, const struct strata_l4_error *
 	atomic64_inc(&ao->dropped_icmps);
 	return true;
 }
+EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_tcp_ao_ignores);
