@@ -6,15 +6,14 @@
 
 a is 10.0.0.1 and fd00::1, b is 10.0.0.2 and fd00::2. A KEY of "-" is none.
 """
-import errno
-import hashlib
-import random
-import select
 import socket
 import struct
 import sys
 import threading
 import time
+
+import signing
+from signing import Line, TIMEOUT_S, family_of, pack_address
 
 TCP_MD5SIG = 14
 SECRET = "secret"
@@ -26,79 +25,18 @@ LINES = {
     "mapped-client": ("10.0.0.", "::ffff:10.0.0.", 7000, SECRET),
     "open": ("10.0.0.", "10.0.0.", 7003, "-"),
 }
-BULK = 60_000
-TIMEOUT_S = 100
-ATTEMPT_S = 200
-
-
-def family_of(address):
-    return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
 def set_key(sock, peer, key):
     """An empty key deletes."""
-    family = family_of(peer)
-    raw = socket.inet_pton(family, peer)
-    name = struct.pack("=HH", family, 0)
-    name += raw if family == socket.AF_INET else bytes(4) + raw
     sock.setsockopt(socket.IPPROTO_TCP, TCP_MD5SIG,
-                    struct.pack("=128sBBHi80s", name, 0, 0, len(key), 0, key.encode()))
+                    struct.pack("=128sBBHi80s", pack_address(peer), 0, 0, len(key), 0, key.encode()))
 
 
-def bulk(seed):
-    return random.Random(seed).randbytes(BULK)
-
-
-class Line:
-    """One end of a connection."""
-
-    def __init__(self, sock, peer):
-        sock.settimeout(TIMEOUT_S)
-        self.sock = sock
-        self.peer = peer
-        self.lines = sock.makefile("rb")
-
-    def say(self, *words):
-        self.sock.sendall(" ".join(words).encode() + b"\n")
-
-    def hear(self):
-        return self.lines.readline().decode().split()
-
-    def ask(self, *words):
-        self.say(*words)
-        answer = self.hear()
-        assert answer and answer[0] == "ok", (words, answer)
-        return answer[1:]
-
-    def key(self, key):
-        """Both ends change: what is on its way meanwhile is lost, and sent again."""
-        self.ask("key", key)
-        set_key(self.sock, self.peer, "" if key == "-" else key)
-
-    def both_ways(self, seed):
-        self.ask("get", str(seed))
-        assert self.lines.read(BULK) == bulk(seed), "altered on the way here"
-        self.say("put")
-        self.sock.sendall(bulk(seed))
-        answer = self.hear()
-        assert answer == ["ok", hashlib.sha256(bulk(seed)).hexdigest()], answer
-
-
-def serve_one(line):
-    while words := line.hear():
-        if words[0] == "get":
-            line.say("ok")
-            line.sock.sendall(bulk(int(words[1])))
-        elif words[0] == "put":
-            line.say("ok", hashlib.sha256(line.lines.read(BULK)).hexdigest())
-        elif words[0] == "key":
-            line.say("ok")
-            set_key(line.sock, line.peer, "" if words[1] == "-" else words[1])
-        elif words[0] == "reset":
-            line.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            break
-    line.lines.close()
-    line.sock.close()
+def change_key(line, key):
+    line.say("ok")
+    set_key(line.sock, line.peer, "" if key == "-" else key)
+    return True
 
 
 def serve(address, port, peer, key):
@@ -111,7 +49,7 @@ def serve(address, port, peer, key):
     listener.listen(16)
     while True:
         line = Line(listener.accept()[0], peer)
-        threading.Thread(target=serve_one, args=(line,), daemon=True).start()
+        threading.Thread(target=line.serve, args=({"key": change_key},), daemon=True).start()
 
 
 def client(address, peer, key):
@@ -138,19 +76,14 @@ def rekey(*args):
     """As one that has run for long; without a key, and with one again, too."""
     line = connect(*args)
     for key in "another", "-", "third":
-        line.key(key)
+        # Both ends change: what is on its way meanwhile is lost, and sent again.
+        line.ask("key", key)
+        set_key(line.sock, line.peer, "" if key == "-" else key)
         line.both_ways(2)
 
 
 def reset(*args):
-    """The peer's reset is believed, for it is signed."""
-    line = connect(*args)
-    line.say("reset")
-    try:
-        assert not line.hear(), "heard more"
-        sys.exit("no error after a reset")
-    except ConnectionResetError:
-        pass
+    connect(*args).be_reset()
 
 
 def fast(address, port, peer, key):
@@ -165,13 +98,7 @@ def fast(address, port, peer, key):
 
 
 def attempt(address, port, peer, key):
-    """Nobody may answer. Ends when it is killed, or too late."""
-    sock = client(address, peer, key)
-    sock.setblocking(False)
-    err = sock.connect_ex((address, port))
-    assert err == errno.EINPROGRESS, err
-    if select.select([], [sock], [], ATTEMPT_S)[1]:
-        sys.exit(f"answered: {sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)}")
+    signing.attempt(client(address, peer, key), address, port)
 
 
 def serve_all(own, other):

@@ -1,29 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0
-"""TCP peers that sign by TCP-AO (RFC 5925), and who verifies them, for tcp_ao.sh.
+"""TCP peers that sign by TCP-AO (RFC 5925), for tcp_ao.sh.
 
     tcp_ao.py a|b serve                 listens on all of LINES, until killed
     tcp_ao.py a|b CONVERSATION@LINE…    one after the other, with the other side's server
-    tcp_ao.py check PCAP                verifies each segment of a capture
-    tcp_ao.py spoil PCAP COPY           the same capture with one octet changed
 
-a is 10.0.0.1 and fd00::1, b is 10.0.0.2 and fd00::2. The one who verifies knows the keys,
-and computes with hmac, hashlib and OpenSSL's AES-CMAC what RFC 5925 and 5926 say.
+a is 10.0.0.1 and fd00::1, b is 10.0.0.2 and fd00::2. tcp_ao_verify.py verifies what they say.
 """
 import ctypes
-import ctypes.util
 import errno
-import functools
-import hashlib
-import hmac
 import os
-import random
-import select
 import socket
 import struct
 import subprocess
 import sys
 import threading
 import time
+
+import signing
+from signing import BULK, TIMEOUT_S, family_of, pack_address
 
 ADD_KEY, DEL_KEY, INFO, GET_KEYS = 38, 39, 40, 41
 SET_CURRENT, SET_RNEXT = 1, 2
@@ -46,22 +40,8 @@ LINES = {
     "none": ("10.0.0.", 7000, ""),
 }
 SERVED = "one two three four".split()
-BULK = 60_000
-TIMEOUT_S = 100
-ATTEMPT_S = 200
 CLOCK_NS = 64       # of initial sequence numbers
 LIBC = ctypes.CDLL(None, use_errno=True)
-
-
-def family_of(address):
-    return socket.AF_INET6 if ":" in address else socket.AF_INET
-
-
-def pack_peer(peer):
-    family = family_of(peer)
-    raw = socket.inet_pton(family, peer)
-    name = struct.pack("=HH", family, 0)
-    return name + (raw if family == socket.AF_INET else bytes(4) + raw)
 
 
 def ids(side, name):
@@ -74,7 +54,7 @@ def add_key(sock, side, peer, name, flags=0):
     algorithm, octets, _, _, mac_len, key_flags = KEYS[name]
     bits = 128 if ":" in peer else 32
     sock.setsockopt(socket.IPPROTO_TCP, ADD_KEY,
-                    struct.pack("=128s64siIHBBBBBB80s", pack_peer(peer), algorithm.encode(),
+                    struct.pack("=128s64siIHBBBBBB80s", pack_address(peer), algorithm.encode(),
                                 0, flags, 0, bits, *ids(side, name), mac_len, key_flags,
                                 len(octets), octets))
 
@@ -82,7 +62,7 @@ def add_key(sock, side, peer, name, flags=0):
 def del_key(sock, side, peer, name):
     bits = 128 if ":" in peer else 32
     sock.setsockopt(socket.IPPROTO_TCP, DEL_KEY,
-                    struct.pack("=128siIHBBBBBB", pack_peer(peer), 0, 0, 0, bits,
+                    struct.pack("=128siIHBBBBBB", pack_address(peer), 0, 0, 0, bits,
                                 *ids(side, name), 0, 0, 0))
 
 
@@ -107,72 +87,41 @@ def get_current(sock):
     return struct.unpack("=IHBB5Q", get(sock, INFO, bytes(48)))[2]
 
 
-def bulk(seed):
-    return random.Random(seed).randbytes(BULK)
+def say_current(line):
+    line.say("ok", str(get_current(line.sock)))
+    return True
 
 
-class Line:
-    """One end of a connection."""
+def delete(line, name):
+    del_key(line.sock, line.side, line.peer, name)
+    line.say("ok")
+    return True
 
-    def __init__(self, sock, side, peer):
-        sock.settimeout(TIMEOUT_S)
-        self.sock = sock
-        self.side = side
-        self.peer = peer
-        self.lines = sock.makefile("rb")
 
-    def say(self, *words):
-        self.sock.sendall(" ".join(words).encode() + b"\n")
-
-    def hear(self):
-        return self.lines.readline().decode().split()
-
-    def ask(self, *words):
-        self.say(*words)
-        answer = self.hear()
-        assert answer and answer[0] == "ok", (words, answer)
-        return answer[1:]
-
-    def both_ways(self, seed):
-        self.ask("get", str(seed))
-        assert self.lines.read(BULK) == bulk(seed), "altered on the way here"
-        self.say("put")
-        self.sock.sendall(bulk(seed))
-        answer = self.hear()
-        assert answer == ["ok", hashlib.sha256(bulk(seed)).hexdigest()], answer
+def say_isn(line):
+    line.say("ok", str(struct.unpack("!I", syn_of(line.sock)[4:8])[0]))
+    return True
 
 
 def close_when(line, path):
     """Our FIN waits for a file."""
+    line.say("ok")
     assert not line.hear()
     line.say("bye")
     while not os.path.exists(path):
         time.sleep(0.02)
+    return False
 
 
-def serve_one(line):
-    while words := line.hear():
-        if words[0] == "get":
-            line.say("ok")
-            line.sock.sendall(bulk(int(words[1])))
-        elif words[0] == "put":
-            line.say("ok", hashlib.sha256(line.lines.read(BULK)).hexdigest())
-        elif words[0] == "current":
-            line.say("ok", str(get_current(line.sock)))
-        elif words[0] == "delete":
-            del_key(line.sock, line.side, line.peer, words[1])
-            line.say("ok")
-        elif words[0] == "isn":
-            line.say("ok", str(struct.unpack("!I", syn_of(line.sock)[4:8])[0]))
-        elif words[0] == "slow":
-            line.say("ok")
-            close_when(line, words[1])
-            break
-        elif words[0] == "reset":
-            line.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            break
-    line.lines.close()
-    line.sock.close()
+WORDS = {"current": say_current, "delete": delete, "isn": say_isn, "slow": close_when}
+
+
+class SideLine(signing.Line):
+    """One end of a connection, and whose."""
+
+    def __init__(self, sock, side, peer):
+        super().__init__(sock, peer)
+        self.side = side
 
 
 def syn_of(sock):
@@ -190,8 +139,8 @@ def serve(side, address, port, peer):
     listener.bind((address, port))
     listener.listen(64)
     while True:
-        line = Line(listener.accept()[0], side, peer)
-        threading.Thread(target=serve_one, args=(line,), daemon=True).start()
+        line = SideLine(listener.accept()[0], side, peer)
+        threading.Thread(target=line.serve, args=(WORDS,), daemon=True).start()
 
 
 def client(side, address, names, port=0):
@@ -208,7 +157,7 @@ def connect(side, address, port, names, own_port=0):
     sock = client(side, address, names, own_port)
     sock.settimeout(TIMEOUT_S)
     sock.connect((address, port))
-    return Line(sock, side, address)
+    return SideLine(sock, side, address)
 
 
 def exchange(*args):
@@ -250,17 +199,6 @@ def rekey(side, *args):
     line.sock.close()
 
 
-def reset(*args):
-    """The peer's reset is believed, for it is signed."""
-    line = connect(*args)
-    line.say("reset")
-    try:
-        assert not line.hear(), "heard more"
-        sys.exit("no error after a reset")
-    except ConnectionResetError:
-        pass
-
-
 def wait(*args):
     """Our last ACK is lost: TIME-WAIT says it again, signed."""
     path = os.environ["WORK"] + "/close"
@@ -285,11 +223,7 @@ def probe(*args):
     """The initial sequence number that these ports have now."""
     line = connect(*args)
     isn, now = int(line.ask("isn")[0]), time.time_ns()
-    line.say("reset")
-    try:
-        line.hear()
-    except ConnectionResetError:
-        pass
+    line.be_reset()
     line.sock.close()
     return isn, now
 
@@ -309,23 +243,19 @@ def wrap(*args):
             line.sock.close()
             continue
         for _ in range((2**32 - isn) // BULK + 2):
-            line.say("put")
-            line.sock.sendall(bulk(5))
-            assert line.hear() == ["ok", hashlib.sha256(bulk(5)).hexdigest()]
+            line.put(5)
         line.both_ways(6)
         line.sock.close()
         return
     sys.exit("too late for each of the ports")
 
 
+def reset(*args):
+    connect(*args).be_reset()
+
+
 def attempt(side, address, port, names):
-    """Nobody may answer. Ends when it is killed, or too late."""
-    sock = client(side, address, names)
-    sock.setblocking(False)
-    err = sock.connect_ex((address, port))
-    assert err == errno.EINPROGRESS, err
-    if select.select([], [sock], [], ATTEMPT_S)[1]:
-        sys.exit(f"answered: {sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)}")
+    signing.attempt(client(side, address, names), address, port)
 
 
 def serve_all(side, own, other):
@@ -333,177 +263,7 @@ def serve_all(side, own, other):
         threading.Thread(target=serve, args=(side, prefix + own, port, prefix + other)).start()
 
 
-# ---- who verifies ----
-
-@functools.cache
-def libcrypto():
-    """To find it takes programs: once."""
-    crypto = ctypes.CDLL(ctypes.util.find_library("crypto"))
-    for name in "CMAC_CTX_new", "EVP_aes_128_cbc":
-        getattr(crypto, name).restype = ctypes.c_void_p
-    return crypto
-
-
-def aes_cmac(key, data):
-    crypto = libcrypto()
-    context = ctypes.c_void_p(crypto.CMAC_CTX_new())
-    out, length = ctypes.create_string_buffer(16), ctypes.c_size_t(0)
-    assert crypto.CMAC_Init(context, key, ctypes.c_size_t(16),
-                            ctypes.c_void_p(crypto.EVP_aes_128_cbc()), None)
-    assert crypto.CMAC_Update(context, data, ctypes.c_size_t(len(data)))
-    assert crypto.CMAC_Final(context, out, ctypes.byref(length))
-    crypto.CMAC_CTX_free(context)
-    return out.raw
-
-
-def hmac_sha1(key, data):
-    return hmac.new(key, data, hashlib.sha1).digest()
-
-
-ALGORITHMS = {"hmac(sha1)": (hmac_sha1, 20), "cmac(aes128)": (aes_cmac, 16)}
-
-
-class Segment:
-    """A TCP segment of a frame of Ethernet's; None of what is there is taken on trust."""
-
-    def __init__(self, frame):
-        kind, packet = struct.unpack("!H", frame[12:14])[0], frame[14:]
-        if kind == 0x0800:
-            total, header = struct.unpack("!H", packet[2:4])[0], (packet[0] & 15) * 4
-            self.source, self.dest = packet[12:16], packet[16:20]
-            self.tcp = packet[header:total]
-            self.pseudo = self.source + self.dest + struct.pack("!BBH", 0, 6, len(self.tcp))
-        else:
-            total = struct.unpack("!H", packet[4:6])[0]
-            self.source, self.dest = packet[8:24], packet[24:40]
-            self.tcp = packet[40:40 + total]
-            self.pseudo = self.source + self.dest + struct.pack("!II", len(self.tcp), 6)
-        self.ports = struct.unpack("!HH", self.tcp[:4])
-        self.seq = struct.unpack("!I", self.tcp[4:8])[0]
-        self.header = (self.tcp[12] >> 4) * 4
-        self.syn, self.ack = self.tcp[13] & 2, self.tcp[13] & 16
-        self.way = self.source, self.ports[0], self.dest, self.ports[1]
-        self.back = self.dest, self.ports[1], self.source, self.ports[0]
-        self.option = self.find_option()
-
-    def find_option(self):
-        at = 20
-        while at < self.header and self.tcp[at]:
-            if self.tcp[at] == 29:
-                return at
-            at += 1 if self.tcp[at] == 1 else self.tcp[at + 1]
-        return None
-
-    def is_from_a(self):
-        return self.source[-1] == 1
-
-
-def master_key(segment):
-    """By the KeyID, and who has sent it."""
-    for name in SERVED:
-        key = KEYS[name]
-        if segment.tcp[segment.option + 2] == key[2 if segment.is_from_a() else 3]:
-            return name, key
-    raise AssertionError(f"KeyID {segment.tcp[segment.option + 2]}")
-
-
-def traffic_key(segment, key, isns):
-    """RFC 5926 3.1"""
-    mac, octets = ALGORITHMS[key[0]]
-    master = key[1]
-    if mac is aes_cmac and len(master) != 16:
-        master = aes_cmac(bytes(16), master)
-    return mac(master, b"\1TCP-AO" + segment.source + segment.dest +
-               struct.pack("!HHIIH", *segment.ports, *isns, octets * 8))
-
-
-def extended(near, seq):
-    """The 64-bit sequence number next to another one."""
-    return near + ((seq - near + 2**31) % 2**32 - 2**31)
-
-
-def mac_of(segment, key, isns, sne):
-    """RFC 5925 5.1"""
-    tcp, at, end = bytearray(segment.tcp), segment.option, segment.option + 4 + key[4]
-    tcp[16:18] = bytes(2)
-    tcp[at + 4:end] = bytes(key[4])
-    header = tcp[:segment.header]
-    if key[5] & EXCLUDE_OPTIONS:
-        header = tcp[:20] + tcp[at:end]
-    data = struct.pack("!I", sne) + segment.pseudo + header + tcp[segment.header:]
-    return ALGORITHMS[key[0]][0](traffic_key(segment, key, isns), bytes(data))[:key[4]]
-
-
-class Verifier:
-    """Follows connections, for their initial sequence numbers and extensions."""
-
-    def __init__(self):
-        self.isns, self.near = {}, {}
-        self.good, self.bad, self.snes, self.names = 0, 0, set(), set()
-
-    def follow(self, segment):
-        if segment.syn and self.isns.get(segment.way) != segment.seq:
-            self.isns[segment.way] = self.near[segment.way] = segment.seq
-
-    def take(self, segment):
-        self.follow(segment)
-        near = extended(self.near[segment.way], segment.seq)
-        self.near[segment.way] = max(near, self.near[segment.way])
-        if segment.option is None:
-            self.bad += 1
-            return
-        name, key = master_key(segment)
-        isns = (self.isns[segment.way],
-                self.isns[segment.back] if segment.ack or not segment.syn else 0)
-        at = segment.option + 4
-        right = mac_of(segment, key, isns, near >> 32) == segment.tcp[at:at + key[4]] and \
-            segment.tcp[segment.option + 1] == 4 + key[4]
-        self.good += right
-        self.bad += not right
-        self.snes.add(near >> 32)
-        self.names.add(name)
-
-
-def frames(path):
-    with open(path, "rb") as pcap:
-        assert struct.unpack("=IHHiIII", pcap.read(24))[0] == 0xa1b2c3d4
-        while header := pcap.read(16):
-            yield pcap.read(struct.unpack("=IIII", header)[2])
-
-
-def check(path):
-    verifier = Verifier()
-    for frame in frames(path):
-        verifier.take(Segment(frame))
-    print(f"bad {verifier.bad}")
-    print("keys", *sorted(verifier.names))
-    print("extensions", *sorted(verifier.snes))
-    print(f"good {verifier.good}")
-
-
-def spoil(path, copy):
-    """One octet of text in the first segment with any."""
-    with open(path, "rb") as pcap:
-        data = bytearray(pcap.read())
-    at = 24
-    while True:
-        length = struct.unpack("=IIII", data[at:at + 16])[2]
-        segment = Segment(bytes(data[at + 16:at + 16 + length]))
-        at += 16 + length
-        if len(segment.tcp) > segment.header:
-            break
-    data[at - 1] ^= 1
-    with open(copy, "wb") as pcap:
-        pcap.write(data)
-
-
 def main():
-    if sys.argv[1] == "check":
-        check(sys.argv[2])
-        return
-    if sys.argv[1] == "spoil":
-        spoil(sys.argv[2], sys.argv[3])
-        return
     side = sys.argv[1]
     own, other = ("1", "2") if side == "a" else ("2", "1")
     if sys.argv[2:] == ["serve"]:
@@ -518,4 +278,5 @@ def main():
         print(f"{side}: {word}: {time.monotonic() - started:.1f} s", flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

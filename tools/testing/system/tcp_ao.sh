@@ -6,6 +6,7 @@
 
 need tcpdump
 peer=$STRATA_TESTING/tcp_ao.py
+verifier=$STRATA_TESTING/tcp_ao_verify.py
 export WORK
 
 # Both ends are Strata's: no kernel of the lanes has the option switched on.
@@ -68,15 +69,15 @@ expect "0 0" "$(ao required)" "segments without a MAC"
 expect "0 0" "$(ao key_not_found)" "segments with an unknown key"
 
 # What somebody else says of them.
-/usr/bin/python3 "$peer" check "$WORK/pcap" >"$WORK/verdict"
+/usr/bin/python3 "$verifier" check "$WORK/pcap" >"$WORK/verdict"
 cat "$WORK/verdict"
 expect 0 "$(what_of bad)" "segments that are wrongly signed"
 expect "four one three two" "$(what_of keys)" "keys that were used"
 expect "0 1" "$(what_of extensions)" "extensions of sequence numbers"
 [ "$(what_of good)" -ge 1000 ] || fail "only $(what_of good) segments were seen"
 # Is it one who would notice?
-/usr/bin/python3 "$peer" spoil "$WORK/pcap" "$WORK/spoilt"
-/usr/bin/python3 "$peer" check "$WORK/spoilt" >"$WORK/verdict"
+/usr/bin/python3 "$verifier" spoil "$WORK/pcap" "$WORK/spoilt"
+/usr/bin/python3 "$verifier" check "$WORK/spoilt" >"$WORK/verdict"
 expect 1 "$(what_of bad)" "segments that are wrong where one octet is"
 
 # refuse COUNTER LINE: the other end does not answer, and counts it
