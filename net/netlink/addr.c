@@ -38,7 +38,13 @@ static_assert(BIT(STRATA_ADDR_TEMPORARY) == STRATA_ADDR_FLAGS_TEMPORARY);
 /* All bits that the interface has; the rest is the stack's own business. */
 #define STATE_SHOWN	(BIT(STRATA_ADDR_TEMPORARY + 1) - 1)
 
-static u32 seconds_until(unsigned long end)
+/**
+ * strata_nl_seconds_until() - the rest of a lifetime
+ * @end: when it ends, in jiffies
+ *
+ * Context: any. Return: in seconds, 0 when it is over.
+ */
+u32 strata_nl_seconds_until(unsigned long end)
 {
 	unsigned long now = jiffies;
 
@@ -54,9 +60,9 @@ static int addr_fill_state(struct sk_buff *skb, const struct strata_addr *addr)
 	if (err || !addr->follow.expires)
 		return err;
 	return nla_put_u32(skb, STRATA_A_ADDR_VALID_S,
-			   seconds_until(addr->follow.valid_until)) ?:
+			   strata_nl_seconds_until(addr->follow.valid_until)) ?:
 	       nla_put_u32(skb, STRATA_A_ADDR_PREFERRED_S,
-			   seconds_until(addr->follow.preferred_until));
+			   strata_nl_seconds_until(addr->follow.preferred_until));
 }
 
 /**

@@ -473,8 +473,13 @@ int strata_netlink_init(void)
 	err = strata_nl_events_init();
 	if (err)
 		goto no_events;
+	err = strata_nl_rtnl_init();
+	if (err)
+		goto no_rtnl;
 	return 0;
 
+no_rtnl:
+	strata_nl_events_exit();
 no_events:
 	strata_fw_log_unregister(&strata_nl_log_ops);
 no_log:
@@ -493,6 +498,7 @@ no_notifier:
  */
 void strata_netlink_exit(void)
 {
+	strata_nl_rtnl_exit();
 	strata_nl_events_exit();
 	strata_fw_log_unregister(&strata_nl_log_ops);
 	genl_unregister_family(&strata_nl_family);

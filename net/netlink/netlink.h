@@ -158,6 +158,7 @@ int strata_nl_put_members(struct sk_buff *skb, int type,
 
 /* An object's attributes. Context: strata_net.config held. Return: 0, -EMSGSIZE. */
 int strata_nl_link_fill(struct sk_buff *skb, const struct strata_link *link);
+u32 strata_nl_seconds_until(unsigned long end);
 int strata_nl_addr_fill(struct sk_buff *skb, const struct strata_addr *addr);
 int strata_nl_route_fill(struct sk_buff *skb, const struct strata_route *route);
 
@@ -242,6 +243,10 @@ extern const struct nla_policy
 /* Tells of changes: event.c. */
 int strata_nl_events_init(void);
 void strata_nl_events_exit(void);
+
+/* Addresses among the kernel's: rtnl.c. */
+int strata_nl_rtnl_init(void);
+void strata_nl_rtnl_exit(void);
 
 /* Tells of packets that the firewall logs: packet.c. */
 extern const struct strata_fw_log_ops strata_nl_log_ops;
