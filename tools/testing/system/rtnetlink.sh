@@ -43,12 +43,39 @@ import socket
 for family, host in (socket.AF_INET, "10.0.0.2"), (socket.AF_INET6, "fd00::2"):
     socket.getaddrinfo(host, 80, family, socket.SOCK_STREAM, 0, socket.AI_ADDRCONFIG)'
 
-# More than one message holds.
+# ip drops what it did not ask for: who asks strictly for one device's, gets no others.
+in_a strata addr add 10.30.0.1/24 dev slo
+devices=$(in_a /usr/bin/python3 - "$(in_a cat /sys/class/net/s0/ifindex)" <<'P'
+import socket
+import struct
+import sys
+
+RTM_GETADDR, REQUEST_DUMP, STRICT, SOL_NETLINK = 22, 0x301, 12, 270
+index = int(sys.argv[1])
+with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as s:
+    s.setsockopt(SOL_NETLINK, STRICT, 1)
+    s.send(struct.pack("=IHHIIBBBBI", 24, RTM_GETADDR, REQUEST_DUMP, 1, 0, 0, 0, 0, 0, index))
+    told, done = set(), False
+    while not done:
+        answer = s.recv(65536)
+        while answer:
+            length, kind = struct.unpack("=IH", answer[:6])
+            if kind == 20:
+                told.add(struct.unpack("=I", answer[20:24])[0])
+            done = done or kind in (2, 3)
+            answer = answer[(length + 3) & ~3:]
+print(told == {index} or told)
+P
+)
+expect True "$devices" "devices that were told of"
+
+# More than one message holds, of 32 KiB.
 for i in {1..250}; do
 	echo "addr add 10.20.$i.1/24 dev s0"
+	echo "addr add 10.21.$i.1/24 dev s0"
 done | in_a strata -b -
 expect "$(in_a strata -j addr show | grep -o '"local"' | wc -l)" "$(lists)" "addresses in all"
-expect 250 "$(ip -n "$A" -o addr show | grep -o '10\.20\.[0-9]*\.1/24' | sort -u | wc -l)" "addresses added"
+expect 500 "$(ip -n "$A" -o addr show | grep -oE '10\.2[01]\.[0-9]*\.1/24' | sort -u | wc -l)" "addresses added"
 
 # A range of their own, and no change by that way.
 refused "Invalid argument" in_a sysctl -w net.strata.rtnetlink=2
