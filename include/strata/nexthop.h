@@ -66,4 +66,24 @@ strata_nexthop_spec(const struct strata_nexthop *nexthop);
 const struct strata_nexthop_spec *strata_nexthop_next(struct strata_net *sn,
 						      u32 id);
 
+enum strata_nexthop_event {
+	STRATA_NEXTHOP_ADDED,
+	STRATA_NEXTHOP_REPLACED,	/* it is another than before */
+	STRATA_NEXTHOP_REMOVED,
+};
+
+/**
+ * struct strata_nexthop_notice - what a follower of next hops is told
+ * @sn: the namespace's stack
+ * @spec: what it is, or was; borrowed until the call returns
+ */
+struct strata_nexthop_notice {
+	struct strata_net *sn;
+	const struct strata_nexthop_spec *spec;
+};
+
+/* Who follows the next hops with a number, of all namespaces. */
+int strata_nexthop_notifier_register(struct notifier_block *nb);
+void strata_nexthop_notifier_unregister(struct notifier_block *nb);
+
 #endif /* _STRATA_NEXTHOP_H */

@@ -10,6 +10,7 @@
 #include <strata/net.h>
 
 struct netlink_ext_ack;
+struct notifier_block;
 
 #define STRATA_RULE_LIMIT	1024	/* of a namespace, both families */
 
@@ -69,5 +70,28 @@ int strata_rule_del(struct strata_net *sn, const struct strata_rule *rule,
 /* The one at @index of both families, IPv4's first; NULL: no more. */
 const struct strata_rule *strata_rule_at(struct strata_net *sn,
 					 unsigned int index);
+
+enum strata_rule_event {
+	STRATA_RULE_ADDED,
+	STRATA_RULE_CHANGED,	/* its device was attached or detached */
+	STRATA_RULE_REMOVED,
+};
+
+/**
+ * struct strata_rule_notice - what a follower of rules is told
+ * @sn: the namespace's stack
+ * @rule: the rule; borrowed until the call returns
+ */
+struct strata_rule_notice {
+	struct strata_net *sn;
+	const struct strata_rule *rule;
+};
+
+/*
+ * Who follows the rules of all namespaces.
+ * Context: process; called with strata_net.config held.
+ */
+int strata_rule_notifier_register(struct notifier_block *nb);
+void strata_rule_notifier_unregister(struct notifier_block *nb);
 
 #endif /* _STRATA_RULE_H */

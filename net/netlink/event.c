@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What changes of links, addresses and routes, for the members of the group
- * "config".
+ * What changes of links, addresses, routes, next hops and policy rules, for the
+ * members of the group "config".
  *
  * Each change is told where it is made, after it took effect and under
  * strata_net.config, so the messages of a namespace are in the order of its
@@ -10,6 +10,8 @@
  */
 #include <linux/netlink.h>
 #include <strata/fib.h>
+#include <strata/nexthop.h>
+#include <strata/rule.h>
 #include "netlink.h"
 
 static bool heard(const struct strata_net *sn)
@@ -123,6 +125,43 @@ static int route_event(struct notifier_block *nb, unsigned long event,
 	return NOTIFY_DONE;
 }
 
+static int nexthop_event(struct notifier_block *nb, unsigned long event,
+			 void *data)
+{
+	const struct strata_nexthop_notice *notice = data;
+	int flags = event == STRATA_NEXTHOP_REPLACED ? NLM_F_REPLACE : 0;
+	u8 cmd = event == STRATA_NEXTHOP_REMOVED ?
+			 STRATA_CMD_NEXTHOP_DEL_NTF : STRATA_CMD_NEXTHOP_NTF;
+	struct sk_buff *skb;
+	void *header;
+
+	if (!heard(notice->sn))
+		return NOTIFY_DONE;
+	skb = event_begin(notice->sn, cmd, flags, &header);
+	if (skb)
+		event_send(notice->sn, skb, header,
+			   strata_nl_nexthop_fill(skb, notice->spec));
+	return NOTIFY_DONE;
+}
+
+static int rule_event(struct notifier_block *nb, unsigned long event,
+		      void *data)
+{
+	const struct strata_rule_notice *notice = data;
+	u8 cmd = event == STRATA_RULE_REMOVED ? STRATA_CMD_POLICY_DEL_NTF :
+						STRATA_CMD_POLICY_NTF;
+	struct sk_buff *skb;
+	void *header;
+
+	if (!heard(notice->sn))
+		return NOTIFY_DONE;
+	skb = event_begin(notice->sn, cmd, 0, &header);
+	if (skb)
+		event_send(notice->sn, skb, header,
+			   strata_nl_policy_fill(skb, notice->rule));
+	return NOTIFY_DONE;
+}
+
 /* A link comes before what the layers put on it, and goes after that. */
 static struct notifier_block link_notifier = {
 	.notifier_call = link_event,
@@ -142,6 +181,14 @@ static struct notifier_block addr_notifier = {
 
 static struct notifier_block route_notifier = {
 	.notifier_call = route_event,
+};
+
+static struct notifier_block nexthop_notifier = {
+	.notifier_call = nexthop_event,
+};
+
+static struct notifier_block rule_notifier = {
+	.notifier_call = rule_event,
 };
 
 /**
@@ -164,8 +211,18 @@ int strata_nl_events_init(void)
 	err = strata_route_notifier_register(&route_notifier);
 	if (err)
 		goto no_route;
+	err = strata_nexthop_notifier_register(&nexthop_notifier);
+	if (err)
+		goto no_nexthop;
+	err = strata_rule_notifier_register(&rule_notifier);
+	if (err)
+		goto no_rule;
 	return 0;
 
+no_rule:
+	strata_nexthop_notifier_unregister(&nexthop_notifier);
+no_nexthop:
+	strata_route_notifier_unregister(&route_notifier);
 no_route:
 	strata_addr_notifier_unregister(&addr_notifier);
 no_addr:
@@ -182,6 +239,8 @@ no_gone:
  */
 void strata_nl_events_exit(void)
 {
+	strata_rule_notifier_unregister(&rule_notifier);
+	strata_nexthop_notifier_unregister(&nexthop_notifier);
 	strata_route_notifier_unregister(&route_notifier);
 	strata_addr_notifier_unregister(&addr_notifier);
 	strata_link_notifier_unregister(&link_gone_notifier);

@@ -17,6 +17,7 @@
 #include <strata/net.h>
 #include <strata/netlink.h>
 #include <strata/nexthop.h>
+#include <strata/rule.h>
 #include <strata/route.h>
 #include <strata/sock.h>
 #include <linux/strata_netlink.h>
@@ -161,6 +162,9 @@ int strata_nl_link_fill(struct sk_buff *skb, const struct strata_link *link);
 u32 strata_nl_seconds_until(unsigned long end);
 int strata_nl_addr_fill(struct sk_buff *skb, const struct strata_addr *addr);
 int strata_nl_route_fill(struct sk_buff *skb, const struct strata_route *route);
+int strata_nl_nexthop_fill(struct sk_buff *skb,
+			   const struct strata_nexthop_spec *spec);
+int strata_nl_policy_fill(struct sk_buff *skb, const struct strata_rule *rule);
 
 /* The operations, each called by generic netlink. Context: process. */
 int strata_nl_link_get(struct sk_buff *skb, struct genl_info *info);

@@ -185,8 +185,15 @@ int strata_nl_put_members(struct sk_buff *skb, int type,
 	return err;
 }
 
-static int nexthop_fill(struct sk_buff *skb,
-			const struct strata_nexthop_spec *spec)
+/**
+ * strata_nl_nexthop_fill() - a next hop with a number as attributes
+ * @skb: message
+ * @spec: what it is
+ *
+ * Context: process, strata_net.config held. Return: 0, -EMSGSIZE.
+ */
+int strata_nl_nexthop_fill(struct sk_buff *skb,
+			   const struct strata_nexthop_spec *spec)
 {
 	int err = nla_put_u32(skb, STRATA_A_NEXTHOP_ID, spec->id);
 
@@ -211,7 +218,7 @@ static int dump_nexthops(struct sk_buff *skb, struct netlink_callback *cb,
 						STRATA_CMD_NEXTHOP_GET);
 		if (!header)
 			return -EMSGSIZE;
-		if (nexthop_fill(skb, spec)) {
+		if (strata_nl_nexthop_fill(skb, spec)) {
 			genlmsg_cancel(skb, header);
 			return -EMSGSIZE;
 		}

@@ -149,7 +149,14 @@ static int put_prefix(struct sk_buff *skb, int type, int type_len,
 	       strata_nl_put_plen(skb, type_len, prefix, plen);
 }
 
-static int rule_fill(struct sk_buff *skb, const struct strata_rule *rule)
+/**
+ * strata_nl_policy_fill() - a policy rule as attributes
+ * @skb: message
+ * @rule: what it says
+ *
+ * Context: process. Return: 0, -EMSGSIZE.
+ */
+int strata_nl_policy_fill(struct sk_buff *skb, const struct strata_rule *rule)
 {
 	int err;
 
@@ -183,7 +190,7 @@ static int dump_rules(struct sk_buff *skb, struct netlink_callback *cb,
 		header = strata_nl_dump_message(skb, cb, STRATA_CMD_POLICY_GET);
 		if (!header)
 			return -EMSGSIZE;
-		if (rule_fill(skb, rule)) {
+		if (strata_nl_policy_fill(skb, rule)) {
 			genlmsg_cancel(skb, header);
 			return -EMSGSIZE;
 		}

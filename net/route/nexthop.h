@@ -94,4 +94,8 @@ void strata_buckets_settle(struct strata_nexthop_info *info,
 void strata_buckets_lend(struct strata_nexthop_info *info,
 			 const struct strata_nexthop_spec *spec);
 
+/* notify.c */
+void strata_nexthop_tell(struct strata_net *sn, enum strata_nexthop_event event,
+			 const struct strata_nexthop *nexthop);
+
 #endif /* _NET_ROUTE_NEXTHOP_H */

@@ -156,7 +156,9 @@ static void group_shrink(struct strata_net *sn, struct strata_nexthop *group)
 	for (i = 0; i < old->count; i++)
 		if (!member_dies(sn, &old->member[i]))
 			spec->member[spec->count++] = old->member[i];
-	if (!group_shrink_to(group, spec))
+	if (group_shrink_to(group, spec))
+		strata_nexthop_tell(sn, STRATA_NEXTHOP_REPLACED, group);
+	else
 		group->dying = true;
 	kfree(spec);
 }
@@ -178,9 +180,12 @@ static void nexthops_bury(struct strata_net *sn)
 	/* Those without a number go with their last route. */
 	if (have_routes)
 		strata_route_purge_dying(sn);
-	hash_for_each_safe(sn->route->nexthops, bucket, next, nexthop, node)
-		if (nexthop->dying)
-			strata_nexthop_free(sn->route, nexthop);
+	hash_for_each_safe(sn->route->nexthops, bucket, next, nexthop, node) {
+		if (!nexthop->dying)
+			continue;
+		strata_nexthop_tell(sn, STRATA_NEXTHOP_REMOVED, nexthop);
+		strata_nexthop_free(sn->route, nexthop);
+	}
 }
 
 /* Can @group, and the routes that have it, have @want in @member's place? */
@@ -271,7 +276,21 @@ static int nexthop_change(struct strata_net *sn, struct strata_nexthop *old,
 		else
 			strata_nexthop_commit(nexthop);
 	}
+	if (!err)
+		strata_nexthop_tell(sn, STRATA_NEXTHOP_REPLACED, old);
 	return err;
+}
+
+static int nexthop_make(struct strata_net *sn,
+			const struct strata_nexthop_spec *want,
+			struct netlink_ext_ack *extack)
+{
+	struct strata_nexthop *nexthop = strata_nexthop_create(sn, want, extack);
+
+	if (IS_ERR(nexthop))
+		return PTR_ERR(nexthop);
+	strata_nexthop_tell(sn, STRATA_NEXTHOP_ADDED, nexthop);
+	return 0;
 }
 
 static int nexthop_replace(struct strata_net *sn, struct strata_nexthop *old,
@@ -305,7 +324,7 @@ static int nexthop_set(struct strata_net *sn, struct strata_nexthop_spec *want,
 	if (err)
 		return err;
 	if (!old)
-		return PTR_ERR_OR_ZERO(strata_nexthop_create(sn, want, extack));
+		return nexthop_make(sn, want, extack);
 	if (replace)
 		return nexthop_replace(sn, old, want, extack);
 	NL_SET_ERR_MSG(extack, "A next hop with this number exists");

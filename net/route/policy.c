@@ -149,6 +149,16 @@ static bool rules_decide(const struct strata_route_net *rn, int family)
 	return !has_main;
 }
 
+static void rule_settle_device(struct strata_net *sn, struct rule_entry *entry)
+{
+	bool was_detached = entry->rule.detached;
+
+	WRITE_ONCE(entry->iif, iif_of(sn, entry->rule.iif));
+	entry->rule.detached = *entry->rule.iif && entry->iif == IIF_NONE;
+	if (entry->rule.detached != was_detached)
+		strata_rule_tell(sn, STRATA_RULE_CHANGED, &entry->rule);
+}
+
 /**
  * strata_rules_settle() - tables, devices or rules have come or gone
  * @sn: the namespace's stack
@@ -166,9 +176,7 @@ void strata_rules_settle(struct strata_net *sn)
 	lockdep_assert_held(&sn->config);
 	for (family = 0; family < STRATA_ROUTE_FAMILIES; family++) {
 		list_for_each_entry(entry, &rn->rules[family], node) {
-			WRITE_ONCE(entry->iif, iif_of(sn, entry->rule.iif));
-			entry->rule.detached = *entry->rule.iif &&
-					       entry->iif == IIF_NONE;
+			rule_settle_device(sn, entry);
 			if (entry->rule.action == STRATA_RULE_TABLE)
 				rcu_assign_pointer(entry->slot,
 						   strata_table_of(rn, entry->rule.table));
@@ -289,8 +297,10 @@ int strata_rule_add(struct strata_net *sn, const struct strata_rule *rule,
 	if (!entry)
 		return -ENOMEM;
 	entry->iif = iif_of(sn, want.iif);
+	entry->rule.detached = *want.iif && entry->iif == IIF_NONE;
 	rule_insert(rn, entry);
 	strata_rules_settle(sn);
+	strata_rule_tell(sn, STRATA_RULE_ADDED, &entry->rule);
 	strata_net_changed(sn);
 	return 0;
 }
@@ -341,8 +351,10 @@ int strata_rule_del(struct strata_net *sn, const struct strata_rule *rule,
 		if (is_local(&entry->rule) ||
 		    !rule_has(&entry->rule, &want, given))
 			continue;
+		want = entry->rule;
 		rule_remove(rn, entry);
 		strata_rules_settle(sn);
+		strata_rule_tell(sn, STRATA_RULE_REMOVED, &want);
 		strata_net_changed(sn);
 		return 0;
 	}

@@ -15,6 +15,7 @@
 #include <strata/nexthop.h>
 #include <strata/packet.h>
 #include <strata/route.h>
+#include <strata/rule.h>
 
 #define STRATA_ADDR_HASH_BITS	10
 
@@ -257,5 +258,9 @@ int mb_node_init(void);
 void mb_node_exit(void);
 
 extern const struct strata_fib_algo strata_trie;
+
+/* notify.c */
+void strata_rule_tell(struct strata_net *sn, enum strata_rule_event event,
+		      const struct strata_rule *rule);
 
 #endif /* _NET_ROUTE_TABLE_H */

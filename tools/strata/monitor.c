@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * strata monitor: changes of links, addresses and routes as they happen.
+ * strata monitor: changes of links, addresses, routes, next hops and policy rules as they
+ * happen.
  */
 #include <stdio.h>
 #include "address.h"
@@ -8,6 +9,8 @@
 #include "json.h"
 #include "link.h"
 #include "netlink.h"
+#include "nexthop.h"
+#include "policy.h"
 #include "route.h"
 #include "show.h"
 
@@ -31,7 +34,8 @@ static void json_address(const struct nl_row *row)
  * @name: on the command line
  * @told: command of the messages that it is there now, or another than before
  * @deleted: of those that it has gone
- * @address: attribute with an address of its family; 0: of both
+ * @address: attribute with an address of its family; 0: there is none
+ * @family: attribute that is its family; 0: there is none
  * @print: on a line or more
  * @json: what is within an object
  */
@@ -40,15 +44,20 @@ static const struct kind {
 	uint8_t told;
 	uint8_t deleted;
 	uint16_t address;
+	uint16_t family;
 	void (*print)(const struct nl_row *row);
 	void (*json)(const struct nl_row *row);
 } kinds[] = {
-	{ "link", STRATA_CMD_LINK_NTF, STRATA_CMD_LINK_DEL_NTF, 0,
+	{ "link", STRATA_CMD_LINK_NTF, STRATA_CMD_LINK_DEL_NTF, 0, 0,
 	  link_print, link_json },
 	{ "address", STRATA_CMD_ADDR_NTF, STRATA_CMD_ADDR_DEL_NTF,
-	  STRATA_A_ADDR_ADDRESS, print_address, json_address },
+	  STRATA_A_ADDR_ADDRESS, 0, print_address, json_address },
 	{ "route", STRATA_CMD_ROUTE_NTF, STRATA_CMD_ROUTE_DEL_NTF,
-	  STRATA_A_ROUTE_DST, route_print, route_json },
+	  STRATA_A_ROUTE_DST, 0, route_print, route_json },
+	{ "nexthop", STRATA_CMD_NEXTHOP_NTF, STRATA_CMD_NEXTHOP_DEL_NTF, 0, 0,
+	  nexthop_print, nexthop_json },
+	{ "rule", STRATA_CMD_POLICY_NTF, STRATA_CMD_POLICY_DEL_NTF, 0,
+	  STRATA_A_POLICY_FAMILY, policy_print, policy_json },
 };
 
 /* Which of @kinds were asked for. */
@@ -85,14 +94,22 @@ static void show_event(const struct kind *kind, const struct nl_row *row)
 	json_object_end();
 }
 
+/* By -4 and -6; what is of both families always is. */
+static bool family_wanted(const struct kind *kind, const struct nl_row *row)
+{
+	struct prefix address;
+
+	if (kind->family)
+		return show_family(nl_number(row, kind->family));
+	return !kind->address || (nl_address(row, kind->address, &address) &&
+				  show_family(address.family));
+}
+
 static void event(const struct nl_row *row, void *context)
 {
 	const struct kind *kind = kind_of(row, context);
-	struct prefix address;
 
-	if (!kind || (kind->address &&
-		      (!nl_address(row, kind->address, &address) ||
-		       !show_family(address.family))))
+	if (!kind || !family_wanted(kind, row))
 		return;
 	show_event(kind, row);
 	fflush(stdout);
@@ -112,7 +129,7 @@ static int parse_wanted(struct args *args, struct wanted *wanted)
 			if (word_matches(word, kinds[i].name))
 				break;
 		if (i == ARRAY_SIZE(kinds))
-			return usage_error("monitor: \"%s\" is not link, address or route",
+			return usage_error("monitor: \"%s\" is not link, address, route, nexthop or rule",
 					   word);
 		wanted->kinds[i] = true;
 	}
@@ -125,7 +142,7 @@ int monitor_main(struct args *args)
 
 	args_output_options(args);
 	if (args_peek(args) && is_help(args_peek(args))) {
-		puts("Usage: strata monitor [ link ] [ address ] [ route ]");
+		puts("Usage: strata monitor [ link ] [ address ] [ route ] [ nexthop ] [ rule ]");
 		return STATUS_OK;
 	}
 	if (parse_wanted(args, &wanted) != STATUS_OK)

@@ -263,32 +263,36 @@ static void show_members(const struct nl_row *row)
 		json_array_end();
 }
 
-static void show_nexthop(const struct nl_row *row)
+void nexthop_print(const struct nl_row *row)
 {
-	bool blackhole = row->attrs[STRATA_A_NEXTHOP_BLACKHOLE];
-
-	if (options.json) {
-		json_object(NULL);
-		json_u64("id", nl_number(row, STRATA_A_NEXTHOP_ID));
-		show_members(row);
-		json_way_of(row);
-		if (blackhole)
-			json_true("blackhole");
-		json_object_end();
-		return;
-	}
 	printf("id %u", (unsigned int)nl_number(row, STRATA_A_NEXTHOP_ID));
 	show_members(row);
 	print_way_of(row);
-	puts(blackhole ? " blackhole" : "");
+	puts(row->attrs[STRATA_A_NEXTHOP_BLACKHOLE] ? " blackhole" : "");
+}
+
+void nexthop_json(const struct nl_row *row)
+{
+	json_u64("id", nl_number(row, STRATA_A_NEXTHOP_ID));
+	show_members(row);
+	json_way_of(row);
+	if (row->attrs[STRATA_A_NEXTHOP_BLACKHOLE])
+		json_true("blackhole");
 }
 
 static uint32_t shown_id;	/* 0: all */
 
 static void show_wanted(const struct nl_row *row)
 {
-	if (!shown_id || shown_id == nl_number(row, STRATA_A_NEXTHOP_ID))
-		show_nexthop(row);
+	if (shown_id && shown_id != nl_number(row, STRATA_A_NEXTHOP_ID))
+		return;
+	if (!options.json) {
+		nexthop_print(row);
+		return;
+	}
+	json_object(NULL);
+	nexthop_json(row);
+	json_object_end();
 }
 
 static int show(struct args *args)

@@ -35,5 +35,8 @@ void put_ways(struct nlmsghdr *request, uint16_t type, const struct way *ways,
 /* " via A dev X weight N" of a message that has STRATA_A_NEXTHOP_*. */
 void print_way_of(const struct nl_row *row);
 void json_way_of(const struct nl_row *row);
+/* One with a number: on a line, or what is within its JSON object. */
+void nexthop_print(const struct nl_row *row);
+void nexthop_json(const struct nl_row *row);
 
 #endif /* STRATA_NEXTHOP_H */

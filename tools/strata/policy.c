@@ -8,6 +8,7 @@
 #include "command.h"
 #include "json.h"
 #include "netlink.h"
+#include "policy.h"
 #include "show.h"
 
 /**
@@ -231,7 +232,7 @@ static void print_mark(const struct nl_row *row)
 }
 
 /* As ip rule. */
-static void print_rule(const struct nl_row *row)
+void policy_print(const struct nl_row *row)
 {
 	unsigned int action = nl_number(row, STRATA_A_POLICY_ACTION);
 	const char *prefix;
@@ -273,13 +274,12 @@ static void json_mark(const struct nl_row *row)
 		json_string("fwmask", text);
 }
 
-static void json_rule(const struct nl_row *row)
+void policy_json(const struct nl_row *row)
 {
 	unsigned int action = nl_number(row, STRATA_A_POLICY_ACTION);
 	const char *prefix;
 	char text[SHOW_TEXT];
 
-	json_object(NULL);
 	json_u64("priority", nl_number(row, STRATA_A_POLICY_PRIORITY));
 	prefix = rule_prefix(row, STRATA_A_POLICY_FROM,
 			     STRATA_A_POLICY_FROM_LEN, text);
@@ -300,7 +300,6 @@ static void json_rule(const struct nl_row *row)
 		json_string("table",
 			    show_table(nl_number(row, STRATA_A_POLICY_TABLE),
 				       text));
-	json_object_end();
 }
 
 static void show_rule(const struct nl_row *row)
@@ -309,10 +308,13 @@ static void show_rule(const struct nl_row *row)
 
 	if (nl_number(row, STRATA_A_POLICY_FAMILY) != family)
 		return;
-	if (options.json)
-		json_rule(row);
-	else
-		print_rule(row);
+	if (!options.json) {
+		policy_print(row);
+		return;
+	}
+	json_object(NULL);
+	policy_json(row);
+	json_object_end();
 }
 
 static int show(struct args *args)

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# strata monitor: each change of links, addresses and routes on a line, in order, for everybody; who misses some is told so.
+# strata monitor: each change of links, addresses, routes, next hops and rules on a line, in order, for everybody; who misses some is told so.
 # shellcheck source=tools/testing/lib.sh
 . "${0%/*}/../lib.sh"
 need setpriv
@@ -14,13 +14,16 @@ teller=$!
 	strata -j monitor >"$WORK/json") &
 (exec netns_exec "$A" strata monitor addr >"$WORK/addr") &
 (exec netns_exec "$A" strata -6 monitor route >"$WORK/route6") &
+(exec netns_exec "$A" strata -4 monitor nexthop rule >"$WORK/rules4") &
 # All listen once all have heard of one address, and of one route of IPv6.
 all_hear() {
 	in_a strata addr add 10.0.7.7/32 dev s0
 	in_a strata addr del 10.0.7.7/32 dev s0
 	in_a strata route add blackhole fd07::/16
 	in_a strata route del blackhole fd07::/16
-	[ -s "$WORK/text" ] && [ -s "$WORK/json" ] && [ -s "$WORK/addr" ] && [ -s "$WORK/route6" ]
+	in_a strata rule add priority 6 table 6
+	in_a strata rule del priority 6
+	[ -s "$WORK/rules4" ] && [ -s "$WORK/text" ] && [ -s "$WORK/json" ] && [ -s "$WORK/addr" ] && [ -s "$WORK/route6" ]
 }
 until_ok all_hear
 
@@ -40,7 +43,19 @@ in_a strata link attach s8
 in_a strata addr add fd08::1/64 dev s8 nodad
 in_a strata addr add 10.8.0.1/24 dev s8
 in_a strata route add 10.4.0.0/16 via 10.8.0.9
+in_a strata nexthop add id 1 via 10.8.0.7
+in_a strata nexthop add id 2 via 10.0.0.7
+in_a strata nexthop add id 3 group 1/2,5
+in_a strata route add 10.5.0.0/16 nhid 3
+in_a strata nexthop replace id 2 via 10.0.0.8
+refused "exists" in_a strata nexthop add id 2 via 10.0.0.9
+in_a strata rule add from 10.1.0.0/16 iif s8 priority 7 blackhole
+in_a strata -6 rule add to fd00:1::/32 fwmark 0x5 priority 8 table 9
+refused "exists" in_a strata -6 rule add to fd00:1::/32 fwmark 0x5 priority 8 table 9
 in_a strata link detach s8
+in_a strata rule del priority 7
+in_a strata -6 rule del priority 8
+in_a strata nexthop del id 2
 in_a strata route del blackhole fd00:9::/32
 in_a strata addr del 10.9.9.1/32 dev s0		# to here
 for file in text json addr; do
@@ -79,6 +94,15 @@ N: s8    inet6 fd08::1/64
 10.8.0.0/24 dev s8 proto kernel src 10.8.0.1
 N: s8    inet 10.8.0.1/24 brd 10.8.0.255
 10.4.0.0/16 via 10.8.0.9 dev s8 proto static
+id 1 via 10.8.0.7 dev s8
+id 2 via 10.0.0.7 dev s0
+id 3 group 1/2,5
+10.5.0.0/16 nhid 3 proto static
+	nexthop via 10.8.0.7 dev s8 weight 1
+	nexthop via 10.0.0.7 dev s0 weight 5
+id 2 via 10.0.0.8 dev s0
+7:	from 10.1.0.0/16 iif s8 blackhole
+8:	from all to fd00:1::/32 fwmark 0x5 lookup 9
 Deleted fe80::X/64 dev s8 proto kernel
 Deleted N: s8    inet6 fe80::X/64 tentative
 Deleted fd08::/64 dev s8 proto kernel
@@ -86,25 +110,35 @@ Deleted N: s8    inet6 fd08::1/64
 Deleted 10.8.0.0/24 dev s8 proto kernel src 10.8.0.1
 Deleted N: s8    inet 10.8.0.1/24 brd 10.8.0.255
 Deleted 10.4.0.0/16 via 10.8.0.9 dev s8 proto static
+id 3 group 2,5
+Deleted id 1 via 10.8.0.7 dev s8
+7:	from 10.1.0.0/16 iif s8 [detached] blackhole
 Deleted N: s8: <> mtu 1500
     link/ether X
+Deleted 7:	from 10.1.0.0/16 iif s8 [detached] blackhole
+Deleted 8:	from all to fd00:1::/32 fwmark 0x5 lookup 9
+Deleted 10.5.0.0/16 nhid 3 via 10.0.0.8 dev s0 proto static
+Deleted id 3 group 2,5
+Deleted id 2 via 10.0.0.8 dev s0
 Deleted blackhole fd00:9::/32 proto static
 Deleted N: s0    inet 10.9.9.1/32' "$(events text)" "the text"
 expect "$(events text | grep inet)" "$(events addr)" "the addresses"
 expect "$(events text | grep -E '^(Deleted |blackhole )*f[de].*proto kernel|fd00:9')" \
 	"$(sed -n '/fd00:9/,$p' "$WORK/route6" | sed -E 's/fe80::[^/]*/fe80::X/')" "routes of IPv6"
+until_ok grep -q "Deleted id 2" "$WORK/rules4"
+expect "$(events text | grep -E '^(Deleted )?(id|7:)')" "$(sed -nE '/^(Deleted )?(id|7:)/p' "$WORK/rules4")" "next hops and rules of IPv4"
 # An object a line: the same ones, in the same order.
 /usr/bin/python3 - "$WORK/json" >"$WORK/same" <<'PYTHON'
 import json, sys
 
 events = [json.loads(line) for line in open(sys.argv[1], encoding='utf-8')]
-names = [(bool(e.get('deleted')), e.get('local') or e.get('dst') or e['ifname']) for e in events]
+names = [(bool(e.get('deleted')), e.get('local') or ('rule' if 'priority' in e else e.get('dst')) or e.get('ifname') or 'nexthop') for e in events]
 for deleted, name in names[names.index((False, '10.9.9.1')):]:
     print(('Deleted ' if deleted else '') + name)
 changed = next(e for e in events if 'ifname' in e)
 assert changed['ipv4']['rp_filter'] == 'strict', changed
 PYTHON
-expect "$(events text | sed -nE '/^ /d; s/N: s.  *inet6? ([^/]*).*/\1/; s/N: (s.): .*/\1/; s/blackhole //; s/ (via|dev|proto) .*//; p')" "$(sed -E 's,fe80::[^/]*,fe80::X,' "$WORK/same")" "the JSON"
+expect "$(events text | sed -nE '/^[ \t]/d; s/N: s.  *inet6? ([^/]*).*/\1/; s/N: (s.): .*/\1/; s/^(Deleted )?(id) .*/\1nexthop/; s/^(Deleted )?[78]:.*/\1rule/; s/blackhole //; s/ (via|dev|proto|nhid) .*//; p')" "$(sed -E 's,fe80::[^/]*,fe80::X,' "$WORK/same")" "the JSON"
 
 # What happens by itself: an address becomes ours, a device goes down.
 ip -n "$A" link set s8 up
