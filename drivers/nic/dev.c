@@ -178,4 +178,5 @@ void strata_nic_setup(struct net_device *dev)
 	strata_xdp_set_features(dev);
 	netif_set_tso_max_size(dev, GSO_MAX_SIZE);
 	netif_carrier_off(dev);
+	strata_direct_offer(dev, &nic->direct);
 }

@@ -12,6 +12,7 @@
 #include <linux/spinlock.h>
 #include <linux/u64_stats_sync.h>
 #include <net/xdp.h>
+#include <strata/direct.h>
 
 #include "ring.h"
 
@@ -84,6 +85,7 @@ struct strata_nic_tx_stats {
  * @interrupts: times the poll was scheduled
  * @polls: runs of the poll function that found frames
  * @gro: frames that went through GRO
+ * @direct: frames that were handed at once to who has the device
  * @wakes: times a stopped sender was woken
  * @lost: frames that were in the ring when the cable was cut, or when a smaller
  *	ring took its place
@@ -107,6 +109,7 @@ struct strata_nic_rx_stats {
 	u64_stats_t interrupts;
 	u64_stats_t polls;
 	u64_stats_t gro;
+	u64_stats_t direct;
 	u64_stats_t wakes;
 	u64_stats_t lost;
 	u64_stats_t xdp_pass;
@@ -222,6 +225,7 @@ struct strata_nic_queue {
  * struct strata_nic - one end of a cable, private part of its net_device
  * @queue: array of @max_queues queue pairs; from ndo_init to the device's
  *	destructor
+ * @direct: who takes this end's frames at once
  * @num_queues: those in use, which have NAPI and, while the cable is connected,
  *	rings; under RTNL
  * @max_queues: most queue pairs that can be in use
@@ -241,6 +245,7 @@ struct strata_nic_queue {
  */
 struct strata_nic {
 	struct strata_nic_queue *queue;
+	struct strata_direct direct;
 	unsigned int num_queues;
 	unsigned int max_queues;
 	u32 tx_slots;

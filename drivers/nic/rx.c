@@ -6,7 +6,8 @@
  *
  * Frames that GRO could merge go through GRO. Most on a virtual cable cannot
  * gain: a local sender with TSO hands over what is one buffer already, and the
- * search for a partner would only cost. Those go up at once, in one list.
+ * search for a partner would only cost. Those go up at once, in one list; to who has
+ * the device itself, if nothing of the kernel's stands between (strata/direct.h).
  */
 #include <linux/etherdevice.h>
 #include <linux/filter.h>
@@ -18,6 +19,7 @@
 #include <linux/tcp.h>
 #include <net/busy_poll.h>
 #include <net/sock.h>
+#include <strata/netdev.h>
 
 #include "nic.h"
 #include "xdp.h"
@@ -35,6 +37,8 @@
  * @packets: frames that go up
  * @bytes: their bytes
  * @gro: those that went through GRO
+ * @handed: those that went to @direct
+ * @direct: who takes frames at once; NULL: the core does
  * @sender: queue that the last frames taken came from
  * @completed: those of them that @sender's byte queue limits know of
  * @accounted: their bytes
@@ -45,6 +49,8 @@ struct rx_batch {
 	unsigned int packets;
 	unsigned int bytes;
 	unsigned int gro;
+	unsigned int handed;
+	const struct strata_direct_ops *direct;
 	struct strata_nic_tx_queue *sender;
 	unsigned int completed;
 	unsigned int accounted;
@@ -220,14 +226,16 @@ refused:
 	return NULL;
 }
 
+/* One poll more, and what it found. */
 static void count(struct strata_nic_rx_queue *rx, unsigned int packets,
-		  unsigned int bytes, unsigned int gro)
+		  unsigned int bytes, unsigned int gro, unsigned int direct)
 {
 	u64_stats_update_begin(&rx->stats.syncp);
 	u64_stats_inc(&rx->stats.polls);
 	u64_stats_add(&rx->stats.packets, packets);
 	u64_stats_add(&rx->stats.bytes, bytes);
 	u64_stats_add(&rx->stats.gro, gro);
+	u64_stats_add(&rx->stats.direct, direct);
 	u64_stats_update_end(&rx->stats.syncp);
 }
 
@@ -283,6 +291,38 @@ static void account(struct strata_nic_rx_queue *rx, struct rx_batch *batch,
 	batch->accounted += skb->len;
 }
 
+/* Who takes frames at once, if nothing stands between; else NULL. Context: RCU. */
+static const struct strata_direct_ops *
+direct_receiver(const struct strata_nic_rx_queue *rx)
+{
+	struct net_device *dev = rx->napi.dev;
+	const struct strata_nic *nic = netdev_priv(dev);
+	const struct strata_direct_ops *ops = rcu_dereference(nic->direct.ops);
+
+	return ops && !strata_netdev_has_ingress(dev) ? ops : NULL;
+}
+
+/* Hands up what has been gathered. */
+static void hand_up(struct strata_nic_rx_queue *rx, struct rx_batch *batch)
+{
+	if (list_empty(&batch->frames))
+		return;
+	if (batch->direct)
+		batch->direct->rcv_list(rx->napi.dev, &batch->frames);
+	else
+		netif_receive_skb_list(&batch->frames);
+	INIT_LIST_HEAD(&batch->frames);
+}
+
+/* GRO hands on when it likes to: what came before goes up first. */
+static void merge(struct strata_nic_rx_queue *rx, struct rx_batch *batch,
+		  struct sk_buff *skb)
+{
+	if (!batch->gro++)
+		hand_up(rx, batch);
+	napi_gro_receive(&rx->napi, skb);
+}
+
 /* Who sent @frame was a program: its segments have not been joined. */
 static void take_frame(struct strata_nic_rx_queue *rx, struct rx_batch *batch,
 		       struct xdp_frame *frame)
@@ -294,8 +334,7 @@ static void take_frame(struct strata_nic_rx_queue *rx, struct rx_batch *batch,
 		return;
 	batch->packets++;
 	batch->bytes += len;
-	batch->gro++;
-	napi_gro_receive(&rx->napi, skb);
+	merge(rx, batch, skb);
 }
 
 static void take(struct strata_nic_rx_queue *rx, struct rx_batch *batch,
@@ -321,15 +360,18 @@ static void take(struct strata_nic_rx_queue *rx, struct rx_batch *batch,
 	batch->bytes += len;
 	/* GRO hands on at the end of the poll: what comes after must not overtake. */
 	if ((batch->gro || may_merge(rx, skb)) && may_take_apart(skb)) {
-		batch->gro++;
-		napi_gro_receive(&rx->napi, skb);
+		merge(rx, batch, skb);
 		return;
 	}
 	skb_mark_napi_id(skb, &rx->napi);
-	if (batch->singly)
-		netif_receive_skb(skb);
-	else
+	if (batch->direct)
+		batch->handed++;
+	if (!batch->singly)
 		list_add_tail(&skb->list, &batch->frames);
+	else if (batch->direct)
+		batch->direct->rcv(skb);
+	else
+		netif_receive_skb(skb);
 }
 
 /* A device of which this is a port, a bridge say, takes frames one by one, so a
@@ -348,8 +390,11 @@ static noinline void receive_many(struct strata_nic_rx_queue *rx, u32 waiting)
 	struct rx_batch batch = {};
 	u32 i;
 
+	rcu_read_lock();
 	INIT_LIST_HEAD(&batch.frames);
-	batch.singly = is_port(rx->napi.dev);
+	batch.direct = direct_receiver(rx);
+	batch.singly = batch.direct ? !batch.direct->rcv_list :
+				      is_port(rx->napi.dev);
 	for (i = 1; i <= waiting; i++) {
 		unsigned long desc = next;
 
@@ -362,9 +407,31 @@ static noinline void receive_many(struct strata_nic_rx_queue *rx, u32 waiting)
 	}
 	complete_run(rx, &batch);
 	make_room(rx, waiting);
-	count(rx, batch.packets, batch.bytes, batch.gro);
-	if (!list_empty(&batch.frames))
-		netif_receive_skb_list(&batch.frames);
+	count(rx, batch.packets, batch.bytes, batch.gro, batch.handed);
+	hand_up(rx, &batch);
+	rcu_read_unlock();
+}
+
+/* Hands up the only frame of a poll. */
+static void hand_up_one(struct strata_nic_rx_queue *rx, struct sk_buff *skb,
+			unsigned int len)
+{
+	const struct strata_direct_ops *direct;
+
+	if (may_merge(rx, skb) && may_take_apart(skb)) {
+		count(rx, 1, len, 1, 0);
+		napi_gro_receive(&rx->napi, skb);
+		return;
+	}
+	rcu_read_lock();
+	direct = direct_receiver(rx);
+	count(rx, 1, len, 0, !!direct);
+	skb_mark_napi_id(skb, &rx->napi);
+	if (direct)
+		direct->rcv(skb);
+	else
+		netif_receive_skb(skb);
+	rcu_read_unlock();
 }
 
 /* Takes the only frame that waits: half of all polls, when programs take turns.
@@ -375,7 +442,6 @@ static void receive_one(struct strata_nic_rx_queue *rx)
 	unsigned long desc = strata_nic_ring_peek(rx->ring, 0);
 	struct sk_buff *skb = strata_nic_desc_skb(desc);
 	unsigned int len;
-	bool merge;
 
 	if (unlikely(strata_nic_desc_is_frame(desc))) {
 		receive_many(rx, 1);
@@ -389,16 +455,8 @@ static void receive_one(struct strata_nic_rx_queue *rx)
 	if (likely(skb))
 		skb = arrive(rx, skb);
 	make_room(rx, 1);
-	if (unlikely(!skb))
-		return;
-	merge = may_merge(rx, skb) && may_take_apart(skb);
-	count(rx, 1, len, merge);
-	if (merge) {
-		napi_gro_receive(&rx->napi, skb);
-		return;
-	}
-	skb_mark_napi_id(skb, &rx->napi);
-	netif_receive_skb(skb);
+	if (likely(skb))
+		hand_up_one(rx, skb, len);
 }
 
 /* Shows each frame to the program, and hands on what it lets pass. */
@@ -438,7 +496,7 @@ static noinline void receive_by_program(struct strata_nic_rx_queue *rx,
 	xdp_clear_return_frame_no_direct();
 	complete_run(rx, &batch);
 	make_room(rx, waiting);
-	count(rx, batch.packets, batch.bytes, batch.gro);
+	count(rx, batch.packets, batch.bytes, batch.gro, 0);
 }
 
 /* The poll has completed and owns the queue no more; @ring may be replaced

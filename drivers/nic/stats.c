@@ -43,6 +43,7 @@ static const struct counter rx_counters[] = {
 	RX_COUNTER(interrupts),
 	RX_COUNTER(polls),
 	RX_COUNTER(gro),
+	RX_COUNTER(direct),
 	RX_COUNTER(wakes),
 	RX_COUNTER(lost),
 	RX_COUNTER(xdp_pass),

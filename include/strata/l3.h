@@ -40,6 +40,7 @@ struct strata_l3_ops {
 
 int strata_l3_register(const struct strata_l3_ops *ops);
 void strata_l3_unregister(const struct strata_l3_ops *ops);
+const struct strata_l3_ops *strata_l3_of(__be16 type);
 void strata_l3_rcv(struct strata_link *link, struct sk_buff *skb);
 
 /**

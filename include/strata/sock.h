@@ -114,6 +114,15 @@ static inline struct strata_net *strata_sock_net(const struct sock *sk)
 /* Some socket has asked for IP_MINTTL or IPV6_MINHOPCOUNT: set for good. */
 DECLARE_STATIC_KEY_FALSE(strata_min_ttl_used);
 
+/* When a datagram came, for who asks (SO_TIMESTAMP): what a driver handed over at once
+ * (strata/direct.h) the core has not stamped.
+ */
+static inline void strata_sock_stamp(const struct sock *sk, struct sk_buff *skb)
+{
+	if (unlikely(sk->sk_flags & SK_FLAGS_TIMESTAMP) && !skb->tstamp)
+		__net_timestamp(skb);
+}
+
 /**
  * strata_sock_too_far() - has a packet come farther than the socket allows?
  * @sk: the socket

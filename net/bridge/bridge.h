@@ -261,6 +261,7 @@ bool strata_bridge_storm_conforms(struct strata_bridge_port *port, u32 limit,
 
 /* input.c */
 rx_handler_result_t strata_bridge_rx(struct sk_buff **pskb);
+extern const struct strata_direct_ops strata_bridge_direct;
 netdev_tx_t strata_bridge_xmit(struct sk_buff *skb, struct net_device *dev);
 
 /* event.c */

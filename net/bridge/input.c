@@ -7,6 +7,7 @@
 #include <linux/ktime.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
+#include <strata/direct.h>
 #include "bridge.h"
 #include "hook.h"
 #include "stp.h"
@@ -195,6 +196,25 @@ static enum reserved judge_reserved(const struct strata_bridge_port *port,
 	return mask & BIT(group) ? RESERVED_FORWARD : RESERVED_HOST;
 }
 
+/* A frame of a station's, from one that may speak. Owns @skb. */
+static __always_inline void rx_usual(struct strata_bridge_port *port,
+				     struct sk_buff *skb)
+{
+	u8 state = READ_ONCE(port->state);
+
+	if (unlikely(state != BR_STATE_FORWARDING &&
+		     state != BR_STATE_LEARNING)) {
+		strata_drop(port->br->sn, skb, STRATA_DROP_BRIDGE_STATE);
+		return;
+	}
+	if (!hook_entering(port, skb))
+		return;
+	/* For the bridge itself, whichever port's address it was sent to. */
+	if (ether_addr_equal(port->br->dev->dev_addr, eth_hdr(skb)->h_dest))
+		skb->pkt_type = PACKET_HOST;
+	enter(port, skb, state);
+}
+
 /**
  * strata_bridge_rx() - the rx_handler of every port
  * @pskb: the frame, data behind its Ethernet header; owned unless passed
@@ -205,7 +225,6 @@ rx_handler_result_t strata_bridge_rx(struct sk_buff **pskb)
 {
 	struct sk_buff *skb = *pskb;
 	struct strata_bridge_port *port;
-	u8 state;
 
 	if (unlikely(skb->pkt_type == PACKET_LOOPBACK))
 		return RX_HANDLER_PASS;
@@ -244,20 +263,35 @@ rx_handler_result_t strata_bridge_rx(struct sk_buff **pskb)
 			return RX_HANDLER_CONSUMED;
 		}
 	}
-	state = READ_ONCE(port->state);
-	if (unlikely(state != BR_STATE_FORWARDING &&
-		     state != BR_STATE_LEARNING)) {
-		strata_drop(port->br->sn, skb, STRATA_DROP_BRIDGE_STATE);
-		return RX_HANDLER_CONSUMED;
-	}
-	if (!hook_entering(port, skb))
-		return RX_HANDLER_CONSUMED;
-	/* For the bridge itself, whichever port's address it was sent to. */
-	if (ether_addr_equal(port->br->dev->dev_addr, eth_hdr(skb)->h_dest))
-		skb->pkt_type = PACKET_HOST;
-	enter(port, skb, state);
+	rx_usual(port, skb);
 	return RX_HANDLER_CONSUMED;
 }
+
+/* &struct strata_direct_ops.rcv of every port: strata_bridge_rx() for what cannot be
+ * anybody else's. Owns @skb. Context: softirq, RCU.
+ */
+static void direct_rcv(struct sk_buff *skb)
+{
+	struct strata_bridge_port *port;
+
+	if (unlikely(!strata_direct_is_plain(skb) ||
+		     eth_type_vlan(skb->protocol) ||
+		     is_link_local_ether_addr(eth_hdr(skb)->h_dest))) {
+		netif_receive_skb(skb);
+		return;
+	}
+	strata_direct_arrived(skb);
+	port = rcu_dereference(skb->dev->rx_handler_data);
+	if (unlikely(!is_valid_ether_addr(eth_hdr(skb)->h_source)))
+		strata_drop(port->br->sn, skb, STRATA_DROP_BRIDGE_SOURCE);
+	else
+		rx_usual(port, skb);
+}
+
+/* Frames are worked on one by one: a list would only cost. */
+const struct strata_direct_ops strata_bridge_direct = {
+	.rcv = direct_rcv,
+};
 
 /**
  * strata_bridge_xmit() - the host sends a frame into the bridge

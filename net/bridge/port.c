@@ -7,6 +7,7 @@
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
+#include <strata/direct.h>
 #include "bridge.h"
 #include "stp.h"
 
@@ -106,6 +107,7 @@ static int port_take(struct strata_bridge_port *port,
 		goto unhandle;
 	/* What was merged for a host cannot be sent on as it was. */
 	dev_disable_lro(dev);
+	strata_direct_take(dev, &strata_bridge_direct);
 	return 0;
 
 unhandle:
@@ -118,6 +120,7 @@ not_promiscuous:
 static void port_give_back(struct strata_bridge_port *port)
 {
 	netdev_upper_dev_unlink(port->dev, port->br->dev);
+	strata_direct_take(port->dev, NULL);
 	/* Waits until no frame of the device is inside any more. */
 	netdev_rx_handler_unregister(port->dev);
 	dev_set_promiscuity(port->dev, -1);

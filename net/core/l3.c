@@ -13,7 +13,7 @@
 static const struct strata_l3_ops *l3_slots[STRATA_L3_MAX];
 static const struct strata_l3_binder *l3_binder;
 
-/* The same protocols for strata_l3_rcv(), each for as long as it may be called.
+/* The same protocols for strata_l3_of(), each for as long as it may be called.
  * Written under RTNL.
  */
 static const struct strata_l3_ops __rcu *l3_known[STRATA_L3_MAX];
@@ -102,6 +102,25 @@ void strata_l3_unregister(const struct strata_l3_ops *ops)
 EXPORT_SYMBOL_GPL(strata_l3_unregister);
 
 /**
+ * strata_l3_of() - who receives an EtherType
+ * @type: EtherType
+ *
+ * Context: RCU read side. Return: valid until its end; NULL: nobody does.
+ */
+const struct strata_l3_ops *strata_l3_of(__be16 type)
+{
+	const struct strata_l3_ops *ops;
+	unsigned int i;
+
+	for (i = 0; i < STRATA_L3_MAX; i++) {
+		ops = rcu_dereference(l3_known[i]);
+		if (ops && ops->type == type)
+			return ops;
+	}
+	return NULL;
+}
+
+/**
  * strata_l3_rcv() - hand a packet on that was within another protocol's
  * @link: where it came in
  * @skb: skb->data at the header of the protocol that skb->protocol says; neither
@@ -114,17 +133,12 @@ EXPORT_SYMBOL_GPL(strata_l3_unregister);
  */
 void strata_l3_rcv(struct strata_link *link, struct sk_buff *skb)
 {
-	const struct strata_l3_ops *ops;
-	unsigned int i;
+	const struct strata_l3_ops *ops = strata_l3_of(skb->protocol);
 
-	for (i = 0; i < STRATA_L3_MAX; i++) {
-		ops = rcu_dereference(l3_known[i]);
-		if (ops && ops->type == skb->protocol) {
-			ops->rcv(link, skb);
-			return;
-		}
-	}
-	strata_drop(link->sn, skb, STRATA_DROP_L3_UNKNOWN);
+	if (likely(ops))
+		ops->rcv(link, skb);
+	else
+		strata_drop(link->sn, skb, STRATA_DROP_L3_UNKNOWN);
 }
 EXPORT_SYMBOL_GPL(strata_l3_rcv);
 

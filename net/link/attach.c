@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include "attach.h"
 #include "bind.h"
+#include "direct.h"
 #include "isolate.h"
 #include "links.h"
 #include "neigh_table.h"
@@ -186,6 +187,7 @@ int strata_attach(struct net_device *dev, u32 flags,
 	if (err)
 		goto undo;
 	link_publish(link);
+	strata_direct_take(dev, &strata_link_direct);
 	return 0;
 
 undo:
@@ -213,7 +215,8 @@ void strata_detach(struct strata_link *link)
 	ASSERT_RTNL();
 	link_withdraw(link);
 	strata_bind_stop(link);
-	/* Waits for a grace period, also on behalf of the two above. */
+	strata_direct_take(link->dev, NULL);
+	/* Waits for a grace period, also on behalf of the three above. */
 	netdev_rx_handler_unregister(link->dev);
 	strata_bind_free(link);
 	strata_isolate_undo(link);

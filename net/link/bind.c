@@ -127,6 +127,24 @@ static void bind_rcv_list(struct list_head *skbs, struct packet_type *pt,
 	bind->ops->rcv_list(bind->link, &admitted);
 }
 
+/**
+ * strata_bind_is_alone() - do only we receive from a device?
+ * @dev: an attached device
+ *
+ * Packet sockets may ask for one EtherType of one device.
+ *
+ * Context: RCU read side.
+ */
+bool strata_bind_is_alone(const struct net_device *dev)
+{
+	const struct packet_type *type;
+
+	list_for_each_entry_rcu(type, &dev->ptype_specific, list)
+		if (type->func != bind_rcv)
+			return false;
+	return true;
+}
+
 static int bind_one(struct strata_link *link, unsigned int slot,
 		    const struct strata_l3_ops *ops)
 {

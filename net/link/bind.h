@@ -11,6 +11,7 @@ int strata_bind_link(struct strata_link *link);
 void strata_bind_stop(struct strata_link *link);
 void strata_bind_free(struct strata_link *link);
 bool strata_bind_knows(__be16 type);
+bool strata_bind_is_alone(const struct net_device *dev);
 
 int strata_bind_init(void);
 void strata_bind_exit(void);

@@ -56,6 +56,7 @@ bool strata_dgram_enqueue(struct sock *sk, struct sk_buff *skb)
 		strata_drop(sn, skb, STRATA_DROP_SOCKET_FILTER);
 		return false;
 	}
+	strata_sock_stamp(sk, skb);
 	/* Counts its refusals in sk_drops itself. */
 	if (__sock_queue_rcv_skb(sk, skb)) {
 		strata_drop(sn, skb, STRATA_DROP_SOCKET_RCVBUF);

@@ -91,6 +91,7 @@ void strata_udp_enqueue(struct sock *sk, struct sk_buff *skb,
 		count = DIV_ROUND_UP(skb->len, udp_cb(skb)->gso_size);
 	udp_cb(skb)->truesize = skb->truesize;
 	udp_cb(skb)->peeked = false;
+	strata_sock_stamp(sk, skb);
 	skb->dev = NULL;
 	spin_lock(&queue->lock);
 	if (likely(!us->gro) || !queue_join(sk, skb)) {
