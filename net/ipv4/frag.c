@@ -68,11 +68,17 @@ struct sk_buff *strata_ipv4_reassemble(struct strata_net *sn,
 		.id = ntohs(iph->id),
 		.proto = iph->protocol,
 	};
+	enum strata_drop_reason reason = STRATA_IPV4_PASS;
 	struct strata_frag frag;
 	u8 ecn = 0;
 
-	if (!parse(skb, &frag)) {
-		strata_drop(sn, skb, STRATA_DROP_FRAG_MALFORMED);
+	/* Of the whole only the first one's header is left. */
+	if (unlikely(iph->ihl * 4 > sizeof(*iph)))
+		reason = strata_ipv4_options_check(sn, skb);
+	if (!parse(skb, &frag))
+		reason = STRATA_DROP_FRAG_MALFORMED;
+	if (unlikely(reason != STRATA_IPV4_PASS)) {
+		strata_drop(sn, skb, reason);
 		return NULL;
 	}
 	strata_addr_from4(&key.saddr, iph->saddr);
