@@ -3,6 +3,7 @@
  * Segments sent without a socket: resets, and what requests and timewaits say.
  */
 #include <linux/tcp.h>
+#include <net/inet_ecn.h>
 #include "options.h"
 #include "reply.h"
 #include "sign.h"
@@ -134,8 +135,8 @@ static bool may_reset(const struct sk_buff *skb)
  * @signer: of the RST, as tcp_signer()
  *
  * RFC 9293 3.10.7.1: never in answer to a RST; with the sequence number that
- * the sender expects, so that it is believed. RFC 1122 4.2.3.10: not to what
- * came for more than one.
+ * the sender expects, so that it is believed; in the class of service of what
+ * it answers. RFC 1122 4.2.3.10: not to what came for more than one.
  *
  * Context: softirq, RCU.
  */
@@ -144,7 +145,11 @@ void strata_tcp_reply_reset(struct strata_net *sn, struct sk_buff *skb,
 {
 	const struct tcphdr *th = (const struct tcphdr *)skb->data;
 	const struct strata_tcp_seg *seg = tcp_seg(skb);
-	struct strata_tcp_reply reply = { .flags = TCPF_HDR_RST, .signer = signer };
+	struct strata_tcp_reply reply = {
+		.flags = TCPF_HDR_RST,
+		.tos = strata_cb(skb)->tos & ~INET_ECN_MASK,
+		.signer = signer,
+	};
 
 	if (!may_reset(skb) || IS_ERR(signer))
 		return;
