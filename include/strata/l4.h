@@ -24,6 +24,7 @@
  * @err: positive errno for the program
  * @hard: RFC 1122 4.2.3.9: a hard error
  * @mtu: next-hop MTU for "packet too big", else 0
+ * @pointer: where the packet is wrong for "parameter problem", else 0
  * @ttl: the error's own time to live or hop limit
  * @icmp_type: as received
  * @icmp_code: as received
@@ -40,6 +41,7 @@ struct strata_l4_error {
 	int err;
 	bool hard;
 	u32 mtu;
+	u32 pointer;
 	u8 ttl;
 	u8 icmp_type;
 	u8 icmp_code;

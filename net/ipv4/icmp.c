@@ -126,6 +126,8 @@ static void fill_error(struct sk_buff *skb, const struct iphdr *quoted,
 	error->icmp_code = icmph->code;
 	if (icmph->type == ICMP_DEST_UNREACH && icmph->code == ICMP_FRAG_NEEDED)
 		error->mtu = asked_mtu(icmph, quoted);
+	if (icmph->type == ICMP_PARAMETERPROB)
+		error->pointer = ntohl(icmph->un.gateway) >> IPV4_POINTER_SHIFT;
 }
 
 /* An error message; says why it is not for anybody. Does not own @skb. */

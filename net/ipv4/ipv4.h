@@ -39,6 +39,7 @@
 #include <strata/route.h>
 
 #define STRATA_IPV4_TTL		64	/* RFC 1700's default */
+#define IPV4_POINTER_SHIFT	24	/* of a Parameter Problem (RFC 792) */
 #define STRATA_IPV4_MIN_PMTU	552	/* no path is believed to be narrower */
 
 #define STRATA_IDENT_SLOTS	2048

@@ -28,8 +28,6 @@
 #define TIMESTAMP_MISSED_MAX	0xf0
 #define ROUTER_ALERT_LEN	4	/* RFC 2113 2.1 */
 
-#define POINTER_SHIFT		24	/* of a Parameter Problem (RFC 792) */
-
 /* The pointer counts from 1, and beyond the option's end it is full. */
 static bool is_full(const u8 *option)
 {
@@ -177,7 +175,7 @@ enum strata_drop_reason strata_ipv4_options_check(struct strata_net *sn,
 				  &options);
 	if (options.malformed)
 		strata_icmp_send(sn, skb, ICMP_PARAMETERPROB, 0,
-				 htonl(options.pointer << POINTER_SHIFT));
+				 htonl(options.pointer << IPV4_POINTER_SHIFT));
 	if (options.malformed || options.source_route)
 		return STRATA_DROP_IP_OPTIONS;
 	return STRATA_IPV4_PASS;

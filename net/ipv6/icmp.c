@@ -103,6 +103,8 @@ static void fill_error(const struct sk_buff *skb, int l4,
 	error->icmp_code = icmph->icmp6_code;
 	if (icmph->icmp6_type == ICMPV6_PKT_TOOBIG)
 		error->mtu = ntohl(icmph->icmp6_mtu);
+	if (icmph->icmp6_type == ICMPV6_PARAMPROB)
+		error->pointer = ntohl(icmph->icmp6_pointer);
 }
 
 /* An error message; says why it is not for anybody. Does not own @skb. */

@@ -96,7 +96,7 @@ void strata_dgram_error_add(struct sock *sk,
 							 SO_EE_ORIGIN_ICMP6;
 	ee->ee_type = error->icmp_type;
 	ee->ee_code = error->icmp_code;
-	ee->ee_info = error->mtu;
+	ee->ee_info = error->mtu ?: error->pointer;
 	skb_put_data(skb, payload, len);
 	if (sock_queue_err_skb(sk, skb))
 		kfree_skb(skb);
