@@ -86,6 +86,13 @@ static void known_option(const struct sk_buff *skb, struct strata_exthdr *ext,
 		drop(ext, STRATA_DROP_IP_EXTENSION);
 }
 
+/* RFC 4942 2.1.9.5: what is not zero in padding is a message to somebody else. */
+static bool is_blank(const u8 *padding, unsigned int len)
+{
+	return len <= OPTION_HEAD ||
+	       !memchr_inv(padding + OPTION_HEAD, 0, len - OPTION_HEAD);
+}
+
 /* The options of a hop-by-hop or destination options header (RFC 8200 4.2). */
 static void walk_options(const struct sk_buff *skb, struct strata_exthdr *ext,
 			 unsigned int bytes)
@@ -112,7 +119,7 @@ static void walk_options(const struct sk_buff *skb, struct strata_exthdr *ext,
 			options++;
 		}
 		if (at + len > end || padding > PADDING_MAX ||
-		    options > OPTIONS_MAX)
+		    options > OPTIONS_MAX || (padding && !is_blank(header + at, len)))
 			drop(ext, STRATA_DROP_IP_EXTENSION);
 		else if (!padding)
 			known_option(skb, ext, at);
