@@ -101,6 +101,7 @@ static struct sk_buff *message(struct kunit *test, u8 type)
 	skb_reset_network_header(skb);
 	skb_set_transport_header(skb, 0);
 	skb_put_u8(skb, type);
+	skb_put_zero(skb, sizeof(struct icmphdr) - 1);
 	return skb;
 }
 
@@ -129,6 +130,23 @@ static void the_filter_keeps_types_away(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, filtered(test, icmp, 32));
 	KUNIT_EXPECT_FALSE(test, filtered(test, icmp, 255));
 	KUNIT_EXPECT_FALSE(test, filtered(test, udp, ICMP_ECHO));
+}
+
+/* As with the kernel's sockets; a header of ICMPv6 is four bytes. */
+static void the_filter_wants_whole_headers(struct kunit *test)
+{
+	struct sock *icmp = opened(test, AF_INET, IPPROTO_ICMP);
+	struct sock *icmp6 = opened(test, AF_INET6, IPPROTO_ICMPV6);
+	struct sk_buff *skb = message(test, ICMP_ECHO);
+
+	KUNIT_EXPECT_FALSE(test, strata_raw_filtered(icmp, skb));
+	skb_trim(skb, sizeof(struct icmphdr) - 1);
+	KUNIT_EXPECT_TRUE(test, strata_raw_filtered(icmp, skb));
+	skb_trim(skb, RAW_ICMP6_HEADER);
+	KUNIT_EXPECT_FALSE(test, strata_raw_filtered(icmp6, skb));
+	skb_trim(skb, RAW_ICMP6_HEADER - 1);
+	KUNIT_EXPECT_TRUE(test, strata_raw_filtered(icmp6, skb));
+	kfree_skb(skb);
 }
 
 static void the_filter_of_icmpv6_knows_every_type(struct kunit *test)
@@ -176,6 +194,7 @@ static struct sk_buff *datagram(struct kunit *test, u8 proto)
 	iph = skb_put_zero(skb, sizeof(*iph));
 	skb_set_transport_header(skb, sizeof(*iph));
 	skb_put_u8(skb, ICMP_ECHO);
+	skb_put_zero(skb, sizeof(struct icmphdr) - 1);
 	iph->saddr = htonl(PEER);
 	iph->daddr = htonl(LOCAL);
 	iph->protocol = proto;
@@ -211,7 +230,7 @@ static void everybody_gets_a_copy(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, skb_queue_len(&other->sk_receive_queue), 0);
 	/* With the IP header. */
 	KUNIT_EXPECT_EQ(test, skb_peek(&a->sk_receive_queue)->len,
-			sizeof(struct iphdr) + 1);
+			sizeof(struct iphdr) + sizeof(struct icmphdr));
 	KUNIT_EXPECT_FALSE(test, copied(test, IPPROTO_TCP));
 
 	/* One that wants none of this type has an owner's say all the same. */
@@ -239,6 +258,7 @@ static struct kunit_case raw_cases[] = {
 	KUNIT_CASE(addresses_and_device_narrow_it_down),
 	KUNIT_CASE(groups_are_asked_for),
 	KUNIT_CASE(the_filter_keeps_types_away),
+	KUNIT_CASE(the_filter_wants_whole_headers),
 	KUNIT_CASE(the_filter_of_icmpv6_knows_every_type),
 	KUNIT_CASE(sockets_are_counted),
 	KUNIT_CASE(everybody_gets_a_copy),

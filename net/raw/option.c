@@ -26,17 +26,18 @@ static bool filtered6(const struct strata_raw_sock *rs, u8 type)
  * @skb: the transport header is set
  *
  * Context: RCU read side. Return: false of anything but ICMP; true of a message
- * that is too short to have a type.
+ * that is no whole header, as the kernel's sockets do.
  */
 bool strata_raw_filtered(const struct sock *sk, const struct sk_buff *skb)
 {
 	bool is4 = strata_sock(sk)->family == AF_INET;
-	u8 buffer, *type;
+	u8 buffer[sizeof(struct icmphdr)], *type;
 
 	if (sk->sk_num != (is4 ? IPPROTO_ICMP : IPPROTO_ICMPV6))
 		return false;
 	type = skb_header_pointer(skb, skb_transport_offset(skb),
-				  sizeof(buffer), &buffer);
+				  is4 ? sizeof(struct icmphdr) : RAW_ICMP6_HEADER,
+				  buffer);
 	if (!type)
 		return true;
 	return is4 ? filtered4(raw_sock(sk), *type) :

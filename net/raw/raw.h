@@ -19,6 +19,7 @@
 
 #define RAW_SLOTS	256	/* one for each IP protocol */
 #define RAW_NO_CSUM	(-1)	/* IPV6_CHECKSUM: off */
+#define RAW_ICMP6_HEADER	4	/* RFC 4443 2.1: of every message */
 
 /**
  * struct strata_raw_net - the raw sockets of a namespace
