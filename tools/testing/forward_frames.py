@@ -1,25 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0
 """forward_frames.py: the same packets through two routers, the outcome compared.
 
-Run where the four ends of the cables are: a1 and b1 on both sides of Strata, a2 and
-b2 on both sides of the kernel. Every router has the L2 addresses 02:00:00:00:00:01
-(towards a) and 02:00:00:00:00:02 (towards b), the addresses 10.0.0.1, fd00::1 and
-10.1.0.1, fd00:1::1, and an MTU of 1280 towards b. What comes out, on which side and in
-which order, is compared byte by byte from the IP header on, but for what `masked` says.
+What comes out of a routed.Router, on which side and in which order, is compared byte by
+byte from the IP header on, but for what `routed.masked` says.
 """
-import socket
 import struct
 import sys
-import time
 
-from ip_frames import checksum, datagram, icmp
+from ip_frames import checksum, datagram, icmp, with_tos
+from routed import FAR, IP4, IP6, Router, inet6
 
-ROUTER_LL = bytes.fromhex("020000000001")
-HOST_LL = bytes.fromhex("020000000003")
-PATIENCE_S = 30
-IP4, IP6 = b"\x08\x00", b"\x86\xdd"
 DATA = bytes(i * 7 % 256 for i in range(4000))
-BEYOND, FAR = "10.1.9.9", "10.1.0.2"
+BEYOND = "10.1.9.9"
 BEYOND6, FAR6 = "fd00:9::9", "fd00:1::2"
 
 # What the two may differ in: the reason. Every one must differ.
@@ -43,10 +35,6 @@ DIFFERENCES = {
 }
 
 
-def inet6(text):
-    return socket.inet_pton(socket.AF_INET6, text)
-
-
 def packet6(src, dst, payload=DATA[:40], proto=253, hops=64, length=None, tclass=0, version=6):
     word = version << 28 | tclass << 20 | 0x12345
     return struct.pack("!IHBB", word, len(payload) if length is None else length, proto, hops) + \
@@ -57,12 +45,6 @@ def icmp6(src, dst, kind, code, body):
     head = struct.pack("!BBH", kind, code, 0)
     pseudo = inet6(src) + inet6(dst) + struct.pack("!II", len(head) + len(body), 58)
     return head[:2] + struct.pack("!H", checksum(pseudo + head + body)) + body
-
-
-def with_tos(packet, tos):
-    """The header's checksum follows (RFC 1624)."""
-    header = packet[:1] + bytes([tos]) + packet[2:10] + b"\0\0" + packet[12:20]
-    return header[:10] + struct.pack("!H", checksum(header)) + header[12:] + packet[20:]
 
 
 def cases4(src):
@@ -189,104 +171,6 @@ def redirects():
     yield "redirect to a router", datagram(src="10.0.0.4", dst="10.55.0.1", payload=DATA[:40]), None
     yield "6 redirect", packet6("fd00::3", "fd00::4"), None
     yield "6 redirect to a router", packet6("fd00::4", "fd00:55::1"), None
-
-
-def is_icmp_of_router(packet):
-    if packet[0] >> 4 == 4:
-        return packet[9] == 1 and packet[12:16] in (b"\x0a\0\0\1", b"\x0a\1\0\1")
-    return packet[6] == 58 and packet[8:24] in (inet6("fd00::1"), inet6("fd00:1::1"), inet6("fe80::1"))
-
-
-def without_time(packet):
-    """The time of day in a Timestamp option, and with it the checksum."""
-    at, end = 20, (packet[0] & 15) * 4
-    while at < end and packet[at]:
-        if packet[at] == 1:
-            at += 1
-            continue
-        if packet[at] == 68 and packet[at + 2] > 5:
-            last = at + packet[at + 2] - 5
-            return packet[:10] + b"\0\0" + packet[12:last] + bytes(4) + packet[last + 4:]
-        at += packet[at + 1]
-    return packet
-
-
-def masked(packet):
-    """Without what may be anything: of ICMP messages the identification and with it the header's
-    checksum, or the flow label; of what is forwarded the time of day."""
-    if packet[0] >> 4 == 4:
-        packet = packet[:struct.unpack("!H", packet[2:4])[0]]
-        if is_icmp_of_router(packet):
-            return packet[:4] + b"\0\0" + packet[6:10] + b"\0\0" + packet[12:]
-        return without_time(packet)
-    if packet[0] >> 4 == 6:
-        packet = packet[:40 + struct.unpack("!H", packet[4:6])[0]]
-        if is_icmp_of_router(packet):
-            return packet[:1] + bytes([packet[1] & 0xf0]) + b"\0\0" + packet[4:]
-    return packet
-
-
-def is_noise(packet):
-    """Neighbour discovery and multicast listeners, but for redirects."""
-    if packet[0] >> 4 != 6:
-        return False
-    kind = packet[48] if packet[6] == 0 else packet[40]
-    return packet[6] in (0, 58) and packet[24] == 0xff or packet[6] == 58 and kind in (133, 134, 135, 136)
-
-
-class Side:
-    def __init__(self, device):
-        self.wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
-        self.wire.bind((device, 0))
-        self.wire.setsockopt(263, 1, struct.pack("iHH8s", socket.if_nametoindex(device), 1, 0, b""))
-
-    def send(self, packet, lladdr):
-        self.wire.send((lladdr or ROUTER_LL) + HOST_LL + (IP6 if packet[0] >> 4 == 6 else IP4) + packet)
-
-    def send_as(self, packet, lladdr, kind):
-        self.wire.send((lladdr or ROUTER_LL) + HOST_LL + kind + packet)
-
-    def read(self, seconds):
-        self.wire.settimeout(seconds)
-        try:
-            frame, where = self.wire.recvfrom(65536)
-        except (TimeoutError, BlockingIOError):
-            return None
-        if where[2] == socket.PACKET_OUTGOING or frame[12:14] not in (IP4, IP6):
-            return b""
-        return frame[14:]
-
-
-class Router:
-    """Both sides of one. What comes after a packet is behind it: a datagram that is forwarded and
-    an echo request that the router answers say that all has come."""
-
-    def __init__(self, number):
-        self.near, self.far = Side("a%s" % number), Side("b%s" % number)
-        self.sent = 0
-
-    def gather(self, side, is_mark):
-        packets, end = [], time.monotonic() + PATIENCE_S
-        while time.monotonic() < end:
-            packet = side.read(0.5)
-            if not packet:
-                continue
-            if is_mark(packet):
-                return packets
-            if not is_noise(packet):
-                packets.append(masked(packet))
-        sys.exit("FAIL: a router sent no mark")
-
-    def outcome(self, packet, lladdr, kind):
-        self.sent += 1
-        mark = struct.pack("!I", 0xfeed0000 + self.sent)
-        self.near.send_as(packet, lladdr, kind)
-        self.near.send(datagram(src="10.0.0.3", dst=FAR, payload=mark), None)
-        self.near.send(datagram(src="10.0.0.3", dst="10.0.0.1", proto=1,
-                                payload=icmp(8, data=mark)), None)
-        far = self.gather(self.far, lambda p: p[20:24] == mark)
-        near = self.gather(self.near, lambda p: p[28:32] == mark)
-        return [("near", p.hex()) for p in near] + [("far", p.hex()) for p in far]
 
 
 def all_cases():

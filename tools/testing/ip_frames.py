@@ -53,6 +53,12 @@ def datagram(src=OURS, dst=THEIRS, proto=253, payload=b"strata!!", options=b"",
     return header(good if check is None else check) + payload
 
 
+def with_tos(packet, tos):
+    """The header's checksum follows (RFC 1624)."""
+    header = packet[:1] + bytes([tos]) + packet[2:10] + b"\0\0" + packet[12:20]
+    return header[:10] + struct.pack("!H", checksum(header)) + header[12:] + packet[20:]
+
+
 def icmp(kind, code=0, rest=b"\0\0\0\0", data=b"", check=None):
     head = struct.pack("!BBH", kind, code, 0) + rest + data
     good = checksum(head)
