@@ -75,4 +75,12 @@ configure
 wait $traffic || fail "a connection did not outlive the module's absence"
 until_ok through
 
+# Two labels for one. The kernel looks at the second only if lo takes labels, as its own
+# label leads there.
+ip -n "$C" -f mpls route add 201 dev lo
+mpls replace 100 as 201/200 via link "$(in_c cat /sys/class/net/c0/address)" dev s1
+if in_b ping -c 1 -W 0.2 10.20.0.1 >/dev/null; then fail "a second label from lo, which is off"; fi
+in_c sysctl -qw net.mpls.conf.lo.input=1
+until_ok through
+
 pass
