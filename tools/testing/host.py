@@ -46,10 +46,10 @@ def each(name, words, reason):
 
 
 def udp(src, dst, port=OPEN, data=b"strata!!", sport=4000, length=None, check=None):
-    """A UDP datagram; whatever is given is put in, right or wrong."""
+    """A UDP datagram; whatever is given is put in, right or wrong. The checksum covers what the length says."""
     length = 8 + len(data) if length is None else length
     head = struct.pack("!HHH", sport, port, length)
-    good = checksum(pseudo(src, dst, 17, length) + head + b"\0\0" + data) or 0xffff
+    good = checksum(pseudo(src, dst, 17, length) + (head + b"\0\0" + data)[:length]) or 0xffff
     return head + struct.pack("!H", good if check is None else check) + data
 
 
@@ -140,7 +140,8 @@ class Inside:
         made["udp"].bind((every, OPEN))
         made["connected"].bind((every, CONNECTED))
         made["connected"].connect((peer, REMOTE))
-        made["connected"].setsockopt(level, recverr, 1)
+        for name in "connected", "raw %d" % RAW_PROTOCOL:
+            made[name].setsockopt(level, recverr, 1)
         made["listener"].bind((every, LISTENS))
         made["listener"].listen(4096)
         for name, sock in made.items():

@@ -22,7 +22,8 @@ DESTINATIONS = {
     "the subnet, old style": "10.0.0.0", "all hosts": "224.0.0.1", "a group": "224.1.2.3", "link-local": "169.254.1.1",
 }
 SOURCES = {
-    "unspecified": "0.0.0.0", "0/8": "0.1.2.3", "loopback": "127.0.0.1", "a group": "224.0.0.5",
+    "unspecified": "0.0.0.0", "0/8": "0.1.2.3", "loopback": "127.0.0.1", "loopback's network": "127.1.2.3",
+    "a group": "224.0.0.5",
     "everybody": "255.255.255.255", "the subnet": "10.0.0.255", "the subnet, old style": "10.0.0.0",
     "the host itself": US, "class E": "240.0.0.1", "link-local": "169.254.1.1",
 }
@@ -251,7 +252,8 @@ class Cases:
         yield "unreachable, quotes another destination", error(3, 3, quote(dst="10.0.0.7"))
         yield "unreachable, quotes our broadcast", error(3, 3, quote(dst="10.0.0.255"))
         yield "unreachable, quotes another protocol", error(3, 3, quote(proto=UNKNOWN_PROTOCOL))
-        yield "unreachable, quotes a raw protocol", error(3, 2, quote(proto=RAW_PROTOCOL))
+        for length in (48, 28, 27, 24, 20):
+            yield "unreachable, quotes %d bytes of a raw protocol" % length, error(3, 2, quote(proto=RAW_PROTOCOL)[:length])
         yield "unreachable, checksum wrong", error(3, 3, quote(), sum=1)
         yield "unreachable, to the subnet", error(3, 3, quote(), dst="10.0.0.255"), BROADCAST_LL
         yield "unreachable, to a group", error(3, 3, quote(), dst="224.0.0.1"), GROUP_LL
@@ -339,6 +341,7 @@ class Cases:
             "the end within": (first, middle, (40, 61, 0)), "the end within, first": ((40, 61, 0), first, middle),
             "two ends, longer": (last, (48, 69, 0), first, middle), "two ends, shorter": (last, (48, 53, 0), first, middle),
             "end before what came": (middle, (24, 32, 0), first), "more beyond the end": (last, (64, 72, 1), first, middle),
+            "two ends, one amid": (last, (24, 32, 0), first, (32, 48, 1)), "overlap as long as a gap": (first, last, (32, 56, 1)),
             "more up to the end": ((48, 56, 0), (48, 56, 1), first, middle), "end twice, with more": (first, middle, (48, 64, 1), last),
             "empty first": ((0, 0, 1), first, middle, last), "empty middle": (first, (24, 24, 1), middle, last),
             "empty last": (first, middle, (48, 48, 0)), "empty last, then the last": (first, (61, 61, 0), middle, last),

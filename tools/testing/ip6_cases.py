@@ -198,7 +198,8 @@ class Cases:
         yield "unreachable, quotes another destination", error(1, 4, quote(dst="fd00::7"))
         yield "unreachable, quotes a group", error(1, 4, quote(dst="ff02::1"))
         yield "unreachable, quotes another protocol", error(1, 4, quote(proto=UNKNOWN_PROTOCOL))
-        yield "unreachable, quotes a raw protocol", error(1, 4, quote(proto=RAW_PROTOCOL))
+        for length in (68, 48, 47, 44, 40):
+            yield "unreachable, quotes %d bytes of a raw protocol" % length, error(1, 1, quote(proto=RAW_PROTOCOL)[:length])
         yield "unreachable, to all nodes", error(1, 4, quote(), dst="ff02::1"), b"\x33\x33\0\0\0\1"
         sent = udp(US, PEER, REMOTE, sport=CONNECTED)
         for name, extra in (("options", (DEST, b"\x11\0" + PADN6)), ("first fragment", (FRAGMENT, b"\x11\0\0\1" + bytes(4))),
@@ -260,6 +261,7 @@ class Cases:
             "around one": (last, (8, 16, 1), (0, 24, 1), middle), "around all": (middle, (0, 61, 0)),
             "the end within": (first, middle, (40, 61, 0)), "two ends, longer": (last, (48, 69, 0), first, middle),
             "two ends, shorter": (last, (48, 53, 0), first, middle), "end before what came": (middle, (24, 32, 0), first),
+            "two ends, one amid": (last, (24, 32, 0), first, (32, 48, 1)), "overlap as long as a gap": (first, last, (32, 56, 1)),
             "more beyond the end": (last, (64, 72, 1), first, middle), "more up to the end": ((48, 56, 0), (48, 56, 1), first, middle),
             "empty first": ((0, 0, 1), first, middle, last), "empty middle": (first, (24, 24, 1), middle, last),
             "empty last": (first, middle, (48, 48, 0)), "odd first": ((0, 25, 1), middle, last), "odd middle": (first, (24, 50, 1), last),
