@@ -16,23 +16,25 @@ static const struct strata_l3_ops *direct_protocol(const struct sk_buff *skb)
 		       strata_l3_of(skb->protocol) : NULL;
 }
 
-/* Is it for L3? Owns @skb if it is not. */
-static bool direct_admit(struct strata_link *link, struct sk_buff *skb)
+/* Makes @skb L3's. Does not own it. Return: why it cannot be; STRATA_DROP_MAX: it is. */
+static enum strata_drop_reason direct_admit(struct sk_buff *skb)
 {
-	if (unlikely(skb->pkt_type == PACKET_OTHERHOST)) {
-		strata_drop(link->sn, skb, STRATA_DROP_L2_NOT_FOR_US);
-		return false;
-	}
+	if (unlikely(skb->pkt_type == PACKET_OTHERHOST))
+		return STRATA_DROP_L2_NOT_FOR_US;
+	/* A sender's own pages (MSG_ZEROCOPY) do not wait in a receiver's queue. */
+	if (unlikely(skb_orphan_frags_rx(skb, GFP_ATOMIC)))
+		return STRATA_DROP_NO_MEMORY;
 	/* From here on it costs the receiver, no longer its sender. */
 	skb_orphan(skb);
 	strata_direct_arrived(skb);
-	return true;
+	return STRATA_DROP_MAX;
 }
 
 static void direct_rcv(struct sk_buff *skb)
 {
 	const struct strata_l3_ops *ops = direct_protocol(skb);
 	struct net_device *dev = skb->dev;
+	enum strata_drop_reason reason;
 	struct strata_link *link;
 
 	if (unlikely(!ops || !strata_bind_is_alone(dev))) {
@@ -40,8 +42,11 @@ static void direct_rcv(struct sk_buff *skb)
 		return;
 	}
 	link = rcu_dereference(dev->rx_handler_data);
-	if (!direct_admit(link, skb))
+	reason = direct_admit(skb);
+	if (unlikely(reason != STRATA_DROP_MAX)) {
+		strata_drop(link->sn, skb, reason);
 		return;
+	}
 	strata_count(link->sn, LINK_RX);
 	ops->rcv(link, skb);
 }
@@ -51,16 +56,20 @@ static unsigned int direct_run(struct strata_link *link,
 			       const struct strata_l3_ops *ops,
 			       struct list_head *skbs, struct list_head *run)
 {
+	enum strata_drop_reason reason;
 	struct sk_buff *skb, *next;
 	unsigned int count = 0;
 
 	list_for_each_entry_safe(skb, next, skbs, list) {
 		if (skb->protocol != ops->type || !strata_direct_is_plain(skb))
 			break;
-		if (unlikely(skb->pkt_type == PACKET_OTHERHOST))
-			skb_list_del_init(skb);
-		if (likely(direct_admit(link, skb)))
+		reason = direct_admit(skb);
+		if (likely(reason == STRATA_DROP_MAX)) {
 			count++;
+			continue;
+		}
+		skb_list_del_init(skb);
+		strata_drop(link->sn, skb, reason);
 	}
 	list_cut_before(run, skbs, &skb->list);
 	return count;
