@@ -60,7 +60,8 @@ void strata_dgram_control_put_any(const struct sock *sk, struct msghdr *msg,
 
 /* Options that ask for control messages with each datagram. */
 #define STRATA_DGRAM_CMSG_OPTIONS \
-	(STRATA_SOCK_PKTINFO | STRATA_SOCK_RECVTTL | STRATA_SOCK_RECVTOS)
+	(STRATA_SOCK_PKTINFO | STRATA_SOCK_RECVTTL | STRATA_SOCK_RECVTOS | \
+	 STRATA_SOCK_RECVCSUM | STRATA_SOCK_RECVFRAG)
 
 /* Tell the program what came with a datagram. Context: process. */
 static inline void strata_dgram_control_put(const struct sock *sk,

@@ -43,11 +43,13 @@ struct strata_frag_key {
  * @offset: of its payload in the datagram's
  * @more: it is not the last
  * @ecn: the low two bits of its type of service or traffic class
+ * @size: bytes of it, IP header and all
  */
 struct strata_frag {
 	u16 offset;
 	bool more;
 	u8 ecn;
+	u16 size;
 };
 
 /**

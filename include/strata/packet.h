@@ -21,6 +21,7 @@ struct strata_link;
 #define STRATA_CB_BROADCAST	BIT(0)	/* L3 broadcast destination */
 #define STRATA_CB_MULTICAST	BIT(1)	/* L3 multicast destination */
 #define STRATA_CB_L2_CAST	BIT(2)	/* arrived in an L2 broadcast or multicast */
+#define STRATA_CB_FRAGMENTED	BIT(3)	/* put together from fragments */
 
 #define STRATA_CB_L4_BYTES	32
 
@@ -53,6 +54,22 @@ static inline struct strata_cb *strata_cb(const struct sk_buff *skb)
 {
 	BUILD_BUG_ON(sizeof(struct strata_cb) > sizeof(skb->cb));
 	return (struct strata_cb *)skb->cb;
+}
+
+/*
+ * The largest fragment that a datagram was put together from, IP header and all. No
+ * receive path reads where a header inside would begin, if there is none.
+ */
+static inline void strata_packet_set_frag_size(struct sk_buff *skb, u16 bytes)
+{
+	skb->inner_network_header = bytes;
+}
+
+/* 0: it came whole. */
+static inline u16 strata_packet_frag_size(const struct sk_buff *skb)
+{
+	return strata_cb(skb)->flags & STRATA_CB_FRAGMENTED ?
+	       skb->inner_network_header : 0;
 }
 
 /* An IPv4 address in the form used above L3: v4-mapped (RFC 4291 2.5.5.2). */

@@ -36,6 +36,8 @@ struct strata_sock_proto;
 #define STRATA_SOCK_MCAST6_ALL	BIT(13)	/* IPV6_MULTICAST_ALL */
 #define STRATA_SOCK_HDRINCL	BIT(14)	/* IP_HDRINCL, IPV6_HDRINCL: raw sockets */
 #define STRATA_SOCK_DEFERRED	BIT(15)	/* connect() sends nothing yet: a write will */
+#define STRATA_SOCK_RECVCSUM	BIT(16)	/* IP_CHECKSUM */
+#define STRATA_SOCK_RECVFRAG	BIT(17)	/* IP_RECVFRAGSIZE, IPV6_RECVFRAGSIZE */
 
 /*
  * sk_protocol of every AF_STRATA socket: outside the range of IP protocols,
@@ -54,13 +56,13 @@ struct strata_sock_proto;
  * @saddr: source address to send from; any: the route's choice
  * @path: cached way to the peer; under the socket lock; see strata_sock_path()
  * @flow: what @path was asked for; for connected sockets
+ * @flags: STRATA_SOCK_*
  * @family: AF_INET or AF_INET6: the form of addresses the program sees
  * @last_port: the local port that it gave back at the end of its connection,
  *	for getsockname(), which goes on showing it as the kernel's does
  * @source_prefs: IPV6_ADDR_PREFERENCES: IPV6_PREFER_SRC_* of its low bits
  * @ipproto: IP protocol. sk_protocol is private and never IPPROTO_TCP: BPF
  *	helpers would take the socket for the kernel's own
- * @flags: STRATA_SOCK_*
  * @tos: IP_TOS or IPV6_TCLASS
  * @ttl: IP_TTL or hop limit, 0: the default
  * @mcast_ttl: for multicast destinations
@@ -71,6 +73,9 @@ struct strata_sock_proto;
  * @unicast_oif: IPV6_UNICAST_IF and IP_UNICAST_IF: the same for datagrams to one
  *	host, by whether it is an IPv4 one
  * @mcast_saddr: IP_MULTICAST_IF: source address for them, any: the route's
+ * @port_low: IP_LOCAL_PORT_RANGE: the first port that is picked for it, 0: the
+ *	stack's; see strata_sock_port_range()
+ * @port_high: the last one, likewise
  * @groups: that it joined; private to net/socket/membership.c
  *
  * The unspecified address of an AF_INET socket is the v4-mapped 0.0.0.0, of an
@@ -84,11 +89,11 @@ struct strata_sock {
 	struct in6_addr saddr;
 	struct strata_path path;
 	struct strata_flow flow;
+	u32 flags;
 	u16 family;
 	u16 last_port;
 	u8 source_prefs;
 	u8 ipproto;
-	u16 flags;
 	u8 tos;
 	u8 ttl;
 	u8 mcast_ttl;
@@ -98,6 +103,8 @@ struct strata_sock {
 	int mcast_oif;
 	int unicast_oif[2];
 	struct in6_addr mcast_saddr;
+	u16 port_low;
+	u16 port_high;
 	struct strata_membership __rcu *groups;
 };
 
@@ -141,6 +148,42 @@ static inline bool strata_sock_too_far(const struct sock *sk, bool is4, u8 ttl)
 	if (!static_branch_unlikely(&strata_min_ttl_used))
 		return false;
 	return ttl < (is4 ? READ_ONCE(ss->min_ttl) : READ_ONCE(ss->min_hops));
+}
+
+/* As the kernel's ip_local_port_range. */
+#define STRATA_PORT_LOW		32768
+#define STRATA_PORT_HIGH	60999
+
+/**
+ * struct strata_port_range - the ports that a stack picks from
+ * @low: the first
+ * @count: how many
+ */
+struct strata_port_range {
+	u16 low;
+	u16 count;
+};
+
+/**
+ * strata_sock_port_range() - the ports that may be picked for a socket
+ * @sk: the socket
+ *
+ * What IP_LOCAL_PORT_RANGE says narrows the stack's own range; a bound outside of
+ * that is not heeded.
+ *
+ * Context: any.
+ */
+static inline struct strata_port_range
+strata_sock_port_range(const struct sock *sk)
+{
+	u16 low = READ_ONCE(strata_sock(sk)->port_low);
+	u16 high = READ_ONCE(strata_sock(sk)->port_high);
+
+	if (low < STRATA_PORT_LOW || low > STRATA_PORT_HIGH)
+		low = STRATA_PORT_LOW;
+	if (high < low || high > STRATA_PORT_HIGH)
+		high = STRATA_PORT_HIGH;
+	return (struct strata_port_range){ low, high - low + 1 };
 }
 
 struct strata_sock_info;

@@ -198,8 +198,8 @@ static void automatic_ports_are_in_range_and_not_in_order(struct kunit *test)
 		sk = strata_bench_socket(test)->sk;
 		KUNIT_ASSERT_EQ(test, strata_bench_bind(sk->sk_socket,
 							BENCH_LOCAL, 0), 0);
-		KUNIT_EXPECT_GE(test, (int)sk->sk_num, UDP_PORT_LOW);
-		KUNIT_EXPECT_LE(test, (int)sk->sk_num, UDP_PORT_HIGH);
+		KUNIT_EXPECT_GE(test, (int)sk->sk_num, STRATA_PORT_LOW);
+		KUNIT_EXPECT_LE(test, (int)sk->sk_num, STRATA_PORT_HIGH);
 		in_order += sk->sk_num == last + 1;
 		last = sk->sk_num;
 	}

@@ -37,6 +37,7 @@
  * @total: bytes of payload of all; 0: the last one has not come
  * @bytes: truesize of them and this
  * @ecn: one bit for each value seen
+ * @largest: bytes of the largest fragment, IP header and all
  */
 struct frag_queue {
 	struct hlist_node node;
@@ -52,6 +53,7 @@ struct frag_queue {
 	unsigned int total;
 	unsigned int bytes;
 	u8 ecn;
+	u16 largest;
 };
 
 /* While it waits, the transport protocol's part of its skb->cb is ours. */
@@ -295,6 +297,7 @@ static struct sk_buff *add(struct strata_frags *frags,
 		return NULL;
 	}
 	queue->ecn |= BIT(frag->ecn);
+	queue->largest = max(queue->largest, frag->size);
 	charge(frags, queue, skb->truesize);
 	if (queue->have != queue->total) {
 		/* Its own turn may come: it may be the oldest. */
@@ -307,6 +310,7 @@ static struct sk_buff *add(struct strata_frags *frags,
 		queue_drop(frags, queue, STRATA_DROP_FRAG_MALFORMED);
 		return NULL;
 	}
+	strata_packet_set_frag_size(queue->first, queue->largest);
 	return queue_remove(frags, queue);
 }
 
@@ -321,7 +325,8 @@ static struct sk_buff *add(struct strata_frags *frags,
  * @ecn: out, with the datagram: to be ORed to its ECN bits
  *
  * Context: softirq. Return: the datagram, the caller's, skb->data at its payload
- * and the headers of its first fragment before; NULL: it is not complete yet, or
+ * and the headers of its first fragment before, with the size of its largest
+ * fragment (strata_packet_frag_size()); NULL: it is not complete yet, or
  * never will be.
  */
 struct sk_buff *strata_frags_add(struct strata_frags *frags,

@@ -33,6 +33,7 @@ static bool parse(const struct sk_buff *skb, struct strata_frag *frag)
 	frag->offset = offset;
 	frag->more = iph->frag_off & htons(IP_MF);
 	frag->ecn = iph->tos & INET_ECN_MASK;
+	frag->size = skb->len;
 	return len && !(frag->more && len % 8) &&
 	       offset + len + sizeof(*iph) <= STRATA_FRAG_DATAGRAM_MAX;
 }

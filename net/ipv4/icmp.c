@@ -199,12 +199,19 @@ static enum strata_drop_reason rcv_redirect(struct strata_net *sn,
 	return STRATA_IPV4_PASS;
 }
 
+/* What was not sent to us alone. */
+static bool is_cast(const struct sk_buff *skb)
+{
+	return strata_cb(skb)->flags & (STRATA_CB_BROADCAST |
+					STRATA_CB_MULTICAST | STRATA_CB_L2_CAST);
+}
+
 /* Does not own @skb. */
 static enum strata_drop_reason icmp_dispatch(struct strata_net *sn,
 					     struct sk_buff *skb)
 {
 	/* RFC 1122 3.2.2.6: broadcast requests are best left unanswered. */
-	if (strata_cb(skb)->flags)
+	if (is_cast(skb))
 		return STRATA_DROP_ICMP_IGNORED;
 	switch (((const struct icmphdr *)skb->data)->type) {
 	case ICMP_ECHO:
@@ -234,7 +241,7 @@ static enum strata_drop_reason icmp_check(struct sk_buff *skb)
 static bool is_echo_reply(const struct sk_buff *skb)
 {
 	return ((const struct icmphdr *)skb->data)->type == ICMP_ECHOREPLY &&
-	       !strata_cb(skb)->flags;
+	       !is_cast(skb);
 }
 
 /* Owns @skb. */

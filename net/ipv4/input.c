@@ -258,6 +258,7 @@ static void deliver(struct strata_net *sn, struct strata_link *link,
 		skb = strata_ipv4_reassemble(sn, skb);
 		if (!skb)
 			return;
+		flags |= STRATA_CB_FRAGMENTED;
 	}
 	if (unlikely(ip_hdr(skb)->ihl > HEADER_WORDS_MIN))
 		reason = strata_ipv4_options_check(sn, skb);
@@ -279,6 +280,7 @@ static void rcv_one(struct strata_net *sn, struct strata_link *link,
 		    struct sk_buff *skb, struct decision *decision)
 {
 	enum strata_drop_reason reason;
+	u8 flags = 0;
 
 	skb_reset_network_header(skb);
 	reason = check_header(skb);
@@ -288,6 +290,7 @@ static void rcv_one(struct strata_net *sn, struct strata_link *link,
 		skb = strata_ipv4_reassemble(sn, skb);
 		if (!skb)
 			return;
+		flags = STRATA_CB_FRAGMENTED;
 	}
 	if (unlikely(!strata_hook_pass(sn, STRATA_HOOK_L3_PREROUTING, link->dev,
 				       NULL, skb))) {
@@ -297,7 +300,7 @@ static void rcv_one(struct strata_net *sn, struct strata_link *link,
 	decide(sn, link, skb, decision);
 	reason = decision->reason;
 	if (reason == STRATA_IPV4_PASS) {
-		deliver(sn, link, skb, decision->flags);
+		deliver(sn, link, skb, decision->flags | flags);
 		return;
 	}
 	if (likely(reason == STRATA_IPV4_FORWARD)) {

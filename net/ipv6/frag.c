@@ -68,6 +68,7 @@ static bool parse(struct strata_net *sn, struct sk_buff *skb,
 	frag->offset = offset & IP6_OFFSET;
 	frag->more = offset & IP6_MF;
 	frag->ecn = ipv6_get_dsfield(ipv6_hdr(skb)) & INET_ECN_MASK;
+	frag->size = min_t(unsigned int, skb->len, U16_MAX);
 	if (frag->more && len % 8)
 		report(sn, skb, ICMPV6_HDR_FIELD,
 		       offsetof(struct ipv6hdr, payload_len));

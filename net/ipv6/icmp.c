@@ -136,6 +136,13 @@ static enum strata_drop_reason rcv_error(struct strata_net *sn,
 	return STRATA_IPV6_PASS;
 }
 
+/* What was not sent to us alone. */
+static bool is_cast(const struct sk_buff *skb)
+{
+	return strata_cb(skb)->flags & (STRATA_CB_BROADCAST |
+					STRATA_CB_MULTICAST | STRATA_CB_L2_CAST);
+}
+
 /* Does not own @skb. */
 static enum strata_drop_reason icmp6_dispatch(struct strata_net *sn,
 					      struct sk_buff *skb)
@@ -157,7 +164,7 @@ static enum strata_drop_reason icmp6_dispatch(struct strata_net *sn,
 		return strata_redirect_rcv(sn, skb);
 	}
 	/* Errors are told to one host alone (RFC 4443 2.2). */
-	if (type & ICMPV6_INFOMSG_MASK || strata_cb(skb)->flags)
+	if (type & ICMPV6_INFOMSG_MASK || is_cast(skb))
 		return STRATA_DROP_ICMP_IGNORED;
 	return rcv_error(sn, skb);
 }

@@ -278,6 +278,7 @@ static void deliver(struct strata_net *sn, struct strata_link *link,
 		skb = strata_ipv6_reassemble(sn, skb, &ext);
 		if (!skb)
 			return;
+		strata_cb(skb)->flags |= STRATA_CB_FRAGMENTED;
 		strata_exthdr_walk(skb, &ext);
 		/* A fragment of a fragment is nobody's in good faith. */
 		if (ext.fragment)
@@ -287,10 +288,11 @@ static void deliver(struct strata_net *sn, struct strata_link *link,
 }
 
 /* The datagram that a fragment completes, for hooks that want it whole; @skb
- * itself if it is none. Owns @skb.
+ * itself if it is none. Owns @skb. @flags: what to deliver it with.
  */
 static struct sk_buff *make_whole(struct strata_net *sn,
-				  struct strata_link *link, struct sk_buff *skb)
+				  struct strata_link *link, struct sk_buff *skb,
+				  u8 *flags)
 {
 	struct strata_exthdr ext;
 
@@ -301,7 +303,10 @@ static struct sk_buff *make_whole(struct strata_net *sn,
 		return skb;
 	fill_cb(skb, link, 0);
 	strata_exthdr_walk(skb, &ext);
-	return ext.fragment ? strata_ipv6_reassemble(sn, skb, &ext) : skb;
+	if (!ext.fragment)
+		return skb;
+	*flags = STRATA_CB_FRAGMENTED;
+	return strata_ipv6_reassemble(sn, skb, &ext);
 }
 
 /* Owns @skb. */
@@ -309,13 +314,14 @@ static void rcv_one(struct strata_net *sn, struct strata_link *link,
 		    struct sk_buff *skb, struct decision *decision)
 {
 	enum strata_drop_reason reason;
+	u8 flags = 0;
 
 	skb_reset_network_header(skb);
 	reason = check_header(skb);
 	if (unlikely(reason != STRATA_IPV6_PASS))
 		goto drop;
 	if (strata_ct_wants_whole(sn)) {
-		skb = make_whole(sn, link, skb);
+		skb = make_whole(sn, link, skb, &flags);
 		if (!skb)
 			return;
 	}
@@ -327,7 +333,7 @@ static void rcv_one(struct strata_net *sn, struct strata_link *link,
 	decide(sn, link, skb, decision);
 	reason = decision->reason;
 	if (reason == STRATA_IPV6_PASS) {
-		deliver(sn, link, skb, decision->flags);
+		deliver(sn, link, skb, decision->flags | flags);
 		return;
 	}
 	if (likely(reason == STRATA_IPV6_FORWARD)) {

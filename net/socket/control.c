@@ -211,13 +211,36 @@ static void put_pktinfo(const struct sock *sk, struct msghdr *msg,
 	put_cmsg(msg, SOL_IP, IP_PKTINFO, sizeof(info), &info);
 }
 
+/*
+ * The sum of a UDP datagram's payload, if somebody has summed it up: the device, or the
+ * stack on arrival, which does so with short ones.
+ */
+static void put_checksum(const struct sock *sk, struct msghdr *msg,
+			 const struct sk_buff *skb)
+{
+	__wsum sum = skb->csum;
+
+	if (skb->ip_summed == CHECKSUM_COMPLETE &&
+	    strata_sock(sk)->ipproto == IPPROTO_UDP)
+		put_cmsg(msg, SOL_IP, IP_CHECKSUM, sizeof(sum), &sum);
+}
+
+static void put_frag_size(struct msghdr *msg, int level, int type,
+			  const struct sk_buff *skb)
+{
+	int bytes = strata_packet_frag_size(skb);
+
+	if (bytes)
+		put_cmsg(msg, level, type, sizeof(bytes), &bytes);
+}
+
 /* Of an IPv4 datagram only where it went, as a v4-mapped address, as the kernel
  * does.
  */
 static void put_ipv6(const struct sock *sk, struct msghdr *msg,
 		     const struct sk_buff *skb)
 {
-	u16 flags = READ_ONCE(strata_sock(sk)->flags);
+	u32 flags = READ_ONCE(strata_sock(sk)->flags);
 	const struct strata_cb *cb = strata_cb(skb);
 	struct in6_pktinfo info = { .ipi6_ifindex = cb->iif };
 	int hops = cb->ttl, tclass = cb->tos;
@@ -233,6 +256,8 @@ static void put_ipv6(const struct sock *sk, struct msghdr *msg,
 		put_cmsg(msg, SOL_IPV6, IPV6_HOPLIMIT, sizeof(hops), &hops);
 	if (flags & STRATA_SOCK_RECVTOS)
 		put_cmsg(msg, SOL_IPV6, IPV6_TCLASS, sizeof(tclass), &tclass);
+	if (flags & STRATA_SOCK_RECVFRAG)
+		put_frag_size(msg, SOL_IPV6, IPV6_RECVFRAGSIZE, skb);
 }
 
 /**
@@ -246,7 +271,7 @@ static void put_ipv6(const struct sock *sk, struct msghdr *msg,
 void strata_dgram_control_put_any(const struct sock *sk, struct msghdr *msg,
 				  const struct sk_buff *skb)
 {
-	u16 flags = READ_ONCE(strata_sock(sk)->flags);
+	u32 flags = READ_ONCE(strata_sock(sk)->flags);
 	u8 tos = strata_cb(skb)->tos;
 	int ttl = strata_cb(skb)->ttl;
 
@@ -260,5 +285,9 @@ void strata_dgram_control_put_any(const struct sock *sk, struct msghdr *msg,
 		put_cmsg(msg, SOL_IP, IP_TTL, sizeof(ttl), &ttl);
 	if (flags & STRATA_SOCK_RECVTOS)
 		put_cmsg(msg, SOL_IP, IP_TOS, sizeof(tos), &tos);
+	if (flags & STRATA_SOCK_RECVCSUM)
+		put_checksum(sk, msg, skb);
+	if (flags & STRATA_SOCK_RECVFRAG)
+		put_frag_size(msg, SOL_IP, IP_RECVFRAGSIZE, skb);
 }
 EXPORT_SYMBOL_GPL(strata_dgram_control_put_any);

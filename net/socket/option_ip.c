@@ -25,6 +25,8 @@ static const struct strata_option_flag ip_flags[] = {
 	{ IP_MULTICAST_LOOP, STRATA_SOCK_MCAST_LOOP, true },
 	{ IP_MULTICAST_ALL, STRATA_SOCK_MCAST_ALL, true },
 	{ IP_HDRINCL, STRATA_SOCK_HDRINCL },
+	{ IP_CHECKSUM, STRATA_SOCK_RECVCSUM },
+	{ IP_RECVFRAGSIZE, STRATA_SOCK_RECVFRAG },
 };
 
 static const struct strata_option_flag *ip_flag_find(int optname)
@@ -120,6 +122,19 @@ static int ip_set_mcast_ttl(struct sock *sk, int val, unsigned int optlen)
 	return 0;
 }
 
+/* The first port in the low half, the last one in the high half; 0: the stack's. */
+static int ip_set_port_range(struct strata_sock *ss, u32 val,
+			     unsigned int optlen)
+{
+	u16 low = val, high = val >> 16;
+
+	if (optlen != sizeof(val) || (low && high && low > high))
+		return -EINVAL;
+	WRITE_ONCE(ss->port_low, low);
+	WRITE_ONCE(ss->port_high, high);
+	return 0;
+}
+
 /* Context: socket locked. */
 static int ip_set_int(struct sock *sk, int optname, int val,
 		      unsigned int optlen)
@@ -131,6 +146,8 @@ static int ip_set_int(struct sock *sk, int optname, int val,
 		return -EINVAL;
 	if (optname == IP_HDRINCL && sk->sk_type != SOCK_RAW)
 		return -ENOPROTOOPT;
+	if (optname == IP_RECVFRAGSIZE && sk->sk_type == SOCK_STREAM)
+		return -EINVAL;
 	if (flag)
 		return strata_option_flag_set(sk, flag, val, optlen);
 	switch (optname) {
@@ -144,6 +161,8 @@ static int ip_set_int(struct sock *sk, int optname, int val,
 				-EINVAL;
 	case IP_MTU_DISCOVER:
 		return strata_ip_set_pmtudisc(ss, val);
+	case IP_LOCAL_PORT_RANGE:
+		return ip_set_port_range(ss, val, optlen);
 	case IP_UNICAST_IF:
 		return strata_unicast_set(sk, true, val, optlen);
 	case IP_MULTICAST_TTL:
@@ -302,6 +321,9 @@ static int ip_get_int(struct sock *sk, int optname, int *val)
 		return 0;
 	case IP_UNICAST_IF:
 		*val = strata_unicast_get(sk, true);
+		return 0;
+	case IP_LOCAL_PORT_RANGE:
+		*val = ss->port_high << 16 | ss->port_low;
 		return 0;
 	case IP_PROTOCOL:	/* of a raw socket; of others what stands there */
 		*val = sk->sk_num;

@@ -21,6 +21,7 @@ static const struct strata_option_flag ipv6_flags[] = {
 	{ IPV6_MULTICAST_LOOP, STRATA_SOCK_MCAST_LOOP },
 	{ IPV6_MULTICAST_ALL, STRATA_SOCK_MCAST6_ALL },
 	{ IPV6_HDRINCL, STRATA_SOCK_HDRINCL },
+	{ IPV6_RECVFRAGSIZE, STRATA_SOCK_RECVFRAG },
 };
 
 static const struct strata_option_flag *ipv6_flag_find(int optname)
@@ -153,13 +154,15 @@ static int ipv6_set_int(struct sock *sk, int optname, int val,
 int strata_ipv6_setsockopt(struct sock *sk, int optname, sockptr_t optval,
 			   unsigned int optlen)
 {
-	int val, err;
+	int val = 0, err;
 
 	if (!ipv6_settable(sk, optname))
 		return -ENOPROTOOPT;
-	if (optlen < sizeof(int))
+	/* The kernel takes what is too short for this one for 0. */
+	if (optlen < sizeof(int) && optname != IPV6_RECVFRAGSIZE)
 		return -EINVAL;
-	if (copy_from_sockptr(&val, optval, sizeof(val)))
+	if (optlen >= sizeof(int) &&
+	    copy_from_sockptr(&val, optval, sizeof(val)))
 		return -EFAULT;
 	lock_sock(sk);
 	err = ipv6_set_int(sk, optname, val, optlen);

@@ -138,7 +138,7 @@ int strata_ipv6_getsockopt(struct sock *sk, int optname, char __user *optval,
  */
 struct strata_option_flag {
 	int optname;
-	u16 flag;
+	u32 flag;
 	bool needs_value;
 };
 

@@ -14,10 +14,7 @@
 #include "table.h"
 #include "timewait.h"
 
-/* As the kernel's ip_local_port_range. */
-#define PORT_LOW	32768
-#define PORT_HIGH	61000	/* excluded */
-#define PORT_RANGE	(PORT_HIGH - PORT_LOW)
+#define PORTS_TO_HALVE	4	/* fewer are too few for it */
 
 /**
  * struct strata_tcp_port - a claimed port
@@ -141,30 +138,43 @@ unlock:
 	return err;
 }
 
+/* Even and odd ones are picked apart, so that they come in pairs. */
+static struct strata_port_range port_pairs(const struct sock *sk)
+{
+	struct strata_port_range ports = strata_sock_port_range(sk);
+
+	if (likely(ports.count > 1))
+		ports.count &= ~1U;
+	return ports;
+}
+
 /*
  * A port for bind() to port 0: odd ones first, so that the even ones stay free
  * for connect(), and with SO_REUSEADDR the lower half first.
  */
 static int pick_for_bind(struct strata_tcp_net *tn, struct sock *sk)
 {
-	u32 range = sk->sk_reuse ? PORT_RANGE / 2 : PORT_RANGE;
+	const struct strata_port_range ports = port_pairs(sk);
+	u32 range = ports.count;
 	u32 offset, i;
 	int err, pass;
 
+	if (sk->sk_reuse && range >= PORTS_TO_HALVE)
+		range = range / 2 & ~1U;
 	for (;;) {
 		offset = reciprocal_scale(get_random_u32(), range) | 1;
 		for (pass = 0; pass < 2; pass++, offset--) {
 			for (i = 0; i < range; i += 2) {
-				err = claim(tn, sk, PORT_LOW +
+				err = claim(tn, sk, ports.low +
 					    (offset + i) % range, true);
 				if (err != -EADDRINUSE)
 					return err;
 			}
 			cond_resched();
 		}
-		if (range == PORT_RANGE)
+		if (range == ports.count)
 			return -EADDRINUSE;
-		range = PORT_RANGE;
+		range = ports.count;
 	}
 }
 
@@ -318,17 +328,18 @@ unlock:
  */
 static int pick_for_connect(struct strata_tcp_net *tn, struct sock *sk)
 {
+	const struct strata_port_range ports = port_pairs(sk);
 	u32 hash = strata_tcp_port_offset(&sk->sk_v6_rcv_saddr,
 					  &sk->sk_v6_daddr, sk->sk_dport);
 	u32 *counter = &tn->perturb[hash % TCP_PERTURB_SLOTS];
-	u32 start = (hash + READ_ONCE(*counter)) % PORT_RANGE & ~1U;
+	u32 start = (hash + READ_ONCE(*counter)) % ports.count & ~1U;
 	int pass, err;
 	u32 i;
 
 	for (pass = 0; pass < 2; pass++) {
-		for (i = 0; i < PORT_RANGE; i += 2) {
-			err = try_connect(tn, sk, PORT_LOW +
-					  (start + pass + i) % PORT_RANGE);
+		for (i = 0; i < ports.count; i += 2) {
+			err = try_connect(tn, sk, ports.low +
+					  (start + pass + i) % ports.count);
 			if (!err) {
 				/* Some of what follows is skipped, at random. */
 				i = max_t(u32, i, get_random_u32() % 8 * 2);

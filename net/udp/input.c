@@ -91,6 +91,8 @@ static void rcv_deliver(struct sock *sk, struct sk_buff *skb, u16 gso_size,
 	if (!cb->csum_ok)
 		skb->csum = csum_partial(skb->data, sizeof(struct udphdr),
 					 skb->csum);
+	else	/* IP_CHECKSUM tells the sum of the payload */
+		skb_postpull_rcsum(skb, skb->data, sizeof(struct udphdr));
 	__skb_pull(skb, sizeof(struct udphdr));
 	strata_udp_enqueue(sk, skb, rx);
 }

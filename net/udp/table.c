@@ -226,12 +226,12 @@ static bool port_claim(struct sock *sk, u16 port)
 /* RFC 6056 3.3.1: simple port randomization, algorithm 1. */
 static int port_pick(struct sock *sk)
 {
-	u32 range = UDP_PORT_HIGH - UDP_PORT_LOW + 1;
-	u32 start = reciprocal_scale(get_random_u32(), range);
+	const struct strata_port_range ports = strata_sock_port_range(sk);
+	u32 start = reciprocal_scale(get_random_u32(), ports.count);
 	u32 i;
 
-	for (i = 0; i < range; i++) {
-		if (port_claim(sk, UDP_PORT_LOW + (start + i) % range))
+	for (i = 0; i < ports.count; i++) {
+		if (port_claim(sk, ports.low + (start + i) % ports.count))
 			return 0;
 		cond_resched();
 	}

@@ -28,8 +28,6 @@
 
 #define UDP_PORT_SLOTS	1024	/* of sockets by local port; a power of two */
 #define UDP_PEER_SLOTS	1024	/* of connected sockets by both endpoints */
-#define UDP_PORT_LOW	32768	/* ephemeral ports, as the kernel's default */
-#define UDP_PORT_HIGH	60999
 /* More sockets than this in one port slot: look connected ones up by peer. */
 #define UDP_SLOT_SHORT	8
 #define UDP_PAYLOAD_MAX6	(0xffff - (int)sizeof(struct udphdr))

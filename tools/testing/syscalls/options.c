@@ -59,6 +59,7 @@
 #define LATER_(level, option, have)	OPTION(level, option##_, #option, .later = (have))
 
 #define SOME_HAVE	"kernels from 6.7 on have it, if they were built so"
+#define RANGE_HAVE	"kernels from 6.3 on have it, and some before"
 #define LATER_HAVE	"later kernels have it"
 #define TELLS_TCP	"generic code of later kernels refuses streams some flags by another errno"
 #define NO_OPTIONS	"IP options are neither sent nor shown: RFC 7126 has routers drop them"
@@ -145,9 +146,9 @@ const struct option options[] = {
 	REFUSED(SOL_IP, IP_ORIGDSTADDR, NO_PROXY),
 	WORKS(SOL_IP, IP_MINTTL),
 	REFUSED(SOL_IP, IP_NODEFRAG, "what is for us is always reassembled"),
-	REFUSED(SOL_IP, IP_CHECKSUM, "not offered yet"),
+	WORKS(SOL_IP, IP_CHECKSUM),
 	WORKS(SOL_IP, IP_BIND_ADDRESS_NO_PORT),
-	REFUSED(SOL_IP, IP_RECVFRAGSIZE, "not offered yet"),
+	WORKS(SOL_IP, IP_RECVFRAGSIZE),
 	REFUSED(SOL_IP, IP_RECVERR_RFC4884, "ICMP extensions are not shown"),
 	WORKS(SOL_IP, IP_MULTICAST_IF),
 	WORKS(SOL_IP, IP_MULTICAST_TTL),
@@ -161,7 +162,7 @@ const struct option options[] = {
 	WORKS(SOL_IP, IP_MSFILTER),
 	WORKS(SOL_IP, IP_MULTICAST_ALL),
 	WORKS(SOL_IP, IP_UNICAST_IF),
-	REFUSED_(SOL_IP, IP_LOCAL_PORT_RANGE, "not offered yet"),
+	LATER_(SOL_IP, IP_LOCAL_PORT_RANGE, RANGE_HAVE),
 	WORKS_(SOL_IP, IP_PROTOCOL),
 
 	REFUSED(SOL_IPV6, IPV6_ADDRFORM, "a socket keeps its family"),
@@ -218,7 +219,7 @@ const struct option options[] = {
 	REFUSED_(SOL_IPV6, IPV6_ORIGDSTADDR, NO_PROXY),
 	REFUSED_(SOL_IPV6, IPV6_TRANSPARENT, NO_PROXY),
 	WORKS_(SOL_IPV6, IPV6_UNICAST_IF),
-	REFUSED_(SOL_IPV6, IPV6_RECVFRAGSIZE, "not offered yet"),
+	WORKS_(SOL_IPV6, IPV6_RECVFRAGSIZE),
 	WORKS(SOL_IPV6, IPV6_FREEBIND),
 	REFUSED_(SOL_IPV6, IP6T_SO_ORIGINAL_DST, NO_PROXY),
 
