@@ -35,6 +35,7 @@ static int raw_init(struct sock *sk)
 
 static void raw_destroy(struct sock *sk)
 {
+	strata_raw_cork_drop(sk);
 }
 
 static void raw_close(struct sock *sk, long timeout)

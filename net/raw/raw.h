@@ -6,6 +6,7 @@
  *	table.c		sockets by protocol, and which datagrams each wants
  *	input.c		copies of datagrams, and ICMP errors, to sockets
  *	send.c		program to network layer
+ *	cork.c		datagrams sent in pieces
  *	option.c	filters and checksums
  */
 #ifndef _NET_RAW_RAW_H
@@ -18,6 +19,7 @@
 #include <strata/sock.h>
 
 #define RAW_SLOTS	256	/* one for each IP protocol */
+#define RAW_LEN_MAX	0xffff	/* of a datagram */
 #define RAW_NO_CSUM	(-1)	/* IPV6_CHECKSUM: off */
 #define RAW_ICMP6_HEADER	4	/* RFC 4443 2.1: of every message */
 
@@ -31,6 +33,8 @@ struct strata_raw_net {
 	struct hlist_head protocols[RAW_SLOTS];
 };
 
+struct raw_cork;
+
 /**
  * struct strata_raw_sock - a raw socket
  * @ss: the part that all AF_STRATA sockets have; sk_num is the IP protocol
@@ -38,6 +42,7 @@ struct strata_raw_net {
  *	received; RAW_NO_CSUM: none of our business
  * @filter: ICMP_FILTER: types that it does not want, a bit each
  * @filter6: ICMP6_FILTER, likewise
+ * @cork: a datagram that waits for its next piece (MSG_MORE), NULL: there is none
  *
  * Written under the socket lock, read without it.
  */
@@ -46,6 +51,7 @@ struct strata_raw_sock {
 	int csum_offset;
 	u32 filter;
 	struct icmp6_filter filter6;
+	struct raw_cork *cork;
 };
 
 static inline struct strata_raw_sock *raw_sock(const struct sock *sk)
@@ -85,6 +91,13 @@ extern const struct strata_l4_copy_ops strata_raw_copies;
 
 /* send.c */
 int strata_raw_sendmsg(struct sock *sk, struct msghdr *msg, size_t len);
+int strata_raw_send(struct sock *sk, struct msghdr *msg, size_t len,
+		    struct strata_dgram *dgram);
+
+/* cork.c */
+int strata_raw_cork_send(struct sock *sk, struct msghdr *msg, size_t len,
+			 const struct strata_dgram *dgram);
+void strata_raw_cork_drop(struct sock *sk);
 
 /* option.c */
 bool strata_raw_filtered(const struct sock *sk, const struct sk_buff *skb);

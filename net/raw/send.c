@@ -6,8 +6,6 @@
 #include <linux/module.h>
 #include "raw.h"
 
-#define LEN_MAX	0xffff	/* of a datagram */
-
 /* RFC 3542 3: an IPv6 program may name the protocol as if it were the port. */
 static int send_protocol(const struct sock *sk, const struct msghdr *msg,
 			 struct strata_dgram *dgram)
@@ -70,15 +68,44 @@ static int send_whole(struct sock *sk, struct sk_buff *skb,
 static int send_prepare(struct sock *sk, struct msghdr *msg, size_t len,
 			struct strata_dgram *dgram)
 {
-	if (len > LEN_MAX)
+	if (len > RAW_LEN_MAX)
 		return -EMSGSIZE;
-	/* Nothing is collected, so MSG_MORE would break a datagram. */
-	if (msg->msg_flags & MSG_OOB ||
-	    (msg->msg_flags & MSG_MORE && !raw_hdrincl(sk)))
+	if (msg->msg_flags & MSG_OOB)
 		return -EOPNOTSUPP;
 	return strata_dgram_begin(sk, msg, dgram) ?:
 	       send_protocol(sk, msg, dgram) ?:
 	       strata_dgram_finish(sk, msg, dgram);
+}
+
+/**
+ * strata_raw_send() - a whole datagram, without its IP header
+ * @sk: the socket
+ * @msg: the payload
+ * @len: its bytes
+ * @dgram: where it goes
+ *
+ * Context: process. Return: 0 or -errno, as strata_raw_sendmsg().
+ */
+int strata_raw_send(struct sock *sk, struct msghdr *msg, size_t len,
+		    struct strata_dgram *dgram)
+{
+	struct sk_buff *skb;
+
+	skb = strata_dgram_build(sk, msg, STRATA_DGRAM_HEADROOM, 0, len);
+	if (IS_ERR(skb))
+		return PTR_ERR(skb);
+	return strata_dgram_send(sk, skb, dgram, msg->msg_flags, send_seal);
+}
+
+static int send_with_header(struct sock *sk, struct msghdr *msg, size_t len,
+			    struct strata_dgram *dgram)
+{
+	struct sk_buff *skb;
+
+	skb = strata_dgram_build(sk, msg, STRATA_DGRAM_HEADROOM, 0, len);
+	if (IS_ERR(skb))
+		return PTR_ERR(skb);
+	return send_whole(sk, skb, dgram, msg->msg_flags);
 }
 
 /**
@@ -88,29 +115,31 @@ static int send_prepare(struct sock *sk, struct msghdr *msg, size_t len,
  * @len: its bytes
  *
  * Context: process; waits for room up to SO_SNDTIMEO.
- * Return: @len; -EMSGSIZE, -EOPNOTSUPP (MSG_OOB, MSG_MORE), -EDESTADDRREQ,
- * -EINVAL, -EAFNOSUPPORT, -EFAULT, -EAGAIN, -EPIPE, -EINTR, -ERESTARTSYS, a
- * pending error, or what the network layer says.
+ * Return: @len; -EMSGSIZE, -EOPNOTSUPP (MSG_OOB), -EDESTADDRREQ, -EINVAL,
+ * -EAFNOSUPPORT, -EFAULT, -EAGAIN, -EPIPE, -EINTR, -ERESTARTSYS, a pending error,
+ * or what the network layer says.
  */
 int strata_raw_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 {
 	struct strata_dgram dgram;
-	struct sk_buff *skb;
+	bool more = false;
 	int err;
 
 	err = send_prepare(sk, msg, len, &dgram);
 	if (err)
 		return err;
-	skb = strata_dgram_build(sk, msg, STRATA_DGRAM_HEADROOM, 0, len);
-	if (IS_ERR(skb))
-		return PTR_ERR(skb);
-	if (raw_hdrincl(sk))
-		err = send_whole(sk, skb, &dgram, msg->msg_flags);
-	else
-		err = strata_dgram_send(sk, skb, &dgram, msg->msg_flags,
-					send_seal);
+	if (raw_hdrincl(sk)) {
+		err = send_with_header(sk, msg, len, &dgram);
+	} else if (unlikely(msg->msg_flags & MSG_MORE ||
+			    READ_ONCE(raw_sock(sk)->cork))) {
+		more = msg->msg_flags & MSG_MORE;
+		err = strata_raw_cork_send(sk, msg, len, &dgram);
+	} else {
+		err = strata_raw_send(sk, msg, len, &dgram);
+	}
 	if (err)
 		return err;
-	strata_count(strata_sock_net(sk), RAW_TX);
+	if (!more)
+		strata_count(strata_sock_net(sk), RAW_TX);
 	return len;
 }

@@ -392,6 +392,60 @@ static void raw6_echo(struct world *w)
 	close(f);
 }
 
+/* A datagram in pieces: nothing is sent before the last. */
+static void raw_more(struct world *w)
+{
+	struct sockaddr_in in = local(0), other = at("127.0.0.2", 0);
+	struct sockaddr_in nobody = at("192.0.2.1", 0);
+	static char big[65535];
+	int s = make(w, SOCK_RAW, 253);
+	int r = make(w, SOCK_RAW, 253);
+
+	DO(w, sendto(s, "ab", 2, MSG_MORE, SA(in), sizeof(in)));
+	DO(w, sendto(s, "cde", 3, MSG_MORE, SA(in), sizeof(in)));
+	DO(w, recv(r, big, sizeof(big), MSG_DONTWAIT));
+	DO(w, sendto(s, "f", 1, MSG_MORE, SA(nobody), sizeof(nobody)));
+	DO(w, send(s, "g", 1, MSG_MORE));
+	DO(w, sendto(s, BAD_POINTER, 0, 0, SA(in), sizeof(in)));
+	note_packet(w, "in pieces", r, 0);
+	DO(w, sendto(s, "h", 1, MSG_MORE, SA(in), sizeof(in)));
+	DO(w, set_int(s, SOL_IP, IP_TTL, 3));
+	DO(w, sendto(s, "i", 1, 0, SA(other), sizeof(other)));
+	note_packet(w, "to two", r, 0);
+	DO(w, sendto(s, "", 0, MSG_MORE, SA(in), sizeof(in)));
+	DO(w, sendto(s, "j", 1, 0, SA(in), sizeof(in)));
+	note_packet(w, "nothing first", r, 0);
+	DO(w, sendto(s, big, 40000, MSG_MORE, SA(in), sizeof(in)));
+	DO(w, sendto(s, big, 40000, MSG_MORE, SA(in), sizeof(in)));
+	DO(w, sendto(s, "k", 1, 0, SA(in), sizeof(in)));
+	note_packet(w, "after too much", r, 0);
+	DO(w, sendto(s, "l", 1, MSG_MORE, SA(in), sizeof(in)));
+	DO(w, sendto(s, BAD_POINTER, 4, MSG_MORE, SA(in), sizeof(in)));
+	DO(w, sendto(s, "m", 1, 0, SA(in), sizeof(in)));
+	note_packet(w, "after a fault", r, 0);
+	DO(w, sendto(s, "n", 1, MSG_MORE, SA(in), sizeof(in)));
+	DO(w, close(s));
+	DO(w, recv(r, big, sizeof(big), MSG_DONTWAIT | MSG_PEEK));
+	close(r);
+}
+
+static void raw6_more(struct world *w)
+{
+	struct sockaddr_in6 in6 = local6(0);
+	int s = make6(w, SOCK_RAW, 253);
+	char data[64];
+
+	DO(w, set_int(s, SOL_IPV6, IPV6_CHECKSUM, 2));
+	DO(w, sendto(s, "ab\0\0", 4, MSG_MORE, SA(in6), sizeof(in6)));
+	DO(w, recv(s, data, sizeof(data), MSG_DONTWAIT));
+	DO(w, sendto(s, "cde", 3, 0, SA(in6), sizeof(in6)));
+	settle(s);
+	DO(w, recv(s, data, sizeof(data), MSG_DONTWAIT));
+	note(w, "the sum", "%02x%02x", data[2] & 0xff, data[3] & 0xff);
+	DO(w, sendto(s, "x", 1, MSG_MORE, SA(in6), sizeof(in6)));
+	DO(w, close(s));
+}
+
 const struct test_case raw_cases[] = {
 	{ "raw_types", raw_types },
 	{ "raw_names", raw_names },
@@ -403,5 +457,7 @@ const struct test_case raw_cases[] = {
 	{ "raw_control", raw_control },
 	{ "raw6_options", raw6_options },
 	{ "raw6_echo", raw6_echo },
+	{ "raw_more", raw_more },
+	{ "raw6_more", raw6_more },
 	{ 0 },
 };
