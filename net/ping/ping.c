@@ -83,13 +83,19 @@ static int walk_nothing(struct strata_net *sn, struct strata_sock_at *at,
 	return 0;
 }
 
+/* As the kernel's: nothing is counted. */
+static int ping_ioctl(struct sock *sk, unsigned int cmd, int *arg)
+{
+	return -ENOIOCTLCMD;
+}
+
 #define PING_PROTO						\
 	.type = SOCK_DGRAM,					\
 	.is_open = true,					\
 	.prot = &ping_prot,					\
 	.ops = &ping_ops,					\
 	.permit = strata_ping_permit,				\
-	.ioctl = strata_dgram_ioctl,				\
+	.ioctl = ping_ioctl,					\
 	.describe = strata_dgram_describe
 
 static const struct strata_sock_proto ping4_proto = {

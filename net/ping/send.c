@@ -6,6 +6,7 @@
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
 #include <linux/module.h>
+#include <linux/uio.h>
 #include "ping.h"
 
 #define LEN_MAX	0xffff	/* of a datagram */
@@ -31,6 +32,36 @@ static int send_seal(struct sock *sk, struct sk_buff *skb,
 	icmph->checksum = flow->proto == IPPROTO_ICMP ? csum_fold(sum) :
 			  strata_pseudo_magic(&flow->saddr, &flow->daddr,
 					      skb->len, flow->proto, sum);
+	return 0;
+}
+
+/* The header that the program wrote: it is worth a look before the address is. */
+static int send_check_header(struct sock *sk, struct msghdr *msg)
+{
+	struct icmphdr icmph;
+
+	if (!copy_from_iter_full(&icmph, sizeof(icmph), &msg->msg_iter))
+		return -EFAULT;
+	iov_iter_revert(&msg->msg_iter, sizeof(icmph));
+	return is_request(sk, &icmph) ? 0 : -EINVAL;
+}
+
+/* No forms of old programs' are taken, and IPv6 has no IPv4 peers. */
+static int send_check_name(const struct sock *sk, const struct msghdr *msg)
+{
+	int family = strata_sock(sk)->family;
+	const struct sockaddr_in6 *sin6 = msg->msg_name;
+
+	if (!sin6)
+		return 0;
+	if (msg->msg_namelen < (int)(family == AF_INET ?
+				     sizeof(struct sockaddr_in) :
+				     sizeof(*sin6)))
+		return -EINVAL;
+	if (sin6->sin6_family != family)
+		return -EAFNOSUPPORT;
+	if (family == AF_INET6 && strata_addr_is4(&sin6->sin6_addr))
+		return -EINVAL;
 	return 0;
 }
 
@@ -61,8 +92,8 @@ static struct sk_buff *send_build(struct sock *sk, struct msghdr *msg,
  * @len: its bytes, ICMP header and all
  *
  * Context: process; waits for room up to SO_SNDTIMEO.
- * Return: @len; -EINVAL (no echo request), -EMSGSIZE, -EOPNOTSUPP (MSG_OOB,
- * MSG_MORE), -EDESTADDRREQ, -EAFNOSUPPORT, -EFAULT, -EAGAIN, -EPIPE, -EINTR,
+ * Return: @len; -EINVAL (no echo request), -EMSGSIZE, -EOPNOTSUPP (MSG_OOB),
+ * -EDESTADDRREQ, -EAFNOSUPPORT, -EFAULT, -EAGAIN, -EPIPE, -EINTR,
  * -ERESTARTSYS, a pending error, or what the network layer says.
  */
 int strata_ping_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
@@ -75,10 +106,11 @@ int strata_ping_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 		return -EMSGSIZE;
 	if (len < sizeof(struct icmphdr))
 		return -EINVAL;
-	/* Nothing is collected, so MSG_MORE would break a datagram. */
-	if (msg->msg_flags & (MSG_OOB | MSG_MORE))
+	if (msg->msg_flags & MSG_OOB)
 		return -EOPNOTSUPP;
-	err = strata_dgram_begin(sk, msg, &dgram) ?:
+	err = send_check_header(sk, msg) ?:
+	      send_check_name(sk, msg) ?:
+	      strata_dgram_begin(sk, msg, &dgram) ?:
 	      strata_dgram_finish(sk, msg, &dgram);
 	if (err)
 		return err;
