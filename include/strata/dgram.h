@@ -90,6 +90,8 @@ int strata_dgram_walk(const struct hlist_head *heads, unsigned int count,
 		      void *arg);
 
 /* peer.c: the peer of a socket */
+int strata_dgram_peer_parse(const struct sock *sk, const struct sockaddr *uaddr,
+			    int len, struct strata_endpoint *ep);
 int strata_dgram_peer_find(struct sock *sk, const struct strata_endpoint *ep,
 			   struct strata_flow *flow);
 void strata_dgram_peer_set(struct sock *sk, const struct strata_endpoint *ep,

@@ -403,6 +403,10 @@ struct strata_endpoint {
  */
 int strata_endpoint_parse(const struct sock *sk, const struct sockaddr *uaddr,
 			  int len, struct strata_endpoint *ep);
+/* Likewise, of no other form than the family's own. */
+int strata_endpoint_parse_own(const struct sock *sk,
+			      const struct sockaddr *uaddr, int len,
+			      struct strata_endpoint *ep);
 /* Writes the form of the socket's family; returns its length. */
 int strata_endpoint_format(const struct sock *sk,
 			   const struct strata_endpoint *ep,

@@ -40,7 +40,7 @@ static int bind_parse(const struct sock *sk, const struct sockaddr *uaddr,
 		      int len, struct strata_endpoint *ep)
 {
 	if (!bind_is_any_unspec(sk, uaddr, len))
-		return strata_endpoint_parse(sk, uaddr, len, ep);
+		return strata_endpoint_parse_own(sk, uaddr, len, ep);
 	strata_sock_any(sk, &ep->addr);
 	ep->port = ((const struct sockaddr_in *)uaddr)->sin_port;
 	ep->scope = 0;
@@ -112,7 +112,7 @@ static int bind_check(const struct sock *sk, const struct strata_endpoint *ep,
 	u16 port = ntohs(ep->port);
 	int err;
 
-	if (strata_sock(sk)->family == AF_INET)
+	if (strata_sock(sk)->family == AF_INET || strata_sock(sk)->proto->is_open)
 		return bind_check_addr(sk, type) ? : bind_check_port(sk, port);
 	err = bind_check_port(sk, port);
 	if (!err && bind_has_port(sk))
@@ -149,6 +149,7 @@ static int bind_locked(struct sock *sk, const struct strata_endpoint *ep,
 {
 	struct strata_sock *ss = strata_sock(sk);
 	u16 port = ntohs(ep->port);
+	u32 flags = ss->flags;
 	struct in6_addr any;
 	int err;
 
@@ -157,10 +158,14 @@ static int bind_locked(struct sock *sk, const struct strata_endpoint *ep,
 	if (ep->scope && sk->sk_bound_dev_if && sk->sk_bound_dev_if != ep->scope)
 		return -EINVAL;
 	bind_set_addr(sk, &ep->addr, type);
+	/* Who has an IPv6 address has nothing to do with IPv4. */
+	if (!strata_addr_is4(&ep->addr) && !ipv6_addr_any(&ep->addr))
+		ss->flags |= STRATA_SOCK_V6ONLY;
 	err = bind_claim(sk, port);
 	if (err) {
 		strata_sock_any(sk, &any);
 		bind_set_addr(sk, &any, STRATA_ADDR_ANY);
+		ss->flags = flags;
 		return err;
 	}
 	if (ep->scope)
@@ -196,8 +201,13 @@ int strata_sock_bind(struct socket *sock, struct sockaddr *uaddr, int len)
 
 	err = bind_parse(sk, uaddr, len, &ep) ? : bind_settle_scope(sk, &ep);
 	/* To one that never is IPv4's, such an address is just not there. */
-	if (err == -ENETUNREACH && strata_sock(sk)->proto->is_portless)
-		return -EADDRNOTAVAIL;
+	if (err == -ENETUNREACH)
+		return strata_sock(sk)->proto->is_portless ? -EADDRNOTAVAIL :
+							     -EINVAL;
+	/* Raw sockets have another word for an address of another family. */
+	if (err == -EAFNOSUPPORT && sk->sk_type == SOCK_RAW &&
+	    strata_sock(sk)->family == AF_INET6)
+		return -EINVAL;
 	if (err)
 		return err;
 	type = bind_addr_type(sk, &ep);

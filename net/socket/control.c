@@ -105,6 +105,21 @@ static int take_byte(const struct cmsghdr *cmsg, int *val)
 	return *val < -1 || *val > 255 ? -EINVAL : 0;
 }
 
+/* To an IPv4 peer an IPv6 program can say where from, and nothing else. */
+static int take_ipv6_of_ipv4(const struct cmsghdr *cmsg,
+			     struct strata_dgram *dgram)
+{
+	const struct in6_pktinfo *info;
+
+	if (cmsg->cmsg_type != IPV6_PKTINFO)
+		return 0;
+	if (cmsg->cmsg_len < CMSG_LEN(sizeof(*info)))
+		return -EINVAL;
+	info = (const struct in6_pktinfo *)CMSG_DATA(cmsg);
+	return strata_addr_is4(&info->ipi6_addr) ?
+	       take_pktinfo6(cmsg, &dgram->flow) : -EINVAL;
+}
+
 static int take_ipv6(const struct cmsghdr *cmsg, struct strata_dgram *dgram)
 {
 	int val = -1, err;
@@ -127,6 +142,25 @@ static int take_ipv6(const struct cmsghdr *cmsg, struct strata_dgram *dgram)
 	default:
 		return -EINVAL;
 	}
+}
+
+/* The level of a socket's other family is not heeded. */
+static int take_level(const struct sock *sk, const struct cmsghdr *cmsg,
+		      struct strata_dgram *dgram)
+{
+	bool is4 = strata_addr_is4(&dgram->flow.daddr);
+
+	if (cmsg->cmsg_level == SOL_IP)
+		return is4 ? take_ip(sk, cmsg, dgram) : 0;
+	if (strata_sock(sk)->family != AF_INET6)
+		return 0;
+	return is4 ? take_ipv6_of_ipv4(cmsg, dgram) : take_ipv6(cmsg, dgram);
+}
+
+static bool has_udp_level(const struct sock *sk)
+{
+	return strata_sock(sk)->ipproto == IPPROTO_UDP ||
+	       strata_sock(sk)->ipproto == IPPROTO_UDPLITE;
 }
 
 static int take_udp(const struct cmsghdr *cmsg, struct strata_dgram *dgram)
@@ -162,13 +196,9 @@ int strata_dgram_control_take(struct sock *sk, struct msghdr *msg,
 	for_each_cmsghdr(cmsg, msg) {
 		if (!CMSG_OK(msg, cmsg))
 			return -EINVAL;
-		if (cmsg->cmsg_level == SOL_IP)
-			err = take_ip(sk, cmsg, dgram);
-		else if (cmsg->cmsg_level == SOL_IPV6 &&
-			 strata_sock(sk)->family == AF_INET6)
-			err = take_ipv6(cmsg, dgram);
-		else if (cmsg->cmsg_level == SOL_UDP &&
-			 sk->sk_type == SOCK_DGRAM)
+		if (cmsg->cmsg_level == SOL_IP || cmsg->cmsg_level == SOL_IPV6)
+			err = take_level(sk, cmsg, dgram);
+		else if (cmsg->cmsg_level == SOL_UDP && has_udp_level(sk))
 			err = take_udp(cmsg, dgram);
 		if (err)
 			return err;

@@ -48,6 +48,25 @@ static void dgram_init(struct sock *sk, struct strata_dgram *dgram)
 	dgram->has_ttl = false;
 }
 
+/* Some leave the family out, for the peer that the socket has. */
+static bool name_is_none(const struct sock *sk, const struct msghdr *msg)
+{
+	const struct sockaddr *name = msg->msg_name;
+
+	return !name ||
+	       (strata_sock(sk)->family == AF_INET6 &&
+		sk->sk_type == SOCK_DGRAM &&
+		msg->msg_namelen >= (int)sizeof(name->sa_family) &&
+		name->sa_family == AF_UNSPEC);
+}
+
+/* UDP has another word than raw sockets for an address of nobody's. */
+static int name_error(const struct sock *sk, int err)
+{
+	return err == -EAFNOSUPPORT && strata_sock(sk)->family == AF_INET6 &&
+	       sk->sk_type == SOCK_DGRAM ? -EINVAL : err;
+}
+
 /**
  * strata_dgram_begin() - where does a datagram go?
  * @sk: the socket
@@ -64,7 +83,7 @@ int strata_dgram_begin(struct sock *sk, const struct msghdr *msg,
 	int err;
 
 	dgram_init(sk, dgram);
-	if (!sin) {
+	if (name_is_none(sk, msg)) {
 		if (sk->sk_state != TCP_ESTABLISHED)
 			return -EDESTADDRREQ;
 		dgram->flow.daddr = sk->sk_v6_daddr;
@@ -82,7 +101,7 @@ int strata_dgram_begin(struct sock *sk, const struct msghdr *msg,
 		err = strata_endpoint_parse(sk, msg->msg_name,
 					    msg->msg_namelen, &ep);
 		if (err)
-			return err;
+			return name_error(sk, err);
 	}
 	dgram->flow.daddr = ep.addr;
 	dgram->dport = ep.port;
@@ -110,14 +129,18 @@ static void dgram_multicast(const struct strata_sock *ss,
 /* A dual-stack socket to an IPv4 peer sends from an IPv4 address. */
 static int dgram_match_families(struct strata_flow *flow)
 {
+	if (ipv6_addr_any(&flow->daddr) && strata_addr_is4(&flow->saddr))
+		strata_addr_from4(&flow->daddr, htonl(INADDR_LOOPBACK));
 	if (strata_addr_is4(&flow->saddr) == strata_addr_is4(&flow->daddr))
 		return 0;
-	if (!strata_addr_any(&flow->saddr))
-		return -ENETUNREACH;
-	if (strata_addr_is4(&flow->daddr))
+	if (strata_addr_is4(&flow->daddr)) {
+		/* An IPv6 one is an IPv6 peer's doing: bind(2) would rule this out. */
 		strata_addr_from4(&flow->saddr, htonl(INADDR_ANY));
-	else
-		flow->saddr = in6addr_any;
+		return 0;
+	}
+	if (!strata_addr_any(&flow->saddr))
+		return -EAFNOSUPPORT;
+	flow->saddr = in6addr_any;
 	return 0;
 }
 
@@ -127,8 +150,8 @@ static int dgram_match_families(struct strata_flow *flow)
  * @msg: the message
  * @dgram: from strata_dgram_begin(); complete afterwards
  *
- * Context: process. Return: 0, -EINVAL, -EPERM, -ENETUNREACH (source and
- * destination are not of one family).
+ * Context: process. Return: 0, -EINVAL, -EPERM, -EAFNOSUPPORT (an IPv4
+ * source, and not so the destination).
  */
 int strata_dgram_finish(struct sock *sk, struct msghdr *msg,
 			struct strata_dgram *dgram)

@@ -70,6 +70,32 @@ int strata_endpoint_parse(const struct sock *sk, const struct sockaddr *uaddr,
 EXPORT_SYMBOL_GPL(strata_endpoint_parse);
 
 /**
+ * strata_endpoint_parse_own() - likewise, where the form has to be the family's own
+ * @sk: the socket
+ * @uaddr: the address, in kernel memory
+ * @len: its bytes
+ * @ep: out
+ *
+ * bind(2), and connect(2) of streams: an IPv6 socket names an IPv4 address as a
+ * v4-mapped one.
+ *
+ * Context: any. Return: as strata_endpoint_parse().
+ */
+int strata_endpoint_parse_own(const struct sock *sk,
+			      const struct sockaddr *uaddr, int len,
+			      struct strata_endpoint *ep)
+{
+	if (strata_sock(sk)->family == AF_INET6) {
+		if (len < SIN6_LEN_RFC2133)
+			return -EINVAL;
+		if (uaddr->sa_family != AF_INET6)
+			return -EAFNOSUPPORT;
+	}
+	return strata_endpoint_parse(sk, uaddr, len, ep);
+}
+EXPORT_SYMBOL_GPL(strata_endpoint_parse_own);
+
+/**
  * strata_endpoint_format() - endpoint to socket address
  * @sk: whose family decides the form
  * @ep: the endpoint

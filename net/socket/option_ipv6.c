@@ -227,10 +227,16 @@ static int ipv6_get_int(struct sock *sk, int optname, int *val)
 int strata_ipv6_getsockopt(struct sock *sk, int optname, char __user *optval,
 			   int __user *optlen)
 {
-	int val = 0, err;
+	int val = 0, len, err;
 
 	lock_sock(sk);
 	err = ipv6_get_int(sk, optname, &val);
 	release_sock(sk);
-	return err ?: strata_option_answer(&val, sizeof(val), optval, optlen);
+	if (err)
+		return err;
+	if (get_user(len, optlen))
+		return -EFAULT;
+	/* The kernel takes a negative length for a large one. */
+	return strata_option_put(&val, sizeof(val), optval, optlen,
+				 len < 0 ? (int)sizeof(val) : len);
 }

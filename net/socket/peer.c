@@ -16,9 +16,13 @@ static void peer_flow(struct sock *sk, const struct strata_endpoint *ep,
 	strata_sock_flow(sk);
 	*flow = ss->flow;
 	flow->daddr = ep->addr;
+	/* This host, by the family that the socket's own address has. */
+	if (ipv6_addr_any(&flow->daddr) && strata_addr_is4(&sk->sk_v6_rcv_saddr))
+		strata_addr_from4(&flow->daddr, htonl(INADDR_LOOPBACK));
 	if (ep->scope)
 		flow->oif = ep->scope;
-	if (strata_addr_is4(&flow->daddr) && strata_addr_any(&flow->saddr))
+	/* Nor is an IPv6 one that an earlier peer has given it. */
+	if (strata_addr_is4(&flow->daddr) && !strata_addr_is4(&flow->saddr))
 		strata_addr_from4(&flow->saddr, htonl(INADDR_ANY));
 	if (!strata_addr_is_multicast(&flow->daddr)) {
 		if (!flow->oif)
@@ -46,18 +50,42 @@ static int peer_route(struct sock *sk, struct strata_flow *flow)
 }
 
 /**
+ * strata_dgram_peer_parse() - the address that connect(2) names
+ * @sk: the socket
+ * @uaddr: the address, in kernel memory
+ * @len: its bytes
+ * @ep: out
+ *
+ * Context: any. Return: as strata_endpoint_parse(), but -EAFNOSUPPORT for an IPv4
+ * address in its own form on an IPV6_V6ONLY socket.
+ */
+int strata_dgram_peer_parse(const struct sock *sk, const struct sockaddr *uaddr,
+			    int len, struct strata_endpoint *ep)
+{
+	int err = strata_endpoint_parse(sk, uaddr, len, ep);
+
+	return err == -ENETUNREACH && uaddr->sa_family == AF_INET ?
+	       -EAFNOSUPPORT : err;
+}
+EXPORT_SYMBOL_GPL(strata_dgram_peer_parse);
+
+/**
  * strata_dgram_peer_find() - may a socket have this peer?
  * @sk: the socket
  * @ep: the peer
  * @flow: out: the way there
  *
  * Context: process, socket locked. Return: 0, -EINVAL (a link-local address of no
- * link, or of another one), or what strata_af_ops.route says.
+ * link, or of another one), -EAFNOSUPPORT (the socket has an IPv4 address, of bind(2)
+ * or of an earlier peer), or what strata_af_ops.route says.
  */
 int strata_dgram_peer_find(struct sock *sk, const struct strata_endpoint *ep,
 			   struct strata_flow *flow)
 {
 	peer_flow(sk, ep, flow);
+	if (!strata_addr_is4(&flow->daddr) && strata_addr_is4(&flow->saddr) &&
+	    !strata_addr_any(&flow->saddr))
+		return -EAFNOSUPPORT;
 	/* RFC 4007 6: a link-local address is one of a link. */
 	if (ipv6_addr_type(&flow->daddr) & IPV6_ADDR_LINKLOCAL && !flow->oif)
 		return -EINVAL;
@@ -126,7 +154,7 @@ EXPORT_SYMBOL_GPL(strata_dgram_peer_clear);
  * @uaddr: the peer
  * @len: its bytes
  *
- * Context: process; locks the socket. Return: 0, or what strata_endpoint_parse()
+ * Context: process; locks the socket. Return: 0, or what strata_dgram_peer_parse()
  * and strata_dgram_peer_find() say.
  */
 int strata_dgram_peer_connect(struct sock *sk, struct sockaddr *uaddr, int len)
@@ -135,7 +163,7 @@ int strata_dgram_peer_connect(struct sock *sk, struct sockaddr *uaddr, int len)
 	struct strata_flow flow;
 	int err;
 
-	err = strata_endpoint_parse(sk, uaddr, len, &ep);
+	err = strata_dgram_peer_parse(sk, uaddr, len, &ep);
 	if (err)
 		return err;
 	lock_sock(sk);

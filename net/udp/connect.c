@@ -29,14 +29,14 @@ static int connect_locked(struct sock *sk, const struct strata_endpoint *ep)
  * @len: its bytes
  *
  * Context: process; locks the socket.
- * Return: 0, what strata_endpoint_parse() or strata_af_ops.route say.
+ * Return: 0, what strata_dgram_peer_parse() or strata_af_ops.route say.
  */
 int strata_udp_connect(struct sock *sk, struct sockaddr *uaddr, int len)
 {
 	struct strata_endpoint ep;
 	int err;
 
-	err = strata_endpoint_parse(sk, uaddr, len, &ep);
+	err = strata_dgram_peer_parse(sk, uaddr, len, &ep);
 	if (err)
 		return err;
 	lock_sock(sk);
