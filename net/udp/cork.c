@@ -23,6 +23,23 @@ struct udp_cork {
 	u8 data[UDP_PAYLOAD_MAX];
 };
 
+/* What would be noticed if the first piece were to be sent. */
+static int cork_check(struct sock *sk, const struct strata_dgram *send)
+{
+	const struct udp_route *route;
+	struct udp_route scratch;
+	int err;
+
+	rcu_read_lock();
+	route = strata_udp_route(sk, &send->flow, &scratch);
+	err = PTR_ERR_OR_ZERO(route);
+	rcu_read_unlock();
+	if (err)
+		return err;
+	return sock_error(sk) ?:
+	       (sk->sk_shutdown & SEND_SHUTDOWN ? -EPIPE : 0);
+}
+
 static int cork_begin(struct sock *sk, struct msghdr *msg)
 {
 	struct strata_udp_sock *us = udp_sock(sk);
@@ -32,7 +49,8 @@ static int cork_begin(struct sock *sk, struct msghdr *msg)
 	cork = kvmalloc(sizeof(*cork), GFP_KERNEL_ACCOUNT);
 	if (!cork)
 		return -ENOBUFS;
-	err = strata_udp_prepare(sk, msg, &cork->send);
+	err = strata_udp_prepare(sk, msg, &cork->send) ?:
+	      cork_check(sk, &cork->send);
 	if (err) {
 		kvfree(cork);
 		return err;

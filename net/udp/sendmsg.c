@@ -10,6 +10,14 @@
 #include <linux/uio.h>
 #include "udp.h"
 
+/* A connected socket may have a peer without a port; one of IPv6's an IPv6 peer. */
+static bool port_is_missing(const struct sock *sk, const struct msghdr *msg,
+			    const struct strata_dgram *send)
+{
+	return msg->msg_name || (udp_sock(sk)->ss.family == AF_INET6 &&
+				 strata_addr_is4(&send->flow.daddr));
+}
+
 /**
  * strata_udp_prepare() - where does a datagram go, and how?
  * @sk: the socket, with a port
@@ -25,7 +33,11 @@ int strata_udp_prepare(struct sock *sk, struct msghdr *msg,
 
 	if (err)
 		return err;
-	if (unlikely(!send->dport && msg->msg_name))
+	/* What an IPv6 datagram would do with it nobody asks. */
+	if (unlikely(msg->msg_flags & MSG_OOB) &&
+	    strata_addr_is4(&send->flow.daddr))
+		return -EOPNOTSUPP;
+	if (unlikely(!send->dport) && port_is_missing(sk, msg, send))
 		return -EINVAL;
 	send->gso_size = READ_ONCE(udp_sock(sk)->gso_size);
 	return strata_dgram_finish(sk, msg, send);
@@ -55,7 +67,7 @@ static int send_first_error(struct sock *sk, const struct strata_dgram *send,
 	if (IS_ERR(route))
 		err = PTR_ERR(route);
 	else if (len > route_room(route, send->gso_size))
-		err = -EMSGSIZE;
+		err = strata_dgram_too_big(sk, send, route->path.mtu);
 	rcu_read_unlock();
 	return err;
 }
@@ -170,8 +182,10 @@ int strata_udp_send_datagram(struct sock *sk, struct msghdr *msg, size_t len,
 	struct sk_buff *skb;
 	int err;
 
-	if (unlikely(len > UDP_PAYLOAD_MAX6))
-		return -EMSGSIZE;
+	/* Before room is asked for, which an earlier datagram's error would keep from it. */
+	if (unlikely(len > UDP_PAYLOAD_MAX) &&
+	    (len > UDP_PAYLOAD_MAX6 || strata_addr_is4(&send->flow.daddr)))
+		return send_first_error(sk, send, len, -EMSGSIZE);
 	skb = strata_dgram_build(sk, msg, READ_ONCE(udp_sock(sk)->headroom) ?:
 					  STRATA_DGRAM_HEADROOM,
 				 sizeof(struct udphdr), len);
@@ -200,7 +214,7 @@ int strata_udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 
 	if (unlikely(len > 0xffff))
 		return -EMSGSIZE;
-	if (unlikely(msg->msg_flags & MSG_OOB))
+	if (unlikely(msg->msg_flags & MSG_OOB) && us->ss.family == AF_INET)
 		return -EOPNOTSUPP;
 	if (unlikely(msg->msg_flags & MSG_MORE || READ_ONCE(us->cork) ||
 		     READ_ONCE(us->cork_option)))
