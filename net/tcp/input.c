@@ -357,8 +357,18 @@ static bool closed_to_data(struct sock *sk, const struct sk_buff *skb)
 	const struct strata_tcp_seg *seg = tcp_seg(skb);
 	u32 end = seg->end_seq - !!(seg->flags & TCPF_HDR_FIN);
 
-	return sock_flag(sk, SOCK_DEAD) && (sk->sk_shutdown & RCV_SHUTDOWN) &&
-	       end != seg->seq && seq_after(end, strata_tcp(sk)->rcv_nxt);
+	return sk->sk_shutdown & RCV_SHUTDOWN && end != seg->seq &&
+	       seq_after(end, strata_tcp(sk)->rcv_nxt);
+}
+
+/* Whoever shut both sides down, and has not closed, is told, too. */
+static void refuse_data(struct sock *sk)
+{
+	strata_tcp_send_reset(sk, GFP_ATOMIC);
+	if (sock_flag(sk, SOCK_DEAD))
+		strata_tcp_done(sk);
+	else
+		strata_tcp_abort(sk, ECONNRESET);
 }
 
 /* Sixth to eighth step: the urgent pointer, text and FIN. Consumes @skb. */
@@ -371,8 +381,7 @@ static void step_text(struct sock *sk, struct sk_buff *skb,
 	case TCP_FIN_WAIT1:
 	case TCP_FIN_WAIT2:
 		if (closed_to_data(sk, skb)) {
-			strata_tcp_send_reset(sk, GFP_ATOMIC);
-			strata_tcp_done(sk);
+			refuse_data(sk);
 			drop(sk, skb, STRATA_DROP_TCP_CLOSED);
 			return;
 		}
