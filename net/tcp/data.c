@@ -123,6 +123,10 @@ bool strata_tcp_coalesce(struct sock *sk, struct sk_buff *tail,
 	sk_mem_charge(sk, delta);
 	tcp_seg(tail)->end_seq = tcp_seg(skb)->end_seq;
 	tcp_seg(tail)->flags |= tcp_seg(skb)->flags;
+	if (unlikely(skb->tstamp)) {
+		tail->tstamp = skb->tstamp;
+		skb_hwtstamps(tail)->hwtstamp = skb_hwtstamps(skb)->hwtstamp;
+	}
 	kfree_skb_partial(skb, stolen);
 	return true;
 }

@@ -18,6 +18,8 @@
  * @seq: next octet to read; with MSG_PEEK it runs ahead of copied_seq
  * @ahead: octets that SO_PEEK_OFF has us begin after copied_seq
  * @hole: urgent octets passed over
+ * @arrived: when the last buffer came that was read of, 0: unknown
+ * @arrived_hw: the same by the device's clock
  */
 struct reading {
 	struct msghdr *msg;
@@ -29,6 +31,8 @@ struct reading {
 	u32 seq;
 	u32 ahead;
 	u32 hole;
+	ktime_t arrived;
+	ktime_t arrived_hw;
 };
 
 /**
@@ -87,6 +91,27 @@ static int up_to_mark(const struct sock *sk, struct reading *r, u32 *offset,
 	return bytes - 1;
 }
 
+/* Does the program want to be told when what it reads came? */
+static bool wants_time(const struct sock *sk)
+{
+	return sock_flag(sk, SOCK_RCVTSTAMP) ||
+	       READ_ONCE(sk->sk_tsflags) & (SOF_TIMESTAMPING_SOFTWARE |
+					    SOF_TIMESTAMPING_RAW_HARDWARE);
+}
+
+/* SO_TIMESTAMP and its like. Only a buffer can carry a time to generic code. */
+static void tell_time(struct sock *sk, const struct reading *r)
+{
+	struct sk_buff *skb = alloc_skb(0, GFP_KERNEL);
+
+	if (!skb)
+		return;
+	skb->tstamp = r->arrived;
+	skb_hwtstamps(skb)->hwtstamp = r->arrived_hw;
+	sock_recv_timestamp(r->msg, sk, skb);
+	kfree_skb(skb);
+}
+
 /* 0 or -EFAULT with nothing copied before. */
 static int copy_out(struct sock *sk, struct reading *r, struct sk_buff *skb,
 		    u32 offset)
@@ -102,6 +127,10 @@ static int copy_out(struct sock *sk, struct reading *r, struct sk_buff *skb,
 	r->seq += bytes;
 	r->copied += bytes;
 	r->len -= bytes;
+	if (unlikely(skb->tstamp)) {
+		r->arrived = skb->tstamp;
+		r->arrived_hw = skb_hwtstamps(skb)->hwtstamp;
+	}
 	if (r->flags & MSG_PEEK) {
 		sk_peek_offset_fwd(sk, bytes);
 		return 0;
@@ -262,6 +291,8 @@ int strata_tcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 	if (unlikely(strata_tcp(sk)->tell_inq) && ret >= 0)
 		left = inq(sk);
 	release_sock(sk);
+	if (unlikely(r.arrived) && wants_time(sk) && ret >= 0)
+		tell_time(sk, &r);
 	if (unlikely(left >= 0))
 		put_cmsg(msg, SOL_TCP, TCP_CM_INQ, sizeof(left), &left);
 	return ret;
