@@ -32,7 +32,7 @@ static int set_peer(struct sock *sk, const struct strata_endpoint *ep)
 	}
 	if (!strata_addr_any(&ss->saddr) &&
 	    strata_addr_is4(&ss->saddr) != strata_addr_is4(&daddr))
-		return -EINVAL;
+		return -EAFNOSUPPORT;
 	sk->sk_v6_daddr = daddr;
 	sk->sk_dport = ep->port;
 	return 0;
@@ -57,10 +57,11 @@ static int find_path(struct sock *sk)
 	    path->type == STRATA_PATH_MULTICAST)
 		return -ENETUNREACH;
 	ss->flow.flags &= ~STRATA_FLOW_BROADCAST;
-	if (strata_addr_any(&ss->saddr))
+	/* bind(2) may have named a group, which cannot be received on from now on. */
+	if (strata_addr_any(&ss->saddr)) {
 		ss->saddr = ss->flow.saddr;
-	if (strata_addr_any(&sk->sk_v6_rcv_saddr))
 		sk->sk_v6_rcv_saddr = ss->flow.saddr;
+	}
 	strata_tcp(sk)->path_mtu = path->mtu;
 	return 0;
 }
@@ -93,6 +94,8 @@ static int open(struct sock *sk)
 	if (err)
 		return err;
 	choose_isn(sk);
+	/* What ended an earlier connection is not this one's error. */
+	WRITE_ONCE(sk->sk_err, 0);
 	strata_count(strata_sock_net(sk), TCP_ACTIVE_OPENS);
 	if (unlikely(strata_tcp(sk)->fastopen_connect ||
 		     strata_sock(sk)->flags & STRATA_SOCK_DEFERRED))
@@ -107,7 +110,7 @@ static int open(struct sock *sk)
  * @len: bytes of @uaddr
  *
  * Context: process, socket locked.
- * Return: 0; what strata_endpoint_parse() and strata_af_ops.route say;
+ * Return: 0; what strata_endpoint_parse_own() and strata_af_ops.route say;
  * -ENETUNREACH (broadcast or multicast), -EADDRNOTAVAIL (no port left, or the
  * four-tuple is in use), -EKEYREJECTED (strata_tcp_ao_connect()), -EINVAL, -ENOMEM.
  */
@@ -117,7 +120,7 @@ int strata_tcp_connect(struct sock *sk, struct sockaddr *uaddr, int len)
 	struct strata_endpoint ep;
 	int err;
 
-	err = strata_endpoint_parse(sk, uaddr, len, &ep);
+	err = strata_endpoint_parse_own(sk, uaddr, len, &ep);
 	if (err)
 		return err;
 	/* Not for the first time? */
