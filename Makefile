@@ -13,8 +13,10 @@ SHELL := /bin/bash
 KERNEL ?= 6.1
 LANE ?= uml
 BENCH ?= *
+SEED ?= $(shell date +%s)
+DURATION ?= 600
 
-.PHONY: help deps kernels modules tools vm kunit system programs tcp-scripts bench profile grid lint demo check install clean
+.PHONY: help deps kernels modules tools vm kunit system random programs tcp-scripts bench profile grid lint demo check install clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -49,6 +51,10 @@ kunit: ## the unit tests in the uml debug kernel: SUITE=glob
 system: tools ## the system tests: LANE=uml, 6.1, 6.12, smp  TEST=glob
 	@scripts/deps test
 	@tools/testing/run --lane $(LANE) $(if $(TEST),--test '$(TEST)')
+
+random: tools ## system calls drawn at random, on both stacks: LANE=uml, 6.1, 6.12, smp  SEED=number  DURATION=seconds
+	@scripts/deps test
+	@scripts/vm $(LANE) --timeout $$(($(DURATION) + 600)) -- tools/testing/system/syscalls_random.sh $(SEED) $(DURATION)
 
 programs: tools ## Debian's programs over Strata, installed first: LANE=uml, 6.1, 6.12, smp  TEST=glob
 	@scripts/deps test programs

@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include "options.h"
+#include "random.h"
 #include "world.h"
 
 #define CASE_SECONDS	60
@@ -199,15 +200,17 @@ int main(int argc, char **argv)
 		print_options();
 		return 0;
 	}
+	signal(SIGPIPE, SIG_IGN);
+	if (argc > 1 && !strcmp(prefix, "random"))
+		return random_main(argc, argv);
 	if (argc == 3 && !strcmp(prefix, "--udplite")) {
 		datagrams = IPPROTO_UDPLITE;
 		prefix = argv[--argc];
 	}
 	if (argc > 2 || (prefix && prefix[0] == '-')) {
-		fprintf(stderr, "usage: syscalls [[--udplite] PREFIX OF CASES | --options]\n");
+		fprintf(stderr, "usage: syscalls [[--udplite] PREFIX OF CASES | --options | random SEED SECONDS [SEQUENCE]]\n");
 		return 2;
 	}
-	signal(SIGPIPE, SIG_IGN);
 	worlds = mmap(NULL, 2 * sizeof(*worlds), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (worlds == MAP_FAILED) {
