@@ -36,6 +36,9 @@ int strata_dgram_finish(struct sock *sk, struct msghdr *msg,
 			struct strata_dgram *dgram);
 struct sk_buff *strata_dgram_build(struct sock *sk, struct msghdr *msg,
 				   u32 headroom, u32 header, size_t len);
+struct sk_buff *strata_dgram_build_pages(struct sock *sk, struct msghdr *msg,
+					 u32 headroom, u32 header, size_t len,
+					 struct ubuf_info *uarg);
 int strata_dgram_route(struct strata_net *sn, struct strata_flow *flow,
 		       struct strata_path *path);
 
@@ -108,6 +111,7 @@ void strata_dgram_error_add(struct sock *sk,
 			    const u8 *payload);
 int strata_dgram_too_big(struct sock *sk, const struct strata_dgram *dgram,
 			 u32 mtu);
+void strata_dgram_error_purge(struct sock *sk);
 int strata_dgram_error_recv(struct sock *sk, struct msghdr *msg, size_t len,
 			    int *addr_len);
 

@@ -216,6 +216,7 @@ struct strata_sock_at {
  * @is_portless: sk_num is no port: prot->init sets it, bind(2) names an address
  *	alone, and may do so again
  * @is_open: anybody may bind a number below 1024
+ * @has_zerocopy: @prot's sendmsg knows MSG_ZEROCOPY (zerocopy.h). Optional
  * @prot: object size, slab, memory accounting, and these operations, each as
  *	in the kernel's own transports: init, destroy, close, connect (called
  *	with the socket locked for SOCK_STREAM, not locked for others),
@@ -250,6 +251,7 @@ struct strata_sock_proto {
 	bool is_default;
 	bool is_portless;
 	bool is_open;
+	bool has_zerocopy;
 	struct proto *prot;
 	const struct proto_ops *ops;
 	int (*permit)(struct net *net);

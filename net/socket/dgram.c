@@ -263,6 +263,40 @@ struct sk_buff *strata_dgram_build(struct sock *sk, struct msghdr *msg,
 EXPORT_SYMBOL_GPL(strata_dgram_build);
 
 /**
+ * strata_dgram_build_pages() - the same, but the payload stays where it is
+ * @sk: the socket
+ * @msg: the message, with MSG_ZEROCOPY
+ * @headroom: bytes for the layers below
+ * @header: bytes of the transport header, left to the caller to fill in
+ * @len: bytes of payload
+ * @uarg: for the notice; the packet has a reference of its own
+ *
+ * Context: process; waits for room up to SO_SNDTIMEO.
+ * Return: as strata_dgram_build(), or ERR_PTR(-EMSGSIZE): too many pieces.
+ */
+struct sk_buff *strata_dgram_build_pages(struct sock *sk, struct msghdr *msg,
+					 u32 headroom, u32 header, size_t len,
+					 struct ubuf_info *uarg)
+{
+	struct sk_buff *skb;
+	int err;
+
+	skb = dgram_alloc(sk, headroom, header, 0,
+			  msg->msg_flags & MSG_DONTWAIT, &err);
+	if (!skb)
+		return ERR_PTR(err);
+	skb_reset_transport_header(skb);
+	__skb_put(skb, header);
+	/* First: it may be who holds the pages (io_uring). */
+	skb_zcopy_set(skb, uarg, NULL);
+	err = skb_zerocopy_iter_dgram(skb, msg, len);
+	if (!err)
+		return skb;
+	consume_skb(skb);
+	return ERR_PTR(err);
+}
+
+/**
  * strata_dgram_route() - the way for a datagram
  * @sn: the namespace's stack
  * @flow: in and out: where from and where to

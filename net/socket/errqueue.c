@@ -2,7 +2,8 @@
 /*
  * IP_RECVERR and IPV6_RECVERR: ICMP errors as messages that recvmsg(2) gives out with
  * MSG_ERRQUEUE: the quoted payload as data, its destination as the name, and
- * what happened and who said so as a control message.
+ * what happened and who said so as a control message. Notices of MSG_ZEROCOPY, which
+ * the kernel makes, have the control message alone.
  */
 #include <linux/errqueue.h>
 #include <linux/module.h>
@@ -138,10 +139,41 @@ int strata_dgram_too_big(struct sock *sk, const struct strata_dgram *dgram,
 }
 EXPORT_SYMBOL_GPL(strata_dgram_too_big);
 
+static bool error_is_notice(const struct sock_extended_err *ee)
+{
+	return ee->ee_origin == SO_EE_ORIGIN_ZEROCOPY;
+}
+
+/**
+ * strata_dgram_error_purge() - the program does not want to hear of errors any more
+ * @sk: the socket
+ *
+ * Notices stay, for the program waits for them.
+ *
+ * Context: process.
+ */
+void strata_dgram_error_purge(struct sock *sk)
+{
+	struct sk_buff_head *queue = &sk->sk_error_queue;
+	struct sk_buff *skb, *next;
+	struct sk_buff_head errors;
+
+	__skb_queue_head_init(&errors);
+	spin_lock_irq(&queue->lock);
+	skb_queue_walk_safe(queue, skb, next) {
+		if (error_is_notice(&SKB_EXT_ERR(skb)->ee))
+			continue;
+		__skb_unlink(skb, queue);
+		__skb_queue_tail(&errors, skb);
+	}
+	spin_unlock_irq(&queue->lock);
+	__skb_queue_purge(&errors);
+}
+
 /* Only of what came from the network is there somebody to name. */
 static bool error_has_offender(const struct sock_extended_err *ee)
 {
-	return ee->ee_origin != SO_EE_ORIGIN_LOCAL;
+	return ee->ee_origin != SO_EE_ORIGIN_LOCAL && !error_is_notice(ee);
 }
 
 /* RFC 3542 has none of it: as the kernel does. */
@@ -196,20 +228,25 @@ static void error_cmsg(const struct sock *sk, struct msghdr *msg,
 int strata_dgram_error_recv(struct sock *sk, struct msghdr *msg, size_t len,
 			    int *addr_len)
 {
-	const struct dgram_error *info;
+	static const struct dgram_error none;
+	const struct dgram_error *info = &none;
+	int copied, err, header = 0;
 	struct sk_buff *skb;
-	int copied, err;
 
 	skb = sock_dequeue_err_skb(sk);
 	if (!skb)
 		return -EAGAIN;
-	info = (const struct dgram_error *)skb->data;
-	copied = min_t(size_t, len, skb->len - sizeof(*info));
-	if (copied < (int)(skb->len - sizeof(*info)))
+	if (!error_is_notice(&SKB_EXT_ERR(skb)->ee)) {
+		info = (const struct dgram_error *)skb->data;
+		header = sizeof(*info);
+	}
+	copied = min_t(size_t, len, skb->len - header);
+	if (copied < (int)skb->len - header)
 		msg->msg_flags |= MSG_TRUNC;
-	err = skb_copy_datagram_msg(skb, sizeof(*info), msg, copied);
+	err = skb_copy_datagram_msg(skb, header, msg, copied);
 	if (!err) {
-		if (msg->msg_name) {
+		sock_recv_timestamp(msg, sk, skb);
+		if (msg->msg_name && info->name_len) {
 			memcpy(msg->msg_name, &info->name, info->name_len);
 			*addr_len = info->name_len;
 		}

@@ -80,6 +80,8 @@ static void sock_setup(struct sock *sk, const struct strata_sock_proto *proto,
 	struct strata_sock *ss = strata_sock(sk);
 
 	sk->sk_destruct = strata_sock_destruct;
+	if (proto->has_zerocopy)
+		set_bit(SOCK_SUPPORT_ZC, &sk->sk_socket->flags);
 	sk->sk_backlog_rcv = sk->sk_prot->backlog_rcv;
 	ss->proto = proto;
 	ss->family = request->family;

@@ -4,6 +4,8 @@
  * SOL_SOCKET never gets here: the kernel's generic code answers it.
  */
 #include <linux/module.h>
+#include <strata/dgram.h>
+#include <strata/zerocopy.h>
 #include <uapi/linux/strata.h>
 #include "socket.h"
 
@@ -114,7 +116,7 @@ int strata_option_flag_set(struct sock *sk,
 	else
 		ss->flags &= ~flag->flag;
 	if (flag->flag == STRATA_SOCK_RECVERR && !val)
-		skb_queue_purge(&sk->sk_error_queue);
+		strata_dgram_error_purge(sk);
 	return 0;
 }
 
@@ -122,21 +124,23 @@ static int strata_level_set(struct sock *sk, int optname, sockptr_t optval,
 			    unsigned int optlen)
 {
 	struct strata_sock *ss = strata_sock(sk);
-	int val;
+	int val, err = 0;
 
-	if (optname != STRATA_SO_REUSEPORT)
+	if (optname != STRATA_SO_REUSEPORT && optname != STRATA_SO_ZEROCOPY)
 		return -ENOPROTOOPT;
 	if (optlen < sizeof(int))
 		return -EINVAL;
 	if (copy_from_sockptr(&val, optval, sizeof(val)))
 		return -EFAULT;
 	lock_sock(sk);
-	if (val)
+	if (optname == STRATA_SO_ZEROCOPY)
+		err = strata_zerocopy_set(sk, val);
+	else if (val)
 		ss->flags |= STRATA_SOCK_REUSEPORT;
 	else
 		ss->flags &= ~STRATA_SOCK_REUSEPORT;
 	release_sock(sk);
-	return 0;
+	return err;
 }
 
 static int strata_level_get(const struct sock *sk, int optname, int *val)
@@ -152,6 +156,9 @@ static int strata_level_get(const struct sock *sk, int optname, int *val)
 		return 0;
 	case STRATA_SO_REUSEPORT:
 		*val = !!(READ_ONCE(ss->flags) & STRATA_SOCK_REUSEPORT);
+		return 0;
+	case STRATA_SO_ZEROCOPY:
+		*val = sock_flag(sk, SOCK_ZEROCOPY);
 		return 0;
 	default:
 		return -ENOPROTOOPT;

@@ -222,6 +222,8 @@ int strata_stream_accept(struct socket *sock, struct socket *newsock,
 	lock_sock(child);
 	sock_rps_record_flow(child);
 	sock_graft(child, newsock);
+	if (strata_sock(child)->proto->has_zerocopy)
+		set_bit(SOCK_SUPPORT_ZC, &newsock->flags);
 	newsock->state = SS_CONNECTED;
 	release_sock(child);
 	return 0;

@@ -131,6 +131,7 @@ static const struct strata_sock_proto strata_tcp_sock_proto = {
 	.type			= SOCK_STREAM,
 	.ipproto		= IPPROTO_TCP,
 	.is_default		= true,
+	.has_zerocopy		= true,
 	.prot			= &strata_tcp_prot,
 	.ops			= &strata_tcp_ops,
 	.listen			= strata_tcp_listen,

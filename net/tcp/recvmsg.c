@@ -4,6 +4,7 @@
  */
 #include <linux/tcp.h>
 #include <linux/sched/signal.h>
+#include <strata/dgram.h>
 #include "tcp.h"
 #include "urgent.h"
 
@@ -273,7 +274,7 @@ static int inq(const struct sock *sk)
  * @len: bytes wanted
  * @flags: MSG_PEEK, MSG_TRUNC (discard), MSG_WAITALL, MSG_DONTWAIT,
  *	MSG_OOB, MSG_ERRQUEUE
- * @addr_len: not used: a connection has one peer
+ * @addr_len: not touched: a connection has one peer
  *
  * Context: process.
  * Return: bytes read, 0 at the end, or -errno in the kernel's own TCP's order.
@@ -285,7 +286,7 @@ int strata_tcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 	int ret, left = -1;
 
 	if (unlikely(flags & MSG_ERRQUEUE))
-		return -EAGAIN;
+		return strata_dgram_error_recv(sk, msg, len, addr_len);
 	lock_sock(sk);
 	ret = recvmsg_locked(sk, &r);
 	if (unlikely(strata_tcp(sk)->tell_inq) && ret >= 0)

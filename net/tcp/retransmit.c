@@ -36,7 +36,7 @@ static void share_page(struct sk_buff *view, const struct sk_buff *skb,
 }
 
 /* A buffer with @len octets of @skb's payload from @from on. */
-static struct sk_buff *view(const struct sk_buff *skb, u32 from, u32 len)
+static struct sk_buff *view(struct sk_buff *skb, u32 from, u32 len)
 {
 	u32 linear = linear_part(skb, from, len);
 	struct sk_buff *view;
@@ -53,6 +53,8 @@ static struct sk_buff *view(const struct sk_buff *skb, u32 from, u32 len)
 	from -= skb_headlen(skb);
 	for (slot = 0; len && slot < skb_shinfo(skb)->nr_frags; slot++)
 		share_page(view, skb, slot, &from, &len);
+	/* The program's own pages are in use until this one is gone, too. */
+	skb_zcopy_set(view, skb_zcopy(skb), NULL);
 	return view;
 }
 

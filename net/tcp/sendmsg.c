@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * From the program to the transmit queue: one copy, into pages that are shared
- * with the network from there on.
+ * with the network from there on; none with MSG_ZEROCOPY.
  */
 #include <linux/tcp.h>
 #include <linux/uio.h>
 #include <strata/visibility.h>
+#include <strata/zerocopy.h>
 #include "tcp.h"
 
 /**
@@ -15,6 +16,8 @@
  * @timeo: jiffies left to wait
  * @goal: bytes to collect in one buffer
  * @copied: bytes queued
+ * @uarg: MSG_ZEROCOPY: for the notice, or NULL
+ * @direct: the program's pages are taken as they are
  */
 struct sending {
 	struct msghdr *msg;
@@ -22,6 +25,8 @@ struct sending {
 	long timeo;
 	u32 goal;
 	int copied;
+	struct ubuf_info *uarg;
+	bool direct;
 };
 
 /**
@@ -177,6 +182,7 @@ static int copy_to_page(struct sock *sk, struct sk_buff *skb,
 	bytes = min_t(int, bytes, pfrag->size - pfrag->offset);
 	if (unlikely(!wmem_schedule(sk, bytes)))
 		return 0;
+	skb_zcopy_downgrade_managed(skb);
 	if (!copy_from_iter_full(page_address(pfrag->page) + pfrag->offset,
 				 bytes, &msg->msg_iter))
 		return -EFAULT;
@@ -190,10 +196,27 @@ static int copy_to_page(struct sock *sk, struct sk_buff *skb,
 	return bytes;
 }
 
+/* The program's pages themselves. As copy_to_page(). */
+static int share_pages(struct sock *sk, struct sk_buff *skb, struct sending *s,
+		       int bytes)
+{
+	if (unlikely(!wmem_schedule(sk, bytes)))
+		return 0;
+	bytes = skb_zerocopy_iter_stream(sk, skb, s->msg, bytes, s->uarg);
+	/* Too many pieces, or it has those of another notice. */
+	if (bytes == -EMSGSIZE || bytes == -EEXIST)
+		return -ENOSPC;
+	if (bytes > 0)
+		account(sk, skb, bytes);
+	return bytes;
+}
+
 static int copy_some(struct sock *sk, struct sk_buff *skb, struct sending *s)
 {
 	int bytes = min_t(size_t, msg_data_left(s->msg), s->goal - skb->len);
 
+	if (unlikely(s->direct))
+		return share_pages(sk, skb, s, bytes);
 	if (!skb_is_nonlinear(skb) && bytes <= skb_tailroom(skb) &&
 	    skb->len + bytes <= TCP_LINEAR_MAX)
 		return copy_to_head(sk, skb, s->msg, bytes);
@@ -368,14 +391,39 @@ static int begin(struct sock *sk, struct sending *s)
 	return 0;
 }
 
+/* What may be appended to has a notice already, which can tell of this call, too. */
+static int zerocopy_begin(struct sock *sk, struct sending *s)
+{
+	struct sk_buff *tail = NULL;
+
+	if (likely(!(s->flags & MSG_ZEROCOPY)) || !msg_data_left(s->msg))
+		return 0;
+	if (strata_tcp(sk)->send_head)
+		tail = skb_peek_tail(&sk->sk_write_queue);
+	return strata_zerocopy_begin(sk, s->msg, msg_data_left(s->msg),
+				     skb_zcopy(tail), &s->uarg);
+}
+
+/* What has gone with the SYN was copied. */
+static void zerocopy_choose(struct sock *sk, struct sending *s)
+{
+	rcu_read_lock();
+	s->direct = strata_zerocopy_way(&strata_sock(sk)->path);
+	rcu_read_unlock();
+	if (!s->direct || s->copied)
+		strata_zerocopy_copied(s->msg, s->uarg);
+}
+
 static int end(struct sock *sk, struct sending *s, int err)
 {
 	if (unlikely(err))
 		drop_empty_tail(sk);
 	if (s->copied) {
 		push(sk, s->flags);
+		net_zcopy_put(s->uarg);
 		return s->copied;
 	}
+	net_zcopy_put_abort(s->uarg, true);
 	err = sk_stream_error(sk, s->flags, err);
 	/* An edge-triggered waiter would wait for an ACK that cannot come. */
 	if (err == -EAGAIN && skb_queue_empty(&sk->sk_write_queue))
@@ -390,8 +438,10 @@ static int sendmsg_locked(struct sock *sk, struct msghdr *msg)
 		.flags = msg->msg_flags,
 		.timeo = sock_sndtimeo(sk, msg->msg_flags & MSG_DONTWAIT),
 	};
-	int err = begin(sk, &s);
+	int err = zerocopy_begin(sk, &s) ?: begin(sk, &s);
 
+	if (unlikely(s.uarg))
+		zerocopy_choose(sk, &s);
 	while (!err && msg_data_left(msg))
 		err = queue_piece(sk, &s);
 	return end(sk, &s, err);
@@ -401,12 +451,13 @@ static int sendmsg_locked(struct sock *sk, struct msghdr *msg)
  * strata_tcp_sendmsg() - proto.sendmsg
  * @sk: not locked
  * @msg: MSG_MORE, MSG_DONTWAIT, MSG_NOSIGNAL, MSG_OOB (the last octet is urgent),
- *	MSG_FASTOPEN
+ *	MSG_FASTOPEN, MSG_ZEROCOPY
  * @size: bytes
  *
  * Context: process.
- * Return: bytes queued, or -EPIPE, -EAGAIN, -EFAULT, -ENOTCONN and the errors
- * of the connection, in the order of the kernel's own TCP.
+ * Return: bytes queued, or -EPIPE, -EAGAIN, -EFAULT, -ENOTCONN, -ENOBUFS
+ * (MSG_ZEROCOPY) and the errors of the connection, in the order of the kernel's own
+ * TCP.
  */
 int strata_tcp_sendmsg(struct sock *sk, struct msghdr *msg, size_t size)
 {

@@ -2,17 +2,19 @@
 /*
  * Datagrams sent in pieces: MSG_MORE, or UDP_CORK until it is taken off. The
  * pieces wait in a buffer; where the datagram goes, and how, is what the first one
- * said.
+ * said. Those with MSG_ZEROCOPY are copied as well, and their notice says so.
  */
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/uio.h>
+#include <strata/zerocopy.h>
 #include "udp.h"
 
 /**
  * struct udp_cork - a datagram that is not complete
  * @len: bytes so far
  * @send: where it goes
+ * @uarg: for the notice of the pieces with MSG_ZEROCOPY, or NULL
  * @data: the bytes
  *
  * Made and freed under the socket lock.
@@ -20,6 +22,7 @@
 struct udp_cork {
 	size_t len;
 	struct strata_dgram send;
+	struct ubuf_info *uarg;
 	u8 data[UDP_PAYLOAD_MAX];
 };
 
@@ -56,16 +59,47 @@ static int cork_begin(struct sock *sk, struct msghdr *msg)
 		return err;
 	}
 	cork->len = 0;
+	cork->uarg = NULL;
 	WRITE_ONCE(us->cork, cork);
 	return 0;
 }
 
-static int cork_append(struct udp_cork *cork, struct msghdr *msg, size_t len)
+/*
+ * One notice tells of all pieces, unless other calls came between. @bytes: of the
+ * first piece with its header, as the kernel's counts, so that nothing is something.
+ */
+static int cork_notice(struct sock *sk, struct udp_cork *cork,
+		       struct msghdr *msg, size_t bytes)
 {
+	struct ubuf_info *uarg;
+	int err;
+
+	err = strata_zerocopy_begin(sk, msg, bytes, cork->uarg, &uarg);
+	if (err)
+		return err;
+	strata_zerocopy_copied(msg, uarg);
+	if (uarg != cork->uarg)
+		net_zcopy_put(cork->uarg);
+	cork->uarg = uarg;
+	return 0;
+}
+
+static int cork_append(struct sock *sk, struct udp_cork *cork,
+		       struct msghdr *msg, size_t len, size_t bytes)
+{
+	bool notice = strata_zerocopy_asked(sk, msg) && !msg->msg_ubuf && bytes;
+	int err;
+
 	if (len > sizeof(cork->data) - cork->len)
 		return -EMSGSIZE;
-	if (!copy_from_iter_full(cork->data + cork->len, len, &msg->msg_iter))
+	err = notice ? cork_notice(sk, cork, msg, bytes) : 0;
+	if (err)
+		return err;
+	if (!copy_from_iter_full(cork->data + cork->len, len, &msg->msg_iter)) {
+		if (notice)
+			net_zcopy_put_abort(cork->uarg, false);
 		return -EFAULT;
+	}
 	cork->len += len;
 	return 0;
 }
@@ -88,13 +122,14 @@ static int cork_send_locked(struct sock *sk, struct msghdr *msg, size_t len)
 {
 	struct strata_udp_sock *us = udp_sock(sk);
 	bool more = us->cork_option || msg->msg_flags & MSG_MORE;
+	size_t bytes = us->cork ? len : len + sizeof(struct udphdr);
 	int err = 0;
 
 	if (!us->cork)
 		err = cork_begin(sk, msg);
 	if (err)
 		return err;
-	err = cork_append(us->cork, msg, len);
+	err = cork_append(sk, us->cork, msg, len, bytes);
 	if (err) {
 		strata_udp_cork_drop(sk);
 		return err;
@@ -153,6 +188,8 @@ void strata_udp_cork_drop(struct sock *sk)
 {
 	struct strata_udp_sock *us = udp_sock(sk);
 
+	if (us->cork)
+		net_zcopy_put(us->cork->uarg);
 	kvfree(us->cork);
 	WRITE_ONCE(us->cork, NULL);
 }

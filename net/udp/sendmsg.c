@@ -8,6 +8,7 @@
  */
 #include <linux/module.h>
 #include <linux/uio.h>
+#include <strata/zerocopy.h>
 #include "udp.h"
 
 /* A connected socket may have a peer without a port; one of IPv6's an IPv6 peer. */
@@ -43,10 +44,15 @@ int strata_udp_prepare(struct sock *sk, struct msghdr *msg,
 	return strata_dgram_finish(sk, msg, send);
 }
 
-/* Bytes of payload that one call takes: those of several datagrams are no more than
- * fit into a large one.
+/**
+ * strata_udp_room() - bytes of payload that one call takes
+ * @route: the way
+ * @gso_size: of each of several datagrams, which together are no more than fit into
+ *	a large one; or 0
+ *
+ * Context: RCU read side.
  */
-static size_t route_room(const struct udp_route *route, u16 gso_size)
+size_t strata_udp_room(const struct udp_route *route, u16 gso_size)
 {
 	if (likely(route->flow.flags & STRATA_FLOW_FRAGMENT) || gso_size)
 		return strata_addr_is4(&route->flow.daddr) ?
@@ -66,7 +72,7 @@ static int send_first_error(struct sock *sk, const struct strata_dgram *send,
 	route = strata_udp_route(sk, &send->flow, &scratch);
 	if (IS_ERR(route))
 		err = PTR_ERR(route);
-	else if (len > route_room(route, send->gso_size))
+	else if (len > strata_udp_room(route, send->gso_size))
 		err = strata_dgram_too_big(sk, send, route->path.mtu);
 	rcu_read_unlock();
 	return err;
@@ -127,9 +133,17 @@ static int send_output(struct sock *sk, struct sk_buff *skb,
 	return err;
 }
 
-/* Owns @skb. */
-static int send_packet(struct sock *sk, struct sk_buff *skb,
-		       const struct strata_dgram *send, int flags)
+/**
+ * strata_udp_send_packet() - send what has been built
+ * @sk: the socket
+ * @skb: skb->data at the UDP header, which is yet to be filled in. Owned
+ * @send: from strata_udp_prepare()
+ * @flags: MSG_*
+ *
+ * Context: process. Return: 0, or -errno as strata_udp_sendmsg().
+ */
+int strata_udp_send_packet(struct sock *sk, struct sk_buff *skb,
+			   const struct strata_dgram *send, int flags)
 {
 	size_t len = skb->len - sizeof(struct udphdr);
 	const struct udp_route *route;
@@ -142,7 +156,7 @@ static int send_packet(struct sock *sk, struct sk_buff *skb,
 		err = PTR_ERR(route);
 		goto refuse;
 	}
-	if (unlikely(len > route_room(route, send->gso_size))) {
+	if (unlikely(len > strata_udp_room(route, send->gso_size))) {
 		err = strata_dgram_too_big(sk, send, route->path.mtu);
 		goto refuse;
 	}
@@ -186,12 +200,14 @@ int strata_udp_send_datagram(struct sock *sk, struct msghdr *msg, size_t len,
 	if (unlikely(len > UDP_PAYLOAD_MAX) &&
 	    (len > UDP_PAYLOAD_MAX6 || strata_addr_is4(&send->flow.daddr)))
 		return send_first_error(sk, send, len, -EMSGSIZE);
+	if (unlikely(strata_zerocopy_asked(sk, msg)))
+		return strata_udp_zerocopy_send(sk, msg, len, send);
 	skb = strata_dgram_build(sk, msg, READ_ONCE(udp_sock(sk)->headroom) ?:
 					  STRATA_DGRAM_HEADROOM,
 				 sizeof(struct udphdr), len);
 	if (IS_ERR(skb))
 		return send_first_error(sk, send, len, PTR_ERR(skb));
-	err = send_packet(sk, skb, send, msg->msg_flags);
+	err = strata_udp_send_packet(sk, skb, send, msg->msg_flags);
 	return err ? : len;
 }
 
@@ -202,7 +218,7 @@ int strata_udp_send_datagram(struct sock *sk, struct msghdr *msg, size_t len,
  * @len: its bytes
  *
  * Context: process; waits for room up to SO_SNDTIMEO.
- * Return: @len; -EMSGSIZE, -EOPNOTSUPP (MSG_OOB), -EDESTADDRREQ, -EINVAL,
+ * Return: @len; -EMSGSIZE, -EOPNOTSUPP (MSG_OOB), -EDESTADDRREQ, -EINVAL, -ENOBUFS,
  * -EAFNOSUPPORT, -EFAULT, -EAGAIN, -EPIPE, -EINTR, -ERESTARTSYS, a pending
  * error, or what route and output of strata_af_ops say.
  */

@@ -226,6 +226,7 @@ static const struct strata_sock_proto udp_proto = {
 	.type = SOCK_DGRAM,
 	.ipproto = IPPROTO_UDP,
 	.is_default = true,
+	.has_zerocopy = true,
 	.prot = &udp_prot,
 	.ops = &udp_ops,
 	.ioctl = strata_udp_ioctl,

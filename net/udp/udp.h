@@ -8,6 +8,7 @@
  *	queue.c		the receive queue
  *	recvmsg.c	receive queue to program
  *	sendmsg.c	program to network layer
+ *	zerocopy.c	the same, from the program's own pages (MSG_ZEROCOPY)
  *	cork.c		datagrams sent in pieces (MSG_MORE, UDP_CORK)
  *	gso.c		several datagrams in one buffer (UDP_SEGMENT, UDP_GRO)
  *	route.c		the cached way to the last destination
@@ -263,6 +264,13 @@ int strata_udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len);
 int strata_udp_prepare(struct sock *sk, struct msghdr *msg,
 		       struct strata_dgram *send);
 int strata_udp_send_datagram(struct sock *sk, struct msghdr *msg, size_t len,
+			     const struct strata_dgram *send);
+size_t strata_udp_room(const struct udp_route *route, u16 gso_size);
+int strata_udp_send_packet(struct sock *sk, struct sk_buff *skb,
+			   const struct strata_dgram *send, int flags);
+
+/* zerocopy.c */
+int strata_udp_zerocopy_send(struct sock *sk, struct msghdr *msg, size_t len,
 			     const struct strata_dgram *send);
 
 /* cork.c */

@@ -17,7 +17,9 @@
 #include "run.h"
 #include "strata.h"
 
-const int mapped_options[] = { SO_DOMAIN, SO_PROTOCOL, SO_REUSEPORT };
+const int mapped_options[] = {
+	SO_DOMAIN, SO_PROTOCOL, SO_REUSEPORT, SO_ZEROCOPY,
+};
 const unsigned int mapped_options_count = ARRAY_SIZE(mapped_options);
 
 static int mapped_option(int option)
@@ -29,6 +31,8 @@ static int mapped_option(int option)
 		return STRATA_SO_PROTOCOL;
 	case SO_REUSEPORT:
 		return STRATA_SO_REUSEPORT;
+	case SO_ZEROCOPY:
+		return STRATA_SO_ZEROCOPY;
 	}
 	return -1;
 }
@@ -163,8 +167,10 @@ static enum answer answer_option(const struct notice *notice, long *result,
 
 enum answer answer_setsockopt(const struct notice *notice, long *result)
 {
+	int option = notice->args[2];
+
 	/* SO_DOMAIN and SO_PROTOCOL cannot be set: the kernel says so. */
-	if ((int)notice->args[2] != SO_REUSEPORT)
+	if (option == SO_DOMAIN || option == SO_PROTOCOL)
 		return ANSWER_NATIVE;
 	return answer_option(notice, result, set_option);
 }

@@ -40,6 +40,7 @@
 #define STRATA_SO_DOMAIN	1	/* int, read: AF_INET or AF_INET6 */
 #define STRATA_SO_PROTOCOL	2	/* int, read: the IP protocol */
 #define STRATA_SO_REUSEPORT	3	/* int: as SO_REUSEPORT */
+#define STRATA_SO_ZEROCOPY	4	/* int: as SO_ZEROCOPY */
 
 /*
  * At level SOL_TCP, beside the kernel's options.
