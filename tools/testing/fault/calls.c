@@ -116,6 +116,20 @@ static void connection_with_data(struct bench *b)
 	await(b->fd, "the data");
 }
 
+static void want_notices(struct bench *b)
+{
+	int on = 1;
+
+	MUST(setsockopt(b->fd, SOL_STRATA, STRATA_SO_ZEROCOPY, &on,
+			sizeof(on)));
+}
+
+static void zerocopy_connection(struct bench *b)
+{
+	connection(b);
+	want_notices(b);
+}
+
 static void udp_pair(struct bench *b)
 {
 	udp_socket(b);
@@ -128,6 +142,12 @@ static void connected_udp(struct bench *b)
 {
 	udp_pair(b);
 	MUST(connect_to_peer(b));
+}
+
+static void zerocopy_udp(struct bench *b)
+{
+	connected_udp(b);
+	want_notices(b);
 }
 
 static void udp_with_data(struct bench *b)
@@ -222,6 +242,47 @@ static void arrives(struct bench *b, long result)
 	} while (n);
 	if (got != size || memcmp(bulk, received, got))
 		die("%ld bytes were sent, %ld came or others", size, got);
+}
+
+static long send_zerocopy(struct bench *b)
+{
+	return send(b->fd, bulk, sizeof(bulk), MSG_DONTWAIT | MSG_ZEROCOPY);
+}
+
+/* There is a notice if there was a call. */
+static void arrives_and_is_told(struct bench *b, long result)
+{
+	char control[128];
+	struct msghdr message = {
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	bool told;
+	int ms;
+
+	arrives(b, result);
+	told = !recvmsg(b->fd, &message, MSG_ERRQUEUE);
+	/* It comes with the acknowledgement; its own event may be behind others. */
+	for (ms = 0; !told && result > 0 && ms < PATIENCE_MS; ms++) {
+		poll(NULL, 0, 1);
+		told = !recvmsg(b->fd, &message, MSG_ERRQUEUE);
+	}
+	if (told != (result > 0))
+		die("%ld bytes were sent, and %s notice came", result,
+		    told ? "a" : "no");
+}
+
+static long send_zerocopy_datagram(struct bench *b)
+{
+	return send(b->fd, bulk, 1000, MSG_ZEROCOPY);
+}
+
+static long send_zerocopy_corked(struct bench *b)
+{
+	long first = send(b->fd, bulk, 500, MSG_MORE | MSG_ZEROCOPY);
+
+	return first < 0 ? first :
+			   send(b->fd, bulk + 500, 500, MSG_ZEROCOPY);
 }
 
 static long send_datagram(struct bench *b)
@@ -357,6 +418,8 @@ const struct call calls[] = {
 	{ "send, TCP", connection, send_little, arrives },
 	{ "send, TCP, much", connection, send_bulk, arrives },
 	{ "writev, TCP", connection, send_gathered, arrives },
+	{ "send, TCP, MSG_ZEROCOPY", zerocopy_connection, send_zerocopy,
+	  arrives_and_is_told },
 	{ "recv, TCP", connection_with_data, receive, nothing_lost },
 	{ "setsockopt, TCP_CONGESTION", connection, choose_congestion, arrives },
 	{ "getsockopt, TCP_INFO", connection, ask_info, arrives },
@@ -367,6 +430,10 @@ const struct call calls[] = {
 	{ "close, listener with one waiting", with_waiting, close_listener, NULL },
 	{ "sendto, UDP", udp_pair, send_datagram, another_arrives },
 	{ "send, UDP, in two pieces", connected_udp, send_corked, another_arrives },
+	{ "send, UDP, MSG_ZEROCOPY", zerocopy_udp, send_zerocopy_datagram,
+	  another_arrives },
+	{ "send, UDP, MSG_ZEROCOPY, in two pieces", zerocopy_udp,
+	  send_zerocopy_corked, another_arrives },
 	{ "recvmsg, UDP", udp_with_data, receive_datagram, NULL },
 	{ 0 }
 };

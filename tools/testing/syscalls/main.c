@@ -43,7 +43,7 @@ static const struct difference differences[] = {
 	{ "socket_options", "SO_PROTOCOL",
 	  "sk_protocol is private; STRATA_SO_PROTOCOL has the answer" },
 	{ "socket_options", "set_int(s, SOL_SOCKET, SO_ZEROCOPY, 1)",
-	  "generic code refuses it to foreign families" },
+	  "generic code refuses it to foreign families: STRATA_SO_ZEROCOPY" },
 	{ "ip_options", "setsockopt(s, SOL_IP, IP_OPTIONS, options, 4)",
 	  "IP options are not sent: RFC 7126 recommends routers drop them" },
 	{ "ip_options", "set_int(s, SOL_IP, IP_TRANSPARENT, 1)",
@@ -168,7 +168,8 @@ static int run_one(const struct test_case *c, struct world *worlds, int number,
 static const struct test_case *const tables[] = {
 	socket_cases, bind_cases, udp_cases, udp_gso_cases, tcp_cases,
 	option_cases, ioctl_cases, raw_cases, ping_cases, min_ttl_cases,
-	md5_cases, way_cases, control_cases, range_cases, every_option_cases,
+	md5_cases, way_cases, control_cases, range_cases, zerocopy_cases,
+	every_option_cases,
 };
 
 static bool wanted(const struct test_case *c, const char *prefix)

@@ -117,7 +117,7 @@ const struct option options[] = {
 	WORKS(SOL_SOCKET, SO_INCOMING_NAPI_ID),
 	WORKS(SOL_SOCKET, SO_COOKIE),
 	DIFFERS(SOL_SOCKET, SO_ZEROCOPY,
-		"generic code refuses it to foreign families"),
+		"generic code refuses it to foreign families: STRATA_SO_ZEROCOPY"),
 	WORKS(SOL_SOCKET, SO_TXTIME),
 	WORKS(SOL_SOCKET, SO_NETNS_COOKIE),
 	WORKS(SOL_SOCKET, SO_RESERVE_MEM),

@@ -2,51 +2,10 @@
 /*
  * Several datagrams in one call: UDP_SEGMENT and UDP_GRO, over both families.
  */
-#include <arpa/inet.h>
 #include "world.h"
 
 #define PIECE			1000
 #define UDP_SEGMENTS_MAX	128	/* the kernel's UDP_MAX_SEGMENTS */
-
-/**
- * struct pair - a sender that is connected to a receiver
- * @s: sends
- * @r: receives
- */
-struct pair {
-	int s;
-	int r;
-};
-
-static int make_udp(struct world *w, int family)
-{
-	if (w->family == AF_INET)
-		return socket(family, SOCK_DGRAM, 0);
-	return socket(w->family, SOCK_DGRAM,
-		      STRATA_PROTOCOL(family, IPPROTO_UDP));
-}
-
-static struct pair make_pair(struct world *w, int family)
-{
-	struct pair p = { make_udp(w, family), make_udp(w, family) };
-	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6,
-				    .sin6_addr = IN6ADDR_LOOPBACK_INIT };
-	struct sockaddr_in in = local(0);
-	struct sockaddr_storage name;
-	socklen_t len = sizeof(name);
-
-	if ((family == AF_INET ? bind(p.r, SA(in), sizeof(in)) :
-				 bind(p.r, SA(in6), sizeof(in6))) ||
-	    getsockname(p.r, SA(name), &len) || connect(p.s, SA(name), len))
-		note_result(w, "a connected pair", -1);
-	return p;
-}
-
-static void close_pair(struct pair *p)
-{
-	close(p->s);
-	close(p->r);
-}
 
 /* Notes the sizes of all datagrams that have come. */
 static void note_sizes(struct world *w, int r)
@@ -94,7 +53,7 @@ static void udp_segment_option(struct world *w)
 static void send_by_option(struct world *w, int family)
 {
 	static char data[0x10000];
-	struct pair p = make_pair(w, family);
+	struct pair p = connected_pair(w, family, SOCK_DGRAM);
 
 	DO(w, set_int(p.s, SOL_UDP, UDP_SEGMENT, PIECE));
 	DO(w, send(p.s, data, 3500, 0));
@@ -127,7 +86,7 @@ static void udp_segment_send(struct world *w)
 static void refuse_by_option(struct world *w, int family)
 {
 	static char data[0x10000];
-	struct pair p = make_pair(w, family);
+	struct pair p = connected_pair(w, family, SOCK_DGRAM);
 
 	/* Nobody reads: how many fit is each stack's own affair. */
 	DO(w, set_int(p.s, SOL_UDP, UDP_SEGMENT, 1));
@@ -160,7 +119,7 @@ static void udp_segment_refused(struct world *w)
 
 static void send_by_control(struct world *w, int family)
 {
-	struct pair p = make_pair(w, family);
+	struct pair p = connected_pair(w, family, SOCK_DGRAM);
 	unsigned short size = 500, none = 0, one = 1;
 	int wide = 500;
 
@@ -190,7 +149,7 @@ static void udp_segment_control(struct world *w)
 static void send_corked(struct world *w, int family)
 {
 	static char data[4000];
-	struct pair p = make_pair(w, family);
+	struct pair p = connected_pair(w, family, SOCK_DGRAM);
 
 	DO(w, set_int(p.s, SOL_UDP, UDP_SEGMENT, PIECE));
 	DO(w, send(p.s, data, 600, MSG_MORE));
@@ -241,7 +200,7 @@ static void note_merged(struct world *w, int r, size_t room, int flags)
 static void receive_merged(struct world *w, int family)
 {
 	static char data[4000];
-	struct pair p = make_pair(w, family);
+	struct pair p = connected_pair(w, family, SOCK_DGRAM);
 
 	DO(w, set_int(p.r, SOL_UDP, UDP_GRO, 1));
 	DO(w, set_int(p.s, SOL_UDP, UDP_SEGMENT, PIECE));

@@ -177,6 +177,13 @@ int set_reuseport(struct world *w, int fd, int value)
 	return set_int(fd, SOL_STRATA, STRATA_SO_REUSEPORT, value);
 }
 
+int set_zerocopy(struct world *w, int fd, int value)
+{
+	if (w->family == AF_INET)
+		return set_int(fd, SOL_SOCKET, SO_ZEROCOPY, value);
+	return set_int(fd, SOL_STRATA, STRATA_SO_ZEROCOPY, value);
+}
+
 int bound_udp(struct world *w, int port)
 {
 	struct sockaddr_in in = local(port);
@@ -185,6 +192,55 @@ int bound_udp(struct world *w, int port)
 	if (fd < 0 || bind(fd, SA(in), sizeof(in)))
 		note_result(w, "a bound UDP socket", -1);
 	return fd;
+}
+
+int make_of(struct world *w, int family, int type, int protocol)
+{
+	if (w->family == AF_INET)
+		return socket(family, type, protocol);
+	return socket(w->family, type, STRATA_PROTOCOL(family, protocol));
+}
+
+int bound_of(struct world *w, int family, int type,
+	     struct sockaddr_storage *name, socklen_t *len)
+{
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6,
+				    .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+	struct sockaddr_in in = local(0);
+	int fd = make_of(w, family, type, 0);
+
+	*len = sizeof(*name);
+	if ((family == AF_INET ? bind(fd, SA(in), sizeof(in)) :
+				 bind(fd, SA(in6), sizeof(in6))) ||
+	    getsockname(fd, SA(*name), len))
+		note_result(w, "a bound socket", -1);
+	return fd;
+}
+
+struct pair connected_pair(struct world *w, int family, int type)
+{
+	struct sockaddr_storage name;
+	struct pair p;
+	socklen_t len;
+	int bound;
+
+	bound = bound_of(w, family, type, &name, &len);
+	p.s = make_of(w, family, type, 0);
+	if ((type == SOCK_STREAM && listen(bound, 1)) ||
+	    connect(p.s, SA(name), len))
+		note_result(w, "a connected pair", -1);
+	p.r = bound;
+	if (type == SOCK_STREAM) {
+		p.r = accept(bound, NULL, NULL);
+		close(bound);
+	}
+	return p;
+}
+
+void close_pair(struct pair *p)
+{
+	close(p->s);
+	close(p->r);
 }
 
 struct trio connected_tcp(struct world *w, int port)

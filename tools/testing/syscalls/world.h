@@ -67,7 +67,8 @@ struct test_case {
 extern const struct test_case socket_cases[], bind_cases[], udp_cases[],
 	udp_gso_cases[], tcp_cases[], option_cases[], ioctl_cases[],
 	raw_cases[], ping_cases[], min_ttl_cases[], md5_cases[], way_cases[],
-	control_cases[], range_cases[], every_option_cases[];
+	control_cases[], range_cases[], zerocopy_cases[],
+	every_option_cases[];
 
 /* The options of AF_STRATA sockets by name, a line each: works, differs or refused. */
 void print_options(void);
@@ -105,6 +106,7 @@ void settle_closed(int fd);
 int set_int(int fd, int level, int option, int value);
 void note_int(struct world *w, int fd, int level, int option, const char *name);
 int set_reuseport(struct world *w, int fd, int value);
+int set_zerocopy(struct world *w, int fd, int value);
 /* A UDP socket bound to the loopback address. */
 int bound_udp(struct world *w, int port);
 /* One control message of sendmsg(2). */
@@ -124,6 +126,24 @@ struct trio {
 	int client;
 	int server;
 };
+
+/**
+ * struct pair - a sender that is connected to a receiver
+ * @s: sends
+ * @r: receives
+ */
+struct pair {
+	int s;
+	int r;
+};
+
+/* A socket of this network layer. */
+int make_of(struct world *w, int family, int type, int protocol);
+/* The same, bound to the loopback address; its name in @name. */
+int bound_of(struct world *w, int family, int type,
+	     struct sockaddr_storage *name, socklen_t *len);
+struct pair connected_pair(struct world *w, int family, int type);
+void close_pair(struct pair *p);
 
 struct trio connected_tcp(struct world *w, int port);
 void close_trio(struct trio *t);

@@ -8,7 +8,7 @@ topology
 cat >"$WORK/calls.py" <<'PYTHON'
 import errno, socket, sys
 
-SOL, INT = socket.SOL_SOCKET, 4
+SOL, INT, SO_ZEROCOPY = socket.SOL_SOCKET, 4, 60
 
 def code(call, *args):
     try:
@@ -33,6 +33,8 @@ for kind, protocol in ((socket.SOCK_STREAM, socket.IPPROTO_TCP), (socket.SOCK_DG
         print(code(sock.setsockopt, SOL, socket.SO_REUSEPORT, b'\1'))
         print(code(sock.setsockopt, SOL, socket.SO_DOMAIN, 2))
         print(code(sock.setsockopt, SOL, socket.SO_PROTOCOL, 6))
+        for value in (1, 2, -1, b'\1'):
+            print(code(sock.setsockopt, SOL, SO_ZEROCOPY, value), sock.getsockopt(SOL, SO_ZEROCOPY))
         # It is the same socket to socket.socket(fileno=…).
         again = socket.socket(fileno=sock.detach())
         assert (again.family, again.type, again.proto) == (socket.AF_INET, kind, protocol), again
@@ -48,6 +50,9 @@ for sock in pair:
 unix = socket.socket(socket.AF_UNIX)
 assert unix.getsockopt(SOL, socket.SO_DOMAIN) == socket.AF_UNIX
 assert unix.getsockopt(SOL, socket.SO_PROTOCOL) == 0
+print(code(unix.setsockopt, SOL, SO_ZEROCOPY, 1))
+raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP)
+print(code(raw.setsockopt, SOL, SO_ZEROCOPY, 1))
 netlink = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 4)
 assert netlink.getsockopt(SOL, socket.SO_DOMAIN) == socket.AF_NETLINK
 assert netlink.getsockopt(SOL, socket.SO_PROTOCOL) == 4
