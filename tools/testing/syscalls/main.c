@@ -169,7 +169,7 @@ static const struct test_case *const tables[] = {
 	socket_cases, bind_cases, udp_cases, udp_gso_cases, tcp_cases,
 	option_cases, ioctl_cases, raw_cases, ping_cases, min_ttl_cases,
 	md5_cases, way_cases, control_cases, range_cases, zerocopy_cases,
-	every_option_cases,
+	uring_cases, every_option_cases,
 };
 
 static bool wanted(const struct test_case *c, const char *prefix)

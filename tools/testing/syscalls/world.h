@@ -67,7 +67,7 @@ struct test_case {
 extern const struct test_case socket_cases[], bind_cases[], udp_cases[],
 	udp_gso_cases[], tcp_cases[], option_cases[], ioctl_cases[],
 	raw_cases[], ping_cases[], min_ttl_cases[], md5_cases[], way_cases[],
-	control_cases[], range_cases[], zerocopy_cases[],
+	control_cases[], range_cases[], zerocopy_cases[], uring_cases[],
 	every_option_cases[];
 
 /* The options of AF_STRATA sockets by name, a line each: works, differs or refused. */
