@@ -40,6 +40,23 @@ static bool read_key(const char **text, siphash_key_t *key)
 }
 
 /**
+ * strata_tcp_fastopen_keys_put() - change secrets
+ * @keys: whose
+ * @key: STRATA_TCP_FASTOPEN_KEYS of them
+ * @count: how many of those are used
+ *
+ * Context: process, or BH off.
+ */
+void strata_tcp_fastopen_keys_put(struct strata_tcp_fastopen_keys *keys,
+				  const siphash_key_t *key, unsigned int count)
+{
+	write_seqlock_bh(&keys->lock);
+	memcpy(keys->key, key, sizeof(keys->key));
+	keys->count = count;
+	write_sequnlock_bh(&keys->lock);
+}
+
+/**
  * strata_tcp_fastopen_keys_read() - net.strata.tcp_fastopen_key was written
  * @keys: the namespace's
  * @text: four words in hexadecimal with "-" between them; a comma and the key
@@ -62,16 +79,20 @@ int strata_tcp_fastopen_keys_read(struct strata_tcp_fastopen_keys *keys,
 	}
 	if (*text)
 		return -EINVAL;
-	write_seqlock_bh(&keys->lock);
-	memcpy(keys->key, key, sizeof(key));
-	keys->count = count;
-	write_sequnlock_bh(&keys->lock);
+	strata_tcp_fastopen_keys_put(keys, key, count);
 	return 0;
 }
 EXPORT_SYMBOL_IF_STRATA_KUNIT(strata_tcp_fastopen_keys_read);
 
-static unsigned int get_keys(struct strata_tcp_fastopen_keys *keys,
-			     siphash_key_t *key)
+/**
+ * strata_tcp_fastopen_keys_get() - read secrets
+ * @keys: whose
+ * @key: out, STRATA_TCP_FASTOPEN_KEYS of them
+ *
+ * Context: any. Return: how many there are.
+ */
+unsigned int strata_tcp_fastopen_keys_get(struct strata_tcp_fastopen_keys *keys,
+					  siphash_key_t *key)
 {
 	unsigned int seq, count;
 
@@ -95,7 +116,7 @@ void strata_tcp_fastopen_keys_write(struct strata_tcp_fastopen_keys *keys,
 				    char *text, size_t size)
 {
 	siphash_key_t key[STRATA_TCP_FASTOPEN_KEYS];
-	unsigned int i, count = get_keys(keys, key);
+	unsigned int i, count = strata_tcp_fastopen_keys_get(keys, key);
 	size_t len = 0;
 
 	for (i = 0; i < count; i++)
@@ -139,7 +160,7 @@ int strata_tcp_fastopen_match(struct strata_tcp_fastopen_keys *keys,
 			      const struct strata_tcp_options *opts, u8 *fresh)
 {
 	siphash_key_t key[STRATA_TCP_FASTOPEN_KEYS];
-	unsigned int i, count = get_keys(keys, key);
+	unsigned int i, count = strata_tcp_fastopen_keys_get(keys, key);
 	__le64 cookie;
 	int match = 0;
 

@@ -3,6 +3,7 @@
  * TCP Fast Open (RFC 7413): data in the SYN.
  *
  *	fastopen.c		the server's cookies and their keys
+ *	fastopen_key.c		a listener's own keys
  *	fastopen_listen.c	a SYN with data for a listener
  *	fastopen_connect.c	a SYN of our own with data
  *	fastopen_cache.c	what other hosts gave us cookies
@@ -14,6 +15,7 @@
 #include <linux/list.h>
 #include <linux/seqlock.h>
 #include <linux/siphash.h>
+#include <linux/sockptr.h>
 #include <linux/spinlock.h>
 #include <linux/tcp.h>
 
@@ -32,24 +34,38 @@ enum strata_tcp_fastopen_mode {
 #define STRATA_TCP_FASTOPEN_KEY_TEXT	80
 
 /**
- * struct strata_tcp_fastopen_keys - a namespace's secrets (RFC 7413 4.1.2)
+ * struct strata_tcp_fastopen_keys - secrets of a namespace or a listener (RFC 7413 4.1.2)
  * @lock: of writers; readers retry
  * @count: of @key, 1 or 2
  * @key: the first makes cookies, all are accepted
+ * @rcu: a listener's are freed by it
  */
 struct strata_tcp_fastopen_keys {
 	seqlock_t lock;
 	unsigned int count;
 	siphash_key_t key[STRATA_TCP_FASTOPEN_KEYS];
+	struct rcu_head rcu;
+};
+
+/*
+ * Before RFC 7413 there was an option of kind 254 with a number of its own (RFC 6994).
+ * Servers that know only that one are still there.
+ */
+enum strata_tcp_fastopen_form {
+	TCP_FASTOPEN_STANDARD,
+	TCP_FASTOPEN_EXPERIMENTAL,
+	TCP_FASTOPEN_NEITHER,	/* both were tried without success: the standard one */
 };
 
 /**
  * struct strata_tcp_fastopen_cookie - a cookie that another host gave us
  * @len: of @octets; 0: none
+ * @form: &enum strata_tcp_fastopen_form of the option it came in, or is to be asked for
  * @octets: opaque
  */
 struct strata_tcp_fastopen_cookie {
 	u8 len;
+	u8 form;
 	u8 octets[TCP_FASTOPEN_COOKIE_MAX];
 };
 
@@ -98,11 +114,13 @@ struct strata_tcp_fastopen_pending {
  * struct strata_tcp_fastopen_syn - what a SYN has besides
  * @cookie: NULL: no option
  * @cookie_len: 0: ask for one
+ * @experimental: in the option of kind 254
  * @data: first buffer of the transmit queue, or NULL
  */
 struct strata_tcp_fastopen_syn {
 	const u8 *cookie;
 	u8 cookie_len;
+	bool experimental;
 	const struct sk_buff *data;
 };
 
@@ -122,6 +140,20 @@ int strata_tcp_fastopen_match(struct strata_tcp_fastopen_keys *keys,
 			      const struct in6_addr *client,
 			      const struct in6_addr *server,
 			      const struct strata_tcp_options *opts, u8 *fresh);
+
+unsigned int strata_tcp_fastopen_keys_get(struct strata_tcp_fastopen_keys *keys,
+					  siphash_key_t *key);
+void strata_tcp_fastopen_keys_put(struct strata_tcp_fastopen_keys *keys,
+				  const siphash_key_t *key, unsigned int count);
+
+/* fastopen_key.c */
+struct strata_tcp_fastopen_keys *
+strata_tcp_fastopen_keys(const struct sock *listener);
+int strata_tcp_fastopen_key_set(struct sock *sk, sockptr_t optval,
+				unsigned int optlen);
+int strata_tcp_fastopen_key_get(struct sock *sk, char __user *optval,
+				int __user *optlen, int len);
+void strata_tcp_fastopen_key_forget(struct sock *sk);
 
 /* fastopen_listen.c */
 int strata_tcp_fastopen_listen(struct sock *sk, int qlen);

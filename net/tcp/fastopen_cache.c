@@ -173,7 +173,8 @@ static struct entry *add(struct strata_tcp_fastopen_cache *cache,
  * @saddr: our address
  * @daddr: the server's
  * @mss: that it announced; 0: none
- * @cookie: that it gave; of length 0: none, an older one stays
+ * @cookie: that it gave; of length 0: none, an older one stays, or without one the
+ *	form in which to ask next
  * @lost: our SYN with data did not get there, one without did
  *
  * Context: any, BH off or process.
@@ -194,6 +195,8 @@ void strata_tcp_fastopen_cache_set(struct strata_tcp_fastopen_cache *cache,
 		entry->mss = mss;
 	if (cookie->len)
 		entry->cookie = *cookie;
+	else if (!entry->cookie.len)
+		entry->cookie.form = max(entry->cookie.form, cookie->form);
 	if (!lost) {
 		entry->losses = 0;
 	} else {

@@ -11,6 +11,7 @@
 #include <linux/tcp.h>
 #include "close.h"
 #include "fastopen.h"
+#include "options.h"
 #include "sign.h"
 #include "tcp.h"
 
@@ -35,11 +36,13 @@ enum fail {
  * struct plan - what the SYN is to be
  * @known: of the server
  * @option: with a cookie, or asking for one
+ * @experimental: the option is that of kind 254
  * @data: with data
  */
 struct plan {
 	struct strata_tcp_fastopen_known known;
 	bool option;
+	bool experimental;
 	bool data;
 };
 
@@ -67,7 +70,9 @@ static void look_up(struct sock *sk, struct plan *plan)
 		plan->data = true;
 		return;
 	}
-	if (plan->known.cookie.len > cookie_max(sk))
+	plan->experimental = plan->known.cookie.form == TCP_FASTOPEN_EXPERIMENTAL;
+	if (plan->known.cookie.len + (plan->experimental ? TCPOLEN_EXP_ID : 0) >
+	    cookie_max(sk))
 		return;
 	plan->option = true;
 	plan->data = plan->known.cookie.len;
@@ -125,7 +130,9 @@ static int speak(struct sock *sk, const struct plan *plan, struct msghdr *msg,
 	if (plan->option) {
 		syn.cookie = plan->known.cookie.octets;
 		syn.cookie_len = plan->known.cookie.len;
+		syn.experimental = plan->experimental;
 		tp->fastopen_asked = 1;
+		tp->fastopen_experimental = plan->experimental;
 	}
 	err = strata_tcp_send_syn(sk, &syn);
 	if (err)
@@ -266,7 +273,13 @@ void strata_tcp_fastopen_learn(struct sock *sk,
 
 	if (tp->fastopen_asked && opts->cookie) {
 		cookie.len = opts->cookie_len;
+		cookie.form = opts->cookie_experimental ?
+			      TCP_FASTOPEN_EXPERIMENTAL : TCP_FASTOPEN_STANDARD;
 		memcpy(cookie.octets, opts->cookie, cookie.len);
+	} else if (tp->fastopen_asked && !tp->syn_data && !tp->retransmits) {
+		/* It does not know this form of the option: try the other. */
+		cookie.form = tp->fastopen_experimental ?
+			      TCP_FASTOPEN_NEITHER : TCP_FASTOPEN_EXPERIMENTAL;
 	}
 	strata_tcp_fastopen_cache_set(&strata_sock_net(sk)->tcp->fastopen_cache,
 				      &strata_sock(sk)->saddr,

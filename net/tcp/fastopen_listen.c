@@ -87,10 +87,12 @@ void strata_tcp_fastopen_release(struct sock *listener)
 	spin_unlock_bh(&of->lock);
 }
 
-/* The SYN+ACK gives a cookie, for the next time. */
-static void give_cookie(struct strata_tcp_synack *synack)
+/* The SYN+ACK gives a cookie, for the next time, by the option that the SYN had. */
+static void give_cookie(struct strata_tcp_synack *synack,
+			const struct strata_tcp_options *opts)
 {
 	synack->opts.cookie = synack->cookie;
+	synack->opts.cookie_experimental = opts->cookie_experimental;
 	synack->opts.cookie_len = sizeof(synack->cookie);
 }
 
@@ -124,12 +126,12 @@ bool strata_tcp_fastopen_judge(struct strata_tcp_request *req,
 	    strata_tcp(req->listener)->fastopen_bare)
 		return true;
 	if (opts->cookie) {
-		match = strata_tcp_fastopen_match(&sn->tcp->fastopen_keys,
+		match = strata_tcp_fastopen_match(strata_tcp_fastopen_keys(req->listener),
 						  &req->common.skc_v6_daddr,
 						  &req->common.skc_v6_rcv_saddr,
 						  opts, synack->cookie);
 		if (match != 1)
-			give_cookie(synack);
+			give_cookie(synack, opts);
 		if (match)
 			return true;
 		if (opts->cookie_len)

@@ -24,6 +24,7 @@ void strata_tcp_listener_init(struct strata_tcp_listener *listener)
 	listener->cookies_until = 0;
 	listener->fastopen_max = 0;
 	listener->fastopen_pending = 0;
+	listener->fastopen_keys = NULL;
 	INIT_LIST_HEAD(&listener->resets);
 }
 

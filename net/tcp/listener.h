@@ -9,6 +9,8 @@
 #include <linux/list.h>
 #include <linux/spinlock.h>
 
+struct strata_tcp_fastopen_keys;
+
 /**
  * struct strata_tcp_listener - what a listening socket has besides
  * @lock: protects the accept queue
@@ -19,6 +21,8 @@
  *	sent. Any CPU reads and writes it
  * @fastopen_max: TCP_FASTOPEN: children that may be in SYN-RECEIVED (fastopen_listen.c)
  * @fastopen_pending: that are, and those in @resets; @lock
+ * @fastopen_keys: TCP_FASTOPEN_KEY, or NULL; set once under the socket lock, read under
+ *	RCU (fastopen_key.c)
  * @resets: &struct strata_tcp_fastopen_pending of reset ones, oldest first; @lock
  */
 struct strata_tcp_listener {
@@ -28,6 +32,7 @@ struct strata_tcp_listener {
 	u32 fastopen_max;
 	unsigned long cookies_until;
 	u32 fastopen_pending;
+	struct strata_tcp_fastopen_keys *fastopen_keys;
 	struct list_head resets;
 };
 

@@ -23,13 +23,22 @@ static void parse_sack(const u8 *data, u8 len, struct strata_tcp_options *opts)
 }
 
 /* RFC 7413 4.1.1: none, or 4 to 16 octets, an even number. */
-static void parse_cookie(const u8 *data, u8 len, struct strata_tcp_options *opts)
+static void parse_cookie(const u8 *data, u8 len, bool experimental,
+			 struct strata_tcp_options *opts)
 {
 	if (len && (len < TCP_FASTOPEN_COOKIE_MIN ||
 		    len > TCP_FASTOPEN_COOKIE_MAX || len % 2))
 		return;
 	opts->cookie = data;
 	opts->cookie_len = len;
+	opts->cookie_experimental = experimental;
+}
+
+/* RFC 6994 3: whose experiment it is says a number behind the length. */
+static void parse_experiment(const u8 *data, u8 len, struct strata_tcp_options *opts)
+{
+	if (len >= TCPOLEN_EXP_ID && get_unaligned_be16(data) == TCPOPT_FASTOPEN_ID)
+		parse_cookie(data + TCPOLEN_EXP_ID, len - TCPOLEN_EXP_ID, true, opts);
 }
 
 /* A known option of a wrong length is as good as unknown. */
@@ -64,7 +73,11 @@ static void parse_one(u8 kind, const u8 *data, u8 len, bool syn,
 		return;
 	case TCPOPT_FASTOPEN:
 		if (syn)
-			parse_cookie(data, len - TCPOLEN_FASTOPEN_BASE, opts);
+			parse_cookie(data, len - TCPOLEN_FASTOPEN_BASE, false, opts);
+		return;
+	case TCPOPT_EXP:
+		if (syn)
+			parse_experiment(data, len - TCPOLEN_EXP_BASE, opts);
 		return;
 	default:
 		return;	/* RFC 9293 3.2 MUST-6: ignore what is unknown */
@@ -167,10 +180,16 @@ static __be32 *put_cookie(__be32 *ptr, unsigned int room,
 	unsigned int bytes = TCPOLEN_FASTOPEN_BASE + opts->cookie_len;
 	u8 *at = (u8 *)ptr;
 
+	if (unlikely(opts->cookie_experimental))
+		bytes += TCPOLEN_EXP_ID;
 	if (unlikely(bytes > room))
 		return ptr;
-	*at++ = TCPOPT_FASTOPEN;
+	*at++ = opts->cookie_experimental ? TCPOPT_EXP : TCPOPT_FASTOPEN;
 	*at++ = bytes;
+	if (unlikely(opts->cookie_experimental)) {
+		put_unaligned_be16(TCPOPT_FASTOPEN_ID, at);
+		at += TCPOLEN_EXP_ID;
+	}
 	memcpy(at, opts->cookie, opts->cookie_len);
 	memset(at + opts->cookie_len, TCPOPT_NOP, round_up(bytes, 4) - bytes);
 	return ptr + DIV_ROUND_UP(bytes, 4);

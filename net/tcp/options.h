@@ -21,6 +21,8 @@
 #define TCPOPT_MD5		19
 #define TCPOPT_AO		29
 #define TCPOPT_FASTOPEN		34
+#define TCPOPT_EXP		254	/* RFC 4727; RFC 6994 shares it */
+#define TCPOPT_FASTOPEN_ID	0xf989	/* of Fast Open before RFC 7413 */
 
 #define TCPOLEN_MSS		4
 #define TCPOLEN_WINDOW		3
@@ -29,6 +31,8 @@
 #define TCPOLEN_MD5		18
 #define TCPOLEN_AO_MIN		5	/* a MAC of one octet */
 #define TCPOLEN_FASTOPEN_BASE	2	/* and the cookie */
+#define TCPOLEN_EXP_BASE	2
+#define TCPOLEN_EXP_ID		2
 
 /* NOP, NOP, timestamp, length: the first of its three words. */
 #define STRATA_TCP_TS_WORD						\

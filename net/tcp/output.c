@@ -321,6 +321,7 @@ static void syn_options(const struct strata_tcp *tp, bool answer,
 		.sack_ok = !answer || tp->sack_ok,
 		.cookie = syn ? syn->cookie : NULL,
 		.cookie_len = syn ? syn->cookie_len : 0,
+		.cookie_experimental = syn && syn->experimental,
 		.reserved = tcp_signer_bytes(signer),
 	};
 }

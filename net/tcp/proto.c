@@ -64,6 +64,7 @@ void strata_tcp_destroy_sock(struct sock *sk)
 	strata_tcp_timers_stop(sk);
 	strata_tcp_purge(sk);
 	strata_tcp_sign_forget(sk);
+	strata_tcp_fastopen_key_forget(sk);
 	strata_tcp_put_port(sk);
 	strata_tcp_cong_release(sk);
 	sk_sockets_allocated_dec(sk);

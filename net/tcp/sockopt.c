@@ -268,6 +268,8 @@ int strata_tcp_setsockopt(struct sock *sk, int level, int optname,
 		err = strata_tcp_md5_set(sk, optname, optval, optlen);
 	else if (optname >= TCP_AO_ADD_KEY && optname <= TCP_AO_INFO)
 		err = strata_tcp_ao_set(sk, optname, optval, optlen);
+	else if (optname == TCP_FASTOPEN_KEY)
+		err = strata_tcp_fastopen_key_set(sk, optval, optlen);
 	else if (val_allowed(optname, val))
 		err = set_checked(sk, optname, val);
 	release_sock(sk);
@@ -394,6 +396,17 @@ static int get_saved_syn(struct sock *sk, char __user *optval,
 	return err;
 }
 
+static int get_fastopen_key(struct sock *sk, char __user *optval,
+			    int __user *optlen, int len)
+{
+	int err;
+
+	lock_sock(sk);
+	err = strata_tcp_fastopen_key_get(sk, optval, optlen, len);
+	release_sock(sk);
+	return err;
+}
+
 static int get_ao(struct sock *sk, int optname, char __user *optval,
 		  int __user *optlen)
 {
@@ -438,6 +451,8 @@ int strata_tcp_getsockopt(struct sock *sk, int level, int optname,
 		return get_saved_syn(sk, optval, optlen, len);
 	case TCP_CC_INFO:
 		return get_cong_info(sk, optval, optlen, len);
+	case TCP_FASTOPEN_KEY:
+		return get_fastopen_key(sk, optval, optlen, len);
 	case TCP_AO_INFO:
 	case TCP_AO_GET_KEYS:
 		return get_ao(sk, optname, optval, optlen);

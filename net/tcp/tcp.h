@@ -153,6 +153,7 @@ static inline struct strata_tcp_seg *tcp_seg(const struct sk_buff *skb)
  * @has_wscale: window scale present (SYN only)
  * @sack_ok: SACK permitted present (SYN only)
  * @cookie_len: octets of @cookie; 0: it asks for one
+ * @cookie_experimental: @cookie is in the option of kind 254
  * @reserved: written: bytes that the caller needs behind them
  * @sacks: blocks in @sack
  * @sack: SACK blocks in their order (RFC 2018 3)
@@ -167,6 +168,7 @@ struct strata_tcp_options {
 	bool has_wscale;
 	bool sack_ok;
 	u8 cookie_len;
+	bool cookie_experimental;
 	u8 reserved;
 	u8 sacks;
 	struct strata_tcp_block sack[TCP_SACK_BLOCKS_MAX];
@@ -311,6 +313,7 @@ struct strata_tcp {
 	u16 pending_mtu;		/* from an ICMP error, TCP_DEFER_MTU */
 	u8 shutdown_rst:1;	/* abort on close: unread data */
 	u8 fastopen_asked:1;	/* our SYN had the option */
+	u8 fastopen_experimental:1;	/* of kind 254 */
 	u8 syn_data:1;		/* and data */
 	u8 syn_data_acked:1;	/* or the peer's; the SYN+ACK took it */
 	u8 fastopen_fail:2;	/* tcpi_fastopen_client_fail */

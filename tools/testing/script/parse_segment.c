@@ -81,7 +81,6 @@ static void parse_fastopen(struct cursor *c, struct tcp_option *option)
 {
 	int64_t word;
 
-	option->kind = OPT_FASTOPEN;
 	if (take_word(c, "cookie")) {
 		option->count = 2;
 		option->any = 3;
@@ -112,6 +111,10 @@ static void parse_option(struct cursor *c, struct tcp_option *option)
 	} else if (take_word(c, "TS")) {
 		parse_timestamps(c, option);
 	} else if (take_word(c, "fo")) {
+		option->kind = OPT_FASTOPEN;
+		parse_fastopen(c, option);
+	} else if (take_word(c, "fo254")) {
+		option->kind = OPT_FASTOPEN_EXP;
 		parse_fastopen(c, option);
 	} else if (take_word(c, "kind")) {
 		/* Without a length: what is not known must be passed over by it. */

@@ -41,18 +41,20 @@ enum option_kind {
 	OPT_SACK = 5,
 	OPT_TS = 8,
 	OPT_FASTOPEN = 34,
+	OPT_FASTOPEN_EXP = 256 + 254,	/* the kind is 254, shared with others */
 };
 
 /**
  * struct tcp_option - one option of a TCP header
- * @kind: as on the wire; those without a name in the language are bare octets
+ * @kind: as on the wire, but for OPT_FASTOPEN_EXP; those without a name in the language
+ *	are bare octets
  * @count: of @value
  * @value: MSS and shift count one, timestamps two, blocks two each, a Fast Open cookie two
  *	or, to ask for one, none
  * @any: bit n: value n is not compared
  */
 struct tcp_option {
-	uint8_t kind;
+	uint16_t kind;
 	uint8_t count;
 	uint8_t any;
 	uint32_t value[VALUES_MAX];
@@ -126,7 +128,7 @@ struct call {
 	const struct call_op *op;
 	int count;
 	long argument[ARGUMENTS_MAX];
-	char text[32];
+	char text[40];
 	long result;
 	int err;
 	bool any_result;

@@ -84,7 +84,8 @@ static void add_option(struct text *text, const struct tcp_option *option)
 		add_value(text, option, 1);
 		break;
 	case OPT_FASTOPEN:
-		add(text, "fo");
+	case OPT_FASTOPEN_EXP:
+		add(text, option->kind == OPT_FASTOPEN ? "fo" : "fo254");
 		if (option->any)
 			add(text, " cookie");
 		else if (option->count == 2)

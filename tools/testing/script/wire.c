@@ -16,6 +16,7 @@
 #define HOPS		64
 #define HEADER_WORDS	15	/* of TCP, at most */
 #define WINDOW		32792	/* where a script gives none */
+#define FASTOPEN_ID	0xf989	/* behind the length of OPT_FASTOPEN_EXP */
 
 /* Documentation prefixes: RFC 5737, RFC 3849. */
 static const char * const stack_addresses[] = { "192.0.2.1", "2001:db8::1" };
@@ -129,6 +130,12 @@ static uint8_t *put(uint8_t *at, uint32_t value, int octets)
 	return at;
 }
 
+/* Octets of the option before the cookie. */
+static int fastopen_base(int kind)
+{
+	return kind == OPT_FASTOPEN_EXP ? 4 : 2;
+}
+
 static uint8_t *write_option(const struct wire *wire, const struct peer *peer,
 			     uint8_t *at, const struct tcp_option *option)
 {
@@ -157,7 +164,10 @@ static uint8_t *write_option(const struct wire *wire, const struct peer *peer,
 			at = put(at, option->value[i] + peer->isn, 4);
 		return at;
 	case OPT_FASTOPEN:
-		*at++ = 2 + 4 * option->count;
+	case OPT_FASTOPEN_EXP:
+		*at++ = fastopen_base(option->kind) + 4 * option->count;
+		if (option->kind == OPT_FASTOPEN_EXP)
+			at = put(at, FASTOPEN_ID, 2);
 		for (i = 0; i < option->count; i++)
 			at = put(at, option->any ? wire->cookie[i] :
 						   option->value[i], 4);
@@ -307,12 +317,21 @@ static void read_values(struct tcp_option *option, const uint8_t *at, int octets
 		option->value[option->count] = get(at, octets);
 }
 
+static bool is_fastopen_exp(const uint8_t *at, int len)
+{
+	return at[0] == (uint8_t)OPT_FASTOPEN_EXP && (len == 4 || len == 12) &&
+	       get(at + 2, 2) == FASTOPEN_ID;
+}
+
 static bool read_option(struct tcp_option *option, const uint8_t *at, int len)
 {
 	int i;
 
 	option->kind = at[0];
-	if (option->kind == OPT_MSS && len == 4) {
+	if (is_fastopen_exp(at, len)) {
+		option->kind = OPT_FASTOPEN_EXP;
+		read_values(option, at + 4, 4, (len - 4) / 4);
+	} else if (option->kind == OPT_MSS && len == 4) {
 		read_values(option, at + 2, 2, 1);
 	} else if (option->kind == OPT_WSCALE && len == 3) {
 		read_values(option, at + 2, 1, 1);
@@ -361,7 +380,8 @@ static void learn_cookie(struct wire *wire, const struct segment *segment)
 	int i;
 
 	for (i = 0; i < segment->option_count; i++)
-		if (segment->options[i].kind == OPT_FASTOPEN &&
+		if ((segment->options[i].kind == OPT_FASTOPEN ||
+		     segment->options[i].kind == OPT_FASTOPEN_EXP) &&
 		    segment->options[i].count == 2)
 			memcpy(wire->cookie, segment->options[i].value,
 			       sizeof(wire->cookie));

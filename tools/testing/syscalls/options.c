@@ -69,7 +69,6 @@
 #define NO_2292		"RFC 3542 replaced RFC 2292 in 2003"
 #define NO_LABELS	"flow labels are set by the stack alone"
 #define NO_IPSEC	"there is no IPsec"
-#define NO_TFO		"not offered yet"
 
 const struct option options[] = {
 	WORKS(SOL_SOCKET, SO_DEBUG),
@@ -254,7 +253,7 @@ const struct option options[] = {
 	WORKS(SOL_TCP, TCP_FASTOPEN_CONNECT),
 	REFUSED(SOL_TCP, TCP_ULP, "programs are to do TLS by themselves"),
 	WORKS(SOL_TCP, TCP_MD5SIG_EXT),
-	REFUSED(SOL_TCP, TCP_FASTOPEN_KEY, NO_TFO),
+	WORKS(SOL_TCP, TCP_FASTOPEN_KEY),
 	WORKS(SOL_TCP, TCP_FASTOPEN_NO_COOKIE),
 	REFUSED(SOL_TCP, TCP_ZEROCOPY_RECEIVE, "a stream cannot be mapped"),
 	WORKS(SOL_TCP, TCP_INQ),
