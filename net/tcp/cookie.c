@@ -259,7 +259,8 @@ bool strata_tcp_cookie_input(struct sock *listener, struct sk_buff *skb)
 	struct strata_tcp_options opts;
 	u16 mss;
 
-	if (!sent_lately(&strata_tcp(listener)->listener) ||
+	if (!READ_ONCE(sn->tcp->syncookies) ||
+	    !sent_lately(&strata_tcp(listener)->listener) ||
 	    READ_ONCE(listener->sk_state) != TCP_LISTEN ||
 	    tcp_seg(skb)->flags & TCPF_HDR_SYN ||
 	    !strata_tcp_options_parse(skb, &opts))

@@ -39,6 +39,7 @@ struct strata_tcp_wheel;
  * @ecn: net.strata.tcp_ecn, &enum strata_tcp_ecn_mode
  * @mtu_probing: net.strata.tcp_mtu_probing: look for black holes (blackhole.c)
  * @rst_guard: net.strata.tcp_rst_guard: TCP_STRATA_RST_GUARD of new sockets
+ * @syncookies: net.strata.tcp_syncookies, &enum strata_tcp_syncookies
  * @fastopen: net.strata.tcp_fastopen, &enum strata_tcp_fastopen_mode
  * @fastopen_keys: net.strata.tcp_fastopen_key
  * @fastopen_cache: servers that can be opened fast
@@ -58,6 +59,7 @@ struct strata_tcp_net {
 	u8 ecn;
 	u8 mtu_probing;
 	u8 rst_guard;
+	u8 syncookies;
 	u32 fastopen;
 	struct strata_tcp_fastopen_keys fastopen_keys;
 	struct strata_tcp_fastopen_cache fastopen_cache;

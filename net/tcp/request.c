@@ -334,7 +334,7 @@ static bool syn_queue_is_full(const struct sock *listener)
  *
  * RFC 9293 3.10.7.2, third step. Data in the SYN is left to be sent again, but
  * for TCP_FASTOPEN. When too many handshakes are open, this one is answered
- * without being remembered.
+ * without being remembered (net.strata.tcp_syncookies).
  *
  * Context: softirq, RCU; @listener is not locked.
  */
@@ -342,6 +342,7 @@ void strata_tcp_listen_syn(struct sock *listener, struct sk_buff *skb, u32 isn)
 {
 	enum strata_drop_reason reason = ANSWERED;
 	struct strata_net *sn = strata_sock_net(listener);
+	u8 cookies = READ_ONCE(sn->tcp->syncookies);
 	struct strata_tcp_options opts;
 
 	if (!strata_tcp_options_parse(skb, &opts)) {
@@ -349,8 +350,11 @@ void strata_tcp_listen_syn(struct sock *listener, struct sk_buff *skb, u32 isn)
 	} else if (sk_acceptq_is_full(listener)) {
 		strata_count(sn, TCP_LISTEN_OVERFLOW);
 		reason = STRATA_DROP_TCP_BACKLOG;
-	} else if (syn_queue_is_full(listener)) {
+	} else if (cookies == TCP_SYNCOOKIES_ALWAYS ||
+		   (cookies && syn_queue_is_full(listener))) {
 		strata_tcp_cookie_send(listener, skb, &opts);
+	} else if (syn_queue_is_full(listener)) {
+		reason = STRATA_DROP_TCP_BACKLOG;
 	} else {
 		reason = answer(listener, skb, &opts, isn);
 	}

@@ -4,6 +4,7 @@
  */
 #include <linux/sysctl.h>
 #include <strata/sysctl.h>
+#include "cookie.h"
 #include "tcp.h"
 
 #define NAMES_MAX	256
@@ -135,6 +136,15 @@ static const struct ctl_table tcp_table[] = {
 		.extra1 = SYSCTL_ONE,
 	},
 	{
+		.procname = "tcp_syncookies",
+		.data = (void *)offsetof(struct strata_tcp_net, syncookies),
+		.maxlen = sizeof(u8),
+		.mode = 0644,
+		.proc_handler = proc_dou8vec_minmax,
+		.extra1 = SYSCTL_ZERO,
+		.extra2 = SYSCTL_TWO,
+	},
+	{
 		.procname = "tcp_wmem",
 		.data = (void *)offsetof(struct strata_tcp_net, memory.wmem),
 		.maxlen = sizeof_field(struct strata_tcp_memory, wmem),
@@ -156,6 +166,7 @@ int strata_tcp_sysctl_init(struct strata_net *sn)
 	struct strata_tcp_net *tn = sn->tcp;
 
 	tn->ecn = TCP_ECN_AGREE;
+	tn->syncookies = TCP_SYNCOOKIES_FLOOD;
 	tn->fastopen = TCP_FASTOPEN_MODE_CLIENT;
 	tn->sysctls = strata_sysctl_register(sn, tcp_table, sizeof(tcp_table),
 					     tn);
