@@ -110,7 +110,8 @@ struct strata_cong {
  *	called last and sets @cwnd, else before anything else. Optional
  * @acked: @acked segments were acknowledged, none of them in recovery; may
  *	raise @cwnd. Required, not called with STRATA_CONG_WINDOW
- * @restart: after an idle period of an RTO or more (RFC 5681 4.1). Required
+ * @restart: after an idle period of more than an RTO. @cwnd is the smaller window of
+ *	RFC 5681 4.1 already, except with STRATA_CONG_WINDOW. Required
  * @undo: the reduction was spurious: the window to return to. Required
  * @info: for TCP_CC_INFO: fills in @info, returns its bytes. Optional
  *

@@ -155,6 +155,7 @@ static void ack_window(struct sock *sk,
 		tp->cong.flight = tp->packets_out;
 		tp->cong.snd_una = tp->snd_una;
 		tp->cong.snd_nxt = tp->snd_nxt;
+		tp->cong.cwnd_limited = tcp_cwv_limited(tp);
 		if (delivery->segs && !tcp_cong_owns_window(tp))
 			tp->cong.ops->acked(&tp->cong, delivery->segs);
 	} else {

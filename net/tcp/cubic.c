@@ -179,12 +179,11 @@ static void cubic_acked(struct strata_cong *cong, u32 acked)
 		avoid_congestion(cong, now, acked);
 }
 
-/* RFC 9438 4.10; RFC 5681 4.1 */
+/* RFC 9438 4.10 */
 static void cubic_restart(struct strata_cong *cong)
 {
 	struct cubic *state = cubic(cong);
 
-	cong->cwnd = min_t(u32, cong->cwnd, TCP_INIT_CWND);
 	state->began = false;
 	strata_hystart_init(&state->hystart, cong);
 }

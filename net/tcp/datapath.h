@@ -175,6 +175,18 @@ static inline bool tcp_cong_owns_window(const struct strata_tcp *tp)
 	return unlikely(tp->cong.ops->flags & STRATA_CONG_WINDOW);
 }
 
+/* ---- cwv.c ---- */
+
+/*
+ * Does the window, and not the program, hold back what is sent? In slow start, which
+ * doubles it, half of it in use is enough.
+ */
+static inline bool tcp_cwv_limited(const struct strata_tcp *tp)
+{
+	return tp->cwv.full || (tp->cong.cwnd < tp->cong.ssthresh &&
+				tp->cong.cwnd < 2 * tp->cwv.max_out);
+}
+
 /* ---- rate.c ---- */
 
 /*

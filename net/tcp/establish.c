@@ -16,6 +16,7 @@ static void cong_begin(struct sock *sk)
 	tp->cong.app_limited = 0;
 	tp->cong.ecn = tp->ecn.ok;
 	tp->cong.cwnd_limited = false;
+	tp->cwv.end_seq = tp->snd_nxt;
 	tp->cong.snd_una = tp->snd_una;
 	tp->cong.snd_nxt = tp->snd_nxt;
 	strata_tcp_cong_init(sk);

@@ -40,6 +40,7 @@ struct strata_tcp_wheel;
  * @mtu_probing: net.strata.tcp_mtu_probing: look for black holes (blackhole.c)
  * @rst_guard: net.strata.tcp_rst_guard: TCP_STRATA_RST_GUARD of new sockets
  * @syncookies: net.strata.tcp_syncookies, &enum strata_tcp_syncookies
+ * @slow_start_after_idle: net.strata.tcp_slow_start_after_idle (cwv.c)
  * @fastopen: net.strata.tcp_fastopen, &enum strata_tcp_fastopen_mode
  * @fastopen_keys: net.strata.tcp_fastopen_key
  * @fastopen_cache: servers that can be opened fast
@@ -60,6 +61,7 @@ struct strata_tcp_net {
 	u8 mtu_probing;
 	u8 rst_guard;
 	u8 syncookies;
+	u8 slow_start_after_idle;
 	u32 fastopen;
 	struct strata_tcp_fastopen_keys fastopen_keys;
 	struct strata_tcp_fastopen_cache fastopen_cache;

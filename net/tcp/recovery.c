@@ -385,6 +385,7 @@ static void ack_in_none(struct sock *sk,
 		return;
 	}
 	cong_view(tp);
+	tp->cong.cwnd_limited = tcp_cwv_limited(tp);
 	if (!tcp_cong_owns_window(tp))
 		tp->cong.ops->acked(&tp->cong, delivery->segs);
 }

@@ -78,10 +78,8 @@ static void reno_acked(struct strata_cong *cong, u32 acked)
 		avoid_congestion(cong, acked);
 }
 
-/* RFC 5681 4.1 */
 static void reno_restart(struct strata_cong *cong)
 {
-	cong->cwnd = min_t(u32, cong->cwnd, TCP_INIT_CWND);
 }
 
 static u32 reno_undo(struct strata_cong *cong)

@@ -128,6 +128,14 @@ static const struct ctl_table tcp_table[] = {
 		.extra2 = SYSCTL_ONE,
 	},
 	{
+		.procname = "tcp_slow_start_after_idle",
+		.data = (void *)offsetof(struct strata_tcp_net,
+					 slow_start_after_idle),
+		.maxlen = sizeof(u8),
+		.mode = 0644,
+		.proc_handler = proc_dou8vec_minmax,
+	},
+	{
 		.procname = "tcp_rmem",
 		.data = (void *)offsetof(struct strata_tcp_net, memory.rmem),
 		.maxlen = sizeof_field(struct strata_tcp_memory, rmem),
@@ -166,6 +174,7 @@ int strata_tcp_sysctl_init(struct strata_net *sn)
 	struct strata_tcp_net *tn = sn->tcp;
 
 	tn->ecn = TCP_ECN_AGREE;
+	tn->slow_start_after_idle = 1;
 	tn->syncookies = TCP_SYNCOOKIES_FLOOD;
 	tn->fastopen = TCP_FASTOPEN_MODE_CLIENT;
 	tn->sysctls = strata_sysctl_register(sn, tcp_table, sizeof(tcp_table),

@@ -26,6 +26,7 @@
  *	timer.c		when
  *	pacing.c	not sooner than
  *	rate.c		how fast the path delivers
+ *	cwv.c		whether the window is used at all
  */
 #ifndef _NET_TCP_TCP_H
 #define _NET_TCP_TCP_H
@@ -45,6 +46,7 @@
 #include <strata/net.h>
 #include <strata/packet.h>
 #include <strata/sock.h>
+#include "cwv.h"
 #include "ecn.h"
 #include "listener.h"
 #include "rate.h"
@@ -296,6 +298,7 @@ struct strata_tcp {
 	struct strata_tcp_prr prr;
 	struct strata_tcp_undo undo;
 	struct strata_tcp_rate rate;
+	struct strata_tcp_cwv cwv;
 	u64 pace_next_ns;	/* nothing leaves before, where it is paced */
 
 	/* RFC 6298, microseconds; srtt scaled by 8, rttvar by 4 */

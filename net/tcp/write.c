@@ -261,9 +261,9 @@ static bool worth_waiting(const struct strata_tcp *tp, const struct sk_buff *skb
 	return allowed < window / 4;
 }
 
-/* How much of @skb may be sent now; 0: nothing. Sets cwnd_limited. */
+/* How much of @skb may be sent now; 0: nothing. Sets @full (cwv.c). */
 static u32 sendable(struct strata_tcp *tp, const struct sk_buff *skb,
-		    bool last, enum nagle nagle)
+		    bool last, enum nagle nagle, bool *full)
 {
 	u32 room = strata_tcp_cwnd_room(tp);
 	u32 len = skb->len, allowed, partial;
@@ -272,12 +272,12 @@ static u32 sendable(struct strata_tcp *tp, const struct sk_buff *skb,
 	if (!len)
 		return 0;
 	if (!room) {
-		tp->cong.cwnd_limited = true;
+		*full = true;
 		return 0;
 	}
 	allowed = window_room(tp, tcp_seg(skb)->seq, len);
 	if (len > tp->mss && allowed > (u64)room * tp->mss) {
-		tp->cong.cwnd_limited = true;
+		*full = true;
 		allowed = room * tp->mss;
 	}
 	/* One segment each, for its own urgent pointer (RFC 9293 3.8.5) or signature. */
@@ -312,14 +312,6 @@ static void sent(struct sock *sk, struct sk_buff *skb)
 	tp->packets_out += seg->segs;
 	if (skb->len < (seg->gso ?: tp->mss) || (seg->gso && skb->len % seg->gso))
 		tp->snd_sml = seg->end_seq;
-}
-
-/* RFC 5681 4.1: before it is decided how much may go. */
-static void restart_after_idle(struct strata_tcp *tp)
-{
-	if (!tp->packets_out && (u32)jiffies - tp->lsndtime > tp->rto &&
-	    (tp->cong.cwnd > TCP_INIT_CWND || tcp_cong_owns_window(tp)))
-		tp->cong.ops->restart(&tp->cong);
 }
 
 /* Does the other side answer (RFC 9293 3.8.6.3)? */
@@ -372,15 +364,15 @@ static void wait_for_window(struct sock *sk)
 }
 
 /*
- * RFC 7661, as Linux: half a window in use counts in slow start. And what leaves after
- * the program has let the window run empty shows its rate, not the path's, until all
- * that is out now has arrived (rate.c).
+ * What leaves after the program has let the window run empty shows its rate, not the
+ * path's, until all that is out now has arrived (rate.c).
  */
-static void note_limit(struct strata_tcp *tp)
+static void note_limit(struct sock *sk, bool full)
 {
+	struct strata_tcp *tp = strata_tcp(sk);
 	struct strata_cong *cong = &tp->cong;
 
-	cong->cwnd_limited = 2 * tp->packets_out >= cong->cwnd;
+	strata_tcp_cwv_sent(sk, full || strata_tcp_flight(tp) >= cong->cwnd);
 	if (!tp->send_head && tp->packets_out < cong->cwnd)
 		cong->app_limited = (cong->delivered + tp->snd_nxt -
 				     tp->snd_una) ?: 1;
@@ -389,27 +381,29 @@ static void note_limit(struct strata_tcp *tp)
 static void write_queue(struct sock *sk, enum nagle nagle)
 {
 	struct strata_tcp *tp = strata_tcp(sk);
+	bool any = false, full = false;
 	struct sk_buff *skb;
-	bool any = false;
 	u32 len;
 
 	strata_tcp_fresh_mss(sk);
-	restart_after_idle(tp);
+	if (!tp->packets_out && (u32)jiffies - tp->lsndtime > tp->rto)
+		strata_tcp_cwv_idle(sk);
 	while ((skb = tp->send_head)) {
 		if (unlikely(strata_tcp_tsq_full(sk)) ||
 		    (tcp_is_paced(sk) && strata_tcp_pacing_waits(sk)))
 			break;
 		len = sendable(tp, skb,
 			       skb_queue_is_last(&sk->sk_write_queue, skb),
-			       nagle);
+			       nagle, &full);
 		if (!len && !fin_alone(skb))
 			break;
 		if (!send_one(sk, skb, len))
 			break;
 		any = true;
 	}
+	if (any || full)
+		note_limit(sk, full);
 	if (any) {
-		note_limit(tp);
 		strata_tcp_timer_sent(sk);
 		if (unlikely(tp->notsent_lowat))
 			strata_tcp_wake_writer(sk);

@@ -114,7 +114,6 @@ static void dctcp_acked(struct strata_cong *cong, u32 acked)
 
 static void dctcp_restart(struct strata_cong *cong)
 {
-	cong->cwnd = min_t(u32, cong->cwnd, 10);
 }
 
 static u32 dctcp_undo(struct strata_cong *cong)
