@@ -363,7 +363,7 @@ void strata_tcp_after_ack(struct sock *sk)
 {
 	struct strata_tcp *tp = strata_tcp(sk);
 
-	if (unlikely(tp->board.lost))
+	if (unlikely(tp->board.lost) && !strata_tcp_frto_send(sk))
 		strata_tcp_retransmit_lost(sk);
 	strata_tcp_write(sk, false);
 }

@@ -39,6 +39,7 @@ struct strata_tcp_wheel;
  * @ecn: net.strata.tcp_ecn, &enum strata_tcp_ecn_mode
  * @mtu_probing: net.strata.tcp_mtu_probing: look for black holes (blackhole.c)
  * @rst_guard: net.strata.tcp_rst_guard: TCP_STRATA_RST_GUARD of new sockets
+ * @frto: net.strata.tcp_frto: F-RTO (frto.c)
  * @syncookies: net.strata.tcp_syncookies, &enum strata_tcp_syncookies
  * @slow_start_after_idle: net.strata.tcp_slow_start_after_idle (cwv.c)
  * @fastopen: net.strata.tcp_fastopen, &enum strata_tcp_fastopen_mode
@@ -60,6 +61,7 @@ struct strata_tcp_net {
 	u8 ecn;
 	u8 mtu_probing;
 	u8 rst_guard;
+	u8 frto;
 	u8 syncookies;
 	u8 slow_start_after_idle;
 	u32 fastopen;

@@ -64,7 +64,7 @@ static void leave(struct strata_tcp *tp)
 	tp->recovery = TCP_RECOVERY_NONE;
 	tp->dupacks = 0;
 	tp->undo.eifel = 0;
-	tp->undo.frto = 0;
+	strata_tcp_frto_end(tp);
 }
 
 static void undo(struct sock *sk)
@@ -110,16 +110,6 @@ static bool dsack_says_so(struct strata_tcp *tp,
 	return !tp->undo.resent;
 }
 
-/*
- * RFC 5682 3, with SACK: after an RTO, data arrives that was taken for lost and
- * not sent again; had all been lost, it could not.
- */
-static bool frto_says_so(const struct strata_tcp *tp,
-			 const struct strata_tcp_delivery *delivery)
-{
-	return tp->undo.frto && delivery->original;
-}
-
 /* Was the last reduction a mistake? All tests see each ACK. */
 static bool was_spurious(struct strata_tcp *tp,
 			 const struct strata_tcp_delivery *delivery,
@@ -128,7 +118,8 @@ static bool was_spurious(struct strata_tcp *tp,
 	bool eifel = eifel_says_so(tp, delivery, opts);
 	bool dsack = dsack_says_so(tp, delivery);
 
-	return tp->undo.cwnd && (eifel || dsack || frto_says_so(tp, delivery));
+	return tp->undo.cwnd &&
+	       (eifel || dsack || strata_tcp_frto_says_so(tp, delivery));
 }
 
 /* ---- FAST ---- */
@@ -286,18 +277,25 @@ static void ack_in_cwr(struct sock *sk,
 
 /* ---- LOSS ---- */
 
-/* RFC 5681 3.1 and RFC 6582 4: slow start until all that was out is in. */
+/*
+ * RFC 5681 3.1 and RFC 6582 4: slow start until all that was out is in, by what arrives
+ * (RFC 3465 2.1): what was selected before has been counted.
+ */
 static void ack_in_loss(struct sock *sk,
 			const struct strata_tcp_delivery *delivery)
 {
 	struct strata_tcp *tp = strata_tcp(sk);
+	u32 segs = delivery->segs ? DIV_ROUND_UP(delivery->octets, tp->mss) : 0;
 
 	if (tp->sack_ok && tp->rack.advanced)
 		strata_tcp_rack_detect(sk);
+	strata_tcp_frto_ack(tp, delivery);
+	if (delivery->segs)
+		tp->dupacks = 0;
 	tp->cong.cwnd_limited = true;
 	cong_view(tp);
-	if (delivery->segs && !tcp_cong_owns_window(tp))
-		tp->cong.ops->acked(&tp->cong, delivery->segs);
+	if (segs && !tcp_cong_owns_window(tp))
+		tp->cong.ops->acked(&tp->cong, segs);
 	if (!seq_before(tp->snd_una, tp->recover))
 		leave(tp);
 }
@@ -335,11 +333,9 @@ void strata_tcp_recovery_timeout(struct sock *sk)
 		     !seq_before(tp->snd_una, tp->recover);
 
 	/* The same losses again: ssthresh stays (RFC 5681 3.1). */
-	if (tp->retransmits)
-		tp->undo.cwnd = 0;
-	else if (first || tp->recovery == TCP_RECOVERY_LOSS)
+	if (!tp->retransmits && (first || tp->recovery == TCP_RECOVERY_LOSS))
 		strata_tcp_reduce(tp);
-	tp->undo.frto = first && !tp->retransmits && tp->sack_ok;
+	strata_tcp_frto_begin(sk);
 	enter_loss(sk, true);
 	tp->cong.cwnd = 1;
 	strata_tcp_retransmit_head(sk);
@@ -454,8 +450,12 @@ void strata_tcp_recovery_dupack(struct sock *sk)
 {
 	struct strata_tcp *tp = strata_tcp(sk);
 
-	if (tp->recovery == TCP_RECOVERY_LOSS || tp->dupacks > tp->packets_out)
+	if (tp->dupacks > tp->packets_out)
 		return;
+	if (tp->recovery == TCP_RECOVERY_LOSS) {
+		strata_tcp_frto_dupack(tp);
+		return;
+	}
 	tp->dupacks++;
 	if (tp->recovery == TCP_RECOVERY_FAST) {
 		prr(tp, tp->mss, false);

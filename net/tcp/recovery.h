@@ -8,6 +8,7 @@
  *	rack.c		what is lost, by time (RFC 8985)
  *	tlp.c		tail loss probes (RFC 8985 7)
  *	recovery.c	the states, PRR (RFC 6937), undo
+ *	frto.c		whether a timeout was a mistake (RFC 5682)
  *	retransmit.c	sends again
  */
 #ifndef _NET_TCP_RECOVERY_H
@@ -89,7 +90,8 @@ struct strata_tcp_prr {
  * @resent: octets sent again since, less those that came twice (RFC 2883)
  * @any: anything was
  * @eifel: no ACK has told yet whether the original or the retransmission came
- * @frto: after an RTO: an original that arrives proves it spurious (RFC 5682)
+ * @frto: after an RTO: an original that arrives proves it spurious (frto.c)
+ * @frto_new: and the last ACK is to be answered by new data
  */
 struct strata_tcp_undo {
 	u32 cwnd;
@@ -100,6 +102,7 @@ struct strata_tcp_undo {
 	u8 any:1;
 	u8 eifel:1;
 	u8 frto:1;
+	u8 frto_new:1;
 };
 
 /**
@@ -155,6 +158,17 @@ unsigned long strata_tcp_tlp_delay(const struct strata_tcp *tp);
 void strata_tcp_tlp_timeout(struct sock *sk);
 void strata_tcp_tlp_ack(struct sock *sk,
 			const struct strata_tcp_delivery *delivery);
+
+/* frto.c */
+#define TCP_FRTO_DEFAULT	2	/* the kernel's; 0 is off */
+void strata_tcp_frto_begin(struct sock *sk);
+void strata_tcp_frto_end(struct strata_tcp *tp);
+bool strata_tcp_frto_says_so(const struct strata_tcp *tp,
+			     const struct strata_tcp_delivery *delivery);
+void strata_tcp_frto_ack(struct strata_tcp *tp,
+			 const struct strata_tcp_delivery *delivery);
+void strata_tcp_frto_dupack(struct strata_tcp *tp);
+bool strata_tcp_frto_send(struct sock *sk);
 
 /* recovery.c */
 void strata_tcp_recovery_ack(struct sock *sk,

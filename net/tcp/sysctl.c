@@ -103,6 +103,13 @@ static const struct ctl_table tcp_table[] = {
 		.proc_handler = fastopen_key,
 	},
 	{
+		.procname = "tcp_frto",
+		.data = (void *)offsetof(struct strata_tcp_net, frto),
+		.maxlen = sizeof(u8),
+		.mode = 0644,
+		.proc_handler = proc_dou8vec_minmax,
+	},
+	{
 		.procname = "tcp_mem",
 		.data = (void *)offsetof(struct strata_tcp_net, memory.mem),
 		.maxlen = sizeof_field(struct strata_tcp_memory, mem),
@@ -174,6 +181,7 @@ int strata_tcp_sysctl_init(struct strata_net *sn)
 	struct strata_tcp_net *tn = sn->tcp;
 
 	tn->ecn = TCP_ECN_AGREE;
+	tn->frto = TCP_FRTO_DEFAULT;
 	tn->slow_start_after_idle = 1;
 	tn->syncookies = TCP_SYNCOOKIES_FLOOD;
 	tn->fastopen = TCP_FASTOPEN_MODE_CLIENT;
