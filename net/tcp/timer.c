@@ -213,6 +213,11 @@ static void opening_timeout(struct sock *sk)
 	struct strata_tcp *tp = strata_tcp(sk);
 	u8 limit = tp->syn_retries ?: TCP_SYN_RETRIES;
 
+	/* A child that was opened fast, and closed already. */
+	if (orphan_without_route(sk)) {
+		give_up(sk);
+		return;
+	}
 	if (tp->user_timeout_ms ?
 	    user_timeout_passed(tp, tp->retrans_stamp_us) :
 	    tp->retransmits >= limit) {
