@@ -262,6 +262,38 @@ topology6() {
 	until_ok settled_a
 }
 
+# topology_tap: Strata, by a cable and a bridge of the kernel's, at the tap device of a
+# program, t0 in $B; the kernel's stack keeps out of it. Sets A_ADDR6.
+#
+#	$A: s0 10.0.0.1, fd00::1 ── k0 :$B: br0 ── t0
+topology_tap() {
+	A_ADDR6=fd00::1
+	[ -c /dev/net/tun ] || fail "this kernel has no tun"
+	ip -batch - <<-EOF
+		netns add $A
+		netns add $B
+	EOF
+	in_b sysctl -qw net.ipv6.conf.default.disable_ipv6=1
+	ip -n "$A" link add s0 type strata_nic peer name k0 netns "$B"
+	ip -n "$B" -batch - <<-EOF
+		link set lo up
+		link add br0 type bridge mcast_snooping 0
+		tuntap add t0 mode tap
+		link set k0 master br0
+		link set t0 master br0
+		link set k0 up
+		link set t0 up
+		link set br0 up
+	EOF
+	in_a strata link attach s0
+	ip -n "$A" link set s0 up
+	in_a strata -batch - <<-EOF
+		addr add $A_ADDR/24 dev s0
+		addr add $A_ADDR6/64 dev s0
+	EOF
+	until_ok settled_a
+}
+
 # settled_a: no address of Strata's waits for its DAD.
 settled_a() {
 	! in_a strata addr show | grep -q tentative
