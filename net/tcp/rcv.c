@@ -85,6 +85,7 @@ static void deliver(struct strata_net *sn, struct sock *sk, struct sk_buff *skb)
 		strata_drop(sn, skb, STRATA_DROP_SOCKET_FILTER);
 		return;
 	}
+	strata_sock_stamp(sk, skb);
 	/* It may outlive the device on a queue of the socket. */
 	skb->dev = NULL;
 	bh_lock_sock_nested(sk);
