@@ -122,6 +122,7 @@ until_ok grep -q "$digest" "$WORK/served_b"
 
 # The module stays while anything is on its way, though nobody has a socket any more, and goes after it.
 kill_in "$A"
+in_a strata neigh replace 10.0.0.2 lladdr "$(in_b cat /sys/class/net/k0/address)" dev s0
 impair delay 100s
 run_a "${zerocopy[@]}" fill 10.0.0.2 &
 # shellcheck disable=SC2317 # by until_ok
