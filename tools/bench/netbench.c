@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <netinet/udp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
@@ -36,9 +37,11 @@
 #define PORT		5201
 #define WARM_SHARE	8	/* one part in so many runs before the clock */
 #define TIMEOUT_S	300
+#define NOTICE_CALLS	8	/* sends between two looks for notices */
 
 /* A test: what each end does for @count units; the server's end is told the
- * same count. @pattern is the same for the kernel module.
+ * same count. @prepare makes a socket ready for it, the client's or the server's.
+ * @pattern is the same for the kernel module.
  */
 struct test {
 	const char *name;
@@ -47,6 +50,7 @@ struct test {
 	void (*client)(int fd, long count);
 	void (*server)(int fd, long count);
 	enum netbench_pattern pattern;
+	void (*prepare)(int fd, int is_client);
 };
 
 static const char usage[] =
@@ -54,7 +58,7 @@ static const char usage[] =
 
 static int family;
 static struct sockaddr_in server_addr;
-static char buffer[NETBENCH_STREAM_CHUNK];
+static char buffer[NETBENCH_STREAM_CHUNK] __attribute__((aligned(4096)));
 
 static void die(const char *what)
 {
@@ -146,6 +150,50 @@ static void stream_server(int fd, long count)
 	send_all(fd, 1);
 }
 
+static void zerocopy_prepare(int fd, int is_client)
+{
+	int one = 1, err;
+
+	if (!is_client)
+		return;
+	err = family == AF_INET ?
+	      setsockopt(fd, SOL_SOCKET, SO_ZEROCOPY, &one, sizeof(one)) :
+	      setsockopt(fd, SOL_STRATA, STRATA_SO_ZEROCOPY, &one, sizeof(one));
+	if (err)
+		die("SO_ZEROCOPY");
+}
+
+/* Takes what notices there are. */
+static void read_notices(int fd)
+{
+	char control[128];
+	struct msghdr msg = { .msg_control = control };
+
+	do {
+		msg.msg_controllen = sizeof(control);
+	} while (!recvmsg(fd, &msg, MSG_ERRQUEUE));
+}
+
+/* As stream_client(), from the program's own pages. */
+static void zerocopy_client(int fd, long count)
+{
+	size_t left = count * 1024, len;
+	ssize_t n;
+	int i;
+
+	for (i = 1; left; i++) {
+		len = left < sizeof(buffer) ? left : sizeof(buffer);
+		n = send(fd, buffer, len, MSG_NOSIGNAL | MSG_ZEROCOPY);
+		if (n > 0)
+			left -= n;
+		else if (n == 0 || errno != ENOBUFS)
+			die("send with MSG_ZEROCOPY");
+		if (n < 0 || i % NOTICE_CALLS == 0)
+			read_notices(fd);
+	}
+	recv_all(fd, 1);
+}
+
 static void rr_client(int fd, long count)
 {
 	while (count--) {
@@ -220,19 +268,57 @@ static void burst_server(int fd, long count)
 	}
 }
 
+static void gso_prepare(int fd, int is_client)
+{
+	int value = is_client ? NETBENCH_GSO_BYTES : 1;
+
+	if (setsockopt(fd, SOL_UDP, is_client ? UDP_SEGMENT : UDP_GRO, &value,
+		       sizeof(value)))
+		die("UDP_SEGMENT, UDP_GRO");
+}
+
+/* Units of datagrams, as many in one call as fit; each call is acknowledged. */
+static void gso_client(int fd, long count)
+{
+	long some;
+
+	for (; count; count -= some) {
+		some = count < NETBENCH_GSO_SEGMENTS ? count :
+						       NETBENCH_GSO_SEGMENTS;
+		send_all(fd, some * NETBENCH_GSO_BYTES);
+		recv_all(fd, 1);
+	}
+}
+
+static void gso_server(int fd, long count)
+{
+	long some;
+
+	for (; count; count -= some) {
+		some = count < NETBENCH_GSO_SEGMENTS ? count :
+						       NETBENCH_GSO_SEGMENTS;
+		recv_all(fd, some * NETBENCH_GSO_BYTES);
+		send_all(fd, 1);
+	}
+}
+
 static const struct test tests[] = {
 	{ "tcp_stream", "ns/KiB", SOCK_STREAM, stream_client, stream_server,
-	  NETBENCH_STREAM },
+	  NETBENCH_STREAM, NULL },
 	{ "tcp_lossy", "ns/KiB", SOCK_STREAM, stream_client, stream_server,
-	  NETBENCH_STREAM },
+	  NETBENCH_STREAM, NULL },
 	{ "tcp_rr", "ns/transaction", SOCK_STREAM, rr_client, rr_server,
-	  NETBENCH_RR },
+	  NETBENCH_RR, NULL },
 	{ "tcp_crr", "ns/connection", SOCK_STREAM, crr_client, crr_server,
-	  NETBENCH_CRR },
+	  NETBENCH_CRR, NULL },
 	{ "udp_rr", "ns/transaction", SOCK_DGRAM, rr_client, rr_server,
-	  NETBENCH_RR },
+	  NETBENCH_RR, NULL },
 	{ "udp_stream_64", "ns/datagram", SOCK_DGRAM, burst_client,
-	  burst_server, NETBENCH_BURST },
+	  burst_server, NETBENCH_BURST, NULL },
+	{ "zerocopy_stream", "ns/KiB", SOCK_STREAM, zerocopy_client,
+	  stream_server, NETBENCH_PATTERNS, zerocopy_prepare },
+	{ "udp_gso", "ns/datagram", SOCK_DGRAM, gso_client, gso_server,
+	  NETBENCH_GSO, gso_prepare },
 };
 
 static const struct test *find_test(const char *name)
@@ -278,6 +364,12 @@ static void dgram_meet(int fd)
 	send_all(fd, 1);
 }
 
+static void prepare(const struct test *test, int fd, int is_client)
+{
+	if (test->prepare)
+		test->prepare(fd, is_client);
+}
+
 static int serve_one(const struct test *test, int fd)
 {
 	int one = 1;
@@ -285,6 +377,7 @@ static int serve_one(const struct test *test, int fd)
 
 	if (test->type == SOCK_DGRAM) {
 		dgram_meet(fd);
+		prepare(test, fd, 0);
 		return fd;
 	}
 	if (is_crr(test))
@@ -321,6 +414,7 @@ static int meet_server(const struct test *test)
 	fd = connect_server(test->type);
 	if (test->type == SOCK_DGRAM)
 		send_all(fd, 1);
+	prepare(test, fd, 1);
 	return fd;
 }
 
@@ -332,6 +426,11 @@ static uint64_t measure_kernel(const struct test *test, char **netns, long warm,
 				    .family = family, .count = warm };
 	int device = open(NETBENCH_DEVICE, O_RDWR | O_CLOEXEC);
 
+	if (test->pattern == NETBENCH_PATTERNS) {
+		fprintf(stderr, "netbench: %s: not with -k: it is about a program's pages\n",
+			test->name);
+		exit(2);
+	}
 	if (device < 0)
 		die(NETBENCH_DEVICE);
 	enter_netns(netns[1]);

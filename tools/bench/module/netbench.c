@@ -178,11 +178,28 @@ static int burst(struct bench *bench, u64 count)
 	return err;
 }
 
+static int gso(struct bench *bench, u64 count)
+{
+	int err = 0;
+
+	while (count && !err) {
+		u64 some = min_t(u64, count, NETBENCH_GSO_SEGMENTS);
+
+		err = pass(bench, bench->client, bench->server,
+			   some * NETBENCH_GSO_BYTES) ?:
+		      pass(bench, bench->server, bench->client, 1);
+		count -= some;
+		cond_resched();
+	}
+	return err;
+}
+
 static int (*const patterns[])(struct bench *bench, u64 count) = {
 	[NETBENCH_STREAM] = stream,
 	[NETBENCH_RR] = rr,
 	[NETBENCH_CRR] = crr,
 	[NETBENCH_BURST] = burst,
+	[NETBENCH_GSO] = gso,
 };
 
 static int measure(struct bench *bench, struct netbench_run *run)

@@ -9,6 +9,8 @@
 #define NETBENCH_STREAM_CHUNK	65536	/* bytes of one send or receive */
 #define NETBENCH_UDP_BURST	64	/* datagrams between two acknowledgements */
 #define NETBENCH_UDP_BYTES	64	/* of a datagram in udp_stream_64 */
+#define NETBENCH_GSO_BYTES	1448	/* of one in udp_gso */
+#define NETBENCH_GSO_SEGMENTS	44	/* datagrams in one call there */
 
 /**
  * enum netbench_pattern - what a unit of work is
@@ -17,12 +19,17 @@
  * @NETBENCH_CRR: the same on a connection of its own; the client's socket is not
  *	used, the server's listens
  * @NETBENCH_BURST: one datagram, every burst is acknowledged
+ * @NETBENCH_GSO: one of several datagrams that are sent and received in one call
+ *	(UDP_SEGMENT, UDP_GRO), which is acknowledged
+ * @NETBENCH_PATTERNS: how many; not one of them
  */
 enum netbench_pattern {
 	NETBENCH_STREAM,
 	NETBENCH_RR,
 	NETBENCH_CRR,
 	NETBENCH_BURST,
+	NETBENCH_GSO,
+	NETBENCH_PATTERNS,
 };
 
 /**
