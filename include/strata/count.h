@@ -179,6 +179,10 @@ struct strata_net;
 	C(TCP_KEEPALIVE_PROBES, "tcp", "keepalive_probes", "keepalive probes sent") \
 	C(TCP_BLACK_HOLES, "tcp", "black_holes", \
 	  "connections whose path seemed to swallow large segments (RFC 4821 7.7)") \
+	C(TCP_MTU_PROBES, "tcp", "mtu_probes", \
+	  "segments sent to see whether the path takes so large ones (RFC 4821)") \
+	C(TCP_MTU_PROBES_ARRIVED, "tcp", "mtu_probes_arrived", "of them: arrived") \
+	C(TCP_MTU_PROBES_LOST, "tcp", "mtu_probes_lost", "of them: lost, and nothing else") \
 	C(TCP_PRESSURE, "tcp", "pressure", "times that memory became short (tcp_mem)") \
 	C(TCP_COLLAPSED, "tcp", "collapsed", "received buffers copied together for want of room") \
 	C(TCP_PRUNED, "tcp", "pruned", "out-of-order segments given up for want of room") \

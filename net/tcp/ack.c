@@ -141,6 +141,8 @@ static void ack_new(struct sock *sk, u32 ack,
 	take_acked(sk, ack, delivery);
 	measure_rtt(tp, delivery, opts);
 	answered(sk);
+	if (unlikely(tp->mtu.probe) && !seq_before(ack, tp->mtu.end_seq))
+		strata_tcp_mtu_probe_arrived(sk);
 }
 
 /* What the ACK means for the congestion window, and what the timer waits for. */

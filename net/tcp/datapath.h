@@ -61,9 +61,6 @@ void strata_tcp_initial_window(const struct sock *sk, u32 mss, bool wscale_ok,
 			       u32 *rcv_wnd, u32 *clamp, u8 *wscale);
 /* Recompute mss after a new path MTU; 0: from the cached path. */
 void strata_tcp_sync_mss(struct sock *sk, u32 path_mtu);
-/* blackhole.c */
-void strata_tcp_black_hole(struct sock *sk);
-void strata_tcp_black_hole_retry(struct sock *sk);
 u32 strata_tcp_mss_of_mtu(const struct sock *sk, u32 mtu);
 /* Is any segment queued or sent and not acknowledged? */
 bool strata_tcp_retransmit_head(struct sock *sk);
@@ -74,6 +71,8 @@ struct sk_buff *strata_tcp_sent_find(struct sock *sk, u32 seq);
 /* Full segments only (MSG_MORE). */
 void strata_tcp_write_corked(struct sock *sk);
 bool strata_tcp_write_override(struct sock *sk);
+int strata_tcp_split_unsent(struct sock *sk, struct sk_buff *skb, u32 len);
+bool strata_tcp_send_whole(struct sock *sk, struct sk_buff *skb);
 /* The MSS, after a look whether the path has changed. */
 u32 strata_tcp_fresh_mss(struct sock *sk);
 u32 strata_tcp_goal(const struct strata_tcp *tp);

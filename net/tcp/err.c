@@ -23,14 +23,17 @@
 void strata_tcp_mtu_reduced(struct sock *sk)
 {
 	struct strata_tcp *tp = strata_tcp(sk);
-	u32 mtu = READ_ONCE(tp->pending_mtu);
+	u32 mtu = READ_ONCE(tp->pending_mtu), before = tp->mss;
 
 	if ((1 << sk->sk_state) & (TCPF_LISTEN | TCPF_CLOSE))
 		return;
 	if (!mtu || mtu >= tp->path_mtu)
 		return;
 	strata_tcp_sync_mss(sk, mtu);
-	strata_tcp_recovery_too_big(sk);
+	if (unlikely(tp->mtu.probe) && tp->mss == before)
+		strata_tcp_recovery_probe_lost(sk);
+	else
+		strata_tcp_recovery_too_big(sk);
 }
 
 /* RFC 1191 4: not below the minimum; RFC 5927 7: only ever down. */

@@ -39,6 +39,7 @@ void strata_tcp_established(struct sock *sk)
 	tp->retransmits = 0;
 	tp->backoff = 0;
 	tp->max_window = tp->snd_wnd;
+	strata_tcp_mtu_search_begin(sk);
 	strata_tcp_sync_mss(sk, tp->path_mtu);
 	cong_begin(sk);
 	strata_tcp_window_init(sk);

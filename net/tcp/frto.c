@@ -25,7 +25,8 @@ void strata_tcp_frto_begin(struct sock *sk)
 
 	strata_tcp_frto_end(tp);
 	tp->undo.frto = READ_ONCE(strata_sock_net(sk)->tcp->frto) &&
-			(tp->recovery < TCP_RECOVERY_FAST || tp->retransmits);
+			(tp->recovery < TCP_RECOVERY_FAST || tp->retransmits) &&
+			!tp->mtu.probe;
 }
 
 /**

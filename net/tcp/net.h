@@ -37,7 +37,10 @@ struct strata_tcp_wheel;
  * @cong: net.strata.tcp_congestion_control, with a reference on its module; RCU
  * @memory: of its sockets
  * @ecn: net.strata.tcp_ecn, &enum strata_tcp_ecn_mode
- * @mtu_probing: net.strata.tcp_mtu_probing: look for black holes (blackhole.c)
+ * @mtu_probing: net.strata.tcp_mtu_probing, &enum strata_tcp_mtu_probing
+ * @base_mss: net.strata.tcp_base_mss: where the search begins (mtu_probe.c)
+ * @probe_threshold: net.strata.tcp_probe_threshold: where it ends, octets
+ * @probe_interval: net.strata.tcp_probe_interval: when it begins again, seconds
  * @rst_guard: net.strata.tcp_rst_guard: TCP_STRATA_RST_GUARD of new sockets
  * @frto: net.strata.tcp_frto: F-RTO (frto.c)
  * @syncookies: net.strata.tcp_syncookies, &enum strata_tcp_syncookies
@@ -63,6 +66,9 @@ struct strata_tcp_net {
 	u8 rst_guard;
 	u8 frto;
 	u8 syncookies;
+	u32 base_mss;
+	u32 probe_threshold;
+	u32 probe_interval;
 	u8 slow_start_after_idle;
 	u32 fastopen;
 	struct strata_tcp_fastopen_keys fastopen_keys;

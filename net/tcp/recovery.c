@@ -173,11 +173,36 @@ static void begin_prr(struct strata_tcp *tp, u32 delivered)
 	prr(tp, delivered, false);
 }
 
+/*
+ * A probe of the path MTU is lost: it is sent again in segments that arrive, and that
+ * is all.
+ */
+static void resend_probe(struct strata_tcp *tp)
+{
+	const struct strata_tcp_range probe = {
+		.seq = tp->mtu.seq,
+		.end_seq = tp->mtu.end_seq,
+		.fate = TCP_FATE_LOST,
+	};
+
+	strata_tcp_board_mark(&tp->board, &probe);
+	tp->recovery = TCP_RECOVERY_LOSS;
+	tp->recover = tp->snd_nxt;
+	tp->undo.cwnd = 0;
+	tp->dupacks = 0;
+	tp->tlp.pending = 0;
+	strata_tcp_frto_end(tp);
+}
+
 static void enter_fast(struct sock *sk, u32 delivered)
 {
 	struct strata_tcp *tp = strata_tcp(sk);
 	bool reduced = tp->recovery == TCP_RECOVERY_CWR;
 
+	if (unlikely(tp->mtu.probe) && !reduced && strata_tcp_mtu_probe_lost(sk)) {
+		resend_probe(tp);
+		return;
+	}
 	strata_count(strata_sock_net(sk), TCP_FAST_RETRANS);
 	tp->recovery = TCP_RECOVERY_FAST;
 	tp->tlp.pending = 0;
@@ -360,6 +385,24 @@ void strata_tcp_recovery_too_big(struct sock *sk)
 	tp->undo.cwnd = 0;
 	enter_loss(sk, false);
 	strata_tcp_retransmit_lost(sk);
+}
+
+/**
+ * strata_tcp_recovery_probe_lost() - a router tells that a probe was too large
+ * @sk: locked; strata_tcp_mtu_search.probe is set
+ *
+ * RFC 8899 4.6: nothing else was. Context: socket locked.
+ */
+void strata_tcp_recovery_probe_lost(struct sock *sk)
+{
+	struct strata_tcp *tp = strata_tcp(sk);
+
+	tcp_mstamp_refresh(tp);
+	if (tp->recovery == TCP_RECOVERY_NONE) {
+		resend_probe(tp);
+		strata_tcp_retransmit_lost(sk);
+	}
+	tp->mtu.probe = 0;
 }
 
 /* ---- NONE ---- */

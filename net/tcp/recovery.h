@@ -178,6 +178,7 @@ void strata_tcp_recovery_dupack(struct sock *sk);
 void strata_tcp_recovery_found(struct sock *sk);
 void strata_tcp_recovery_timeout(struct sock *sk);
 void strata_tcp_recovery_too_big(struct sock *sk);
+void strata_tcp_recovery_probe_lost(struct sock *sk);
 void strata_tcp_reduce(struct strata_tcp *tp);
 
 #endif /* _NET_TCP_RECOVERY_H */

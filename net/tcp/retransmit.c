@@ -128,6 +128,8 @@ static bool retransmit(struct sock *sk, struct sk_buff *skb, u32 seq, u32 max)
 		return false;
 	}
 	tcp_seg(skb)->retransmitted = 1;
+	/* The ACK will not tell which of them arrived. */
+	tp->mtu.probe = 0;
 	count_resent(sk, seg->end_seq - seq, seg->segs);
 	strata_tcp_transmit(sk, again, false, GFP_ATOMIC);
 	return true;

@@ -9,6 +9,10 @@
 
 #define NAMES_MAX	256
 
+static unsigned int mss_min = TCP_MSS_MIN - 40;
+static unsigned int mss_max = U16_MAX;
+static unsigned int probe_interval_max = 7 * 24 * 60 * 60;
+
 /* @table->data is the offset of strata_tcp_net.cong, made an address. */
 static int congestion_control(STRATA_SYSCTL_TABLE *table, int write,
 			      void *buffer, size_t *lenp, loff_t *ppos)
@@ -67,6 +71,15 @@ static int fastopen_key(STRATA_SYSCTL_TABLE *table, int write, void *buffer,
 
 static const struct ctl_table tcp_table[] = {
 	{
+		.procname = "tcp_base_mss",
+		.data = (void *)offsetof(struct strata_tcp_net, base_mss),
+		.maxlen = sizeof(u32),
+		.mode = 0644,
+		.proc_handler = proc_douintvec_minmax,
+		.extra1 = &mss_min,
+		.extra2 = &mss_max,
+	},
+	{
 		.procname = "tcp_congestion_control",
 		.data = (void *)offsetof(struct strata_tcp_net, cong),
 		.maxlen = STRATA_CONG_NAME_MAX,
@@ -123,7 +136,24 @@ static const struct ctl_table tcp_table[] = {
 		.mode = 0644,
 		.proc_handler = proc_dou8vec_minmax,
 		.extra1 = SYSCTL_ZERO,
-		.extra2 = SYSCTL_ONE,
+		.extra2 = SYSCTL_TWO,
+	},
+	{
+		.procname = "tcp_probe_interval",
+		.data = (void *)offsetof(struct strata_tcp_net, probe_interval),
+		.maxlen = sizeof(u32),
+		.mode = 0644,
+		.proc_handler = proc_douintvec_minmax,
+		.extra2 = &probe_interval_max,
+	},
+	{
+		.procname = "tcp_probe_threshold",
+		.data = (void *)offsetof(struct strata_tcp_net, probe_threshold),
+		.maxlen = sizeof(u32),
+		.mode = 0644,
+		.proc_handler = proc_douintvec_minmax,
+		.extra1 = SYSCTL_ONE,
+		.extra2 = &mss_max,
 	},
 	{
 		.procname = "tcp_rst_guard",
@@ -182,6 +212,9 @@ int strata_tcp_sysctl_init(struct strata_net *sn)
 
 	tn->ecn = TCP_ECN_AGREE;
 	tn->frto = TCP_FRTO_DEFAULT;
+	tn->base_mss = TCP_BASE_MSS;
+	tn->probe_threshold = TCP_PROBE_THRESHOLD;
+	tn->probe_interval = TCP_PROBE_INTERVAL;
 	tn->slow_start_after_idle = 1;
 	tn->syncookies = TCP_SYNCOOKIES_FLOOD;
 	tn->fastopen = TCP_FASTOPEN_MODE_CLIENT;

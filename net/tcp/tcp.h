@@ -22,6 +22,7 @@
  *	sendmsg.c	program to transmit queue
  *	write.c		what may be sent now: windows, Nagle, TSO
  *	output.c	one segment: header, options, checksum, to L3
+ *	mtu_probe.c	how large a segment may be; blackhole.c: not so large
  *	retransmit.c	what to send again
  *	timer.c		when
  *	pacing.c	not sooner than
@@ -49,6 +50,7 @@
 #include "cwv.h"
 #include "ecn.h"
 #include "listener.h"
+#include "mtu_probe.h"
 #include "rate.h"
 #include "recovery.h"
 #include "sack.h"
@@ -279,8 +281,7 @@ struct strata_tcp {
 	u32 mss;		/* payload of a full segment now, options deducted */
 	u32 mss_peer;		/* MSS option received */
 	u32 path_mtu;
-	u32 swallowed;		/* bytes that the path seems to take (blackhole.c), 0: all */
-	unsigned long swallowed_until;	/* jiffies */
+	struct strata_tcp_mtu_search mtu;
 	u32 ts_offset;		/* added to our clock in timestamps */
 	u64 mstamp_us;		/* clock of the segment being processed */
 	u32 lsndtime;		/* jiffies32 of the last data sent */

@@ -74,8 +74,12 @@ void strata_tcp_sync_mss(struct sock *sk, u32 path_mtu)
 		tp->path_mtu = path_mtu;
 	else if (tp->ss.path.af)
 		tp->path_mtu = tp->ss.path.mtu;
-	tp->mss = strata_tcp_mss_of_mtu(sk, min_not_zero(tp->path_mtu,
-							 tp->swallowed));
+	/* RFC 4821 5.2: what routers tell bounds the search. */
+	if (tp->path_mtu && tp->mtu.high > tp->path_mtu)
+		tp->mtu.high = tp->path_mtu;
+	tp->mss = strata_tcp_mss_of_mtu(sk, unlikely(tp->mtu.on) ?
+					min_not_zero(tp->path_mtu, tp->mtu.low) :
+					tp->path_mtu);
 	tp->cong.mss = tp->mss;
 }
 
@@ -98,8 +102,6 @@ u32 strata_tcp_fresh_mss(struct sock *sk)
 			strata_tcp_sync_mss(sk, path->mtu);
 		rcu_read_unlock();
 	}
-	if (unlikely(tp->swallowed))
-		strata_tcp_black_hole_retry(sk);
 	return tp->mss;
 }
 
@@ -183,8 +185,15 @@ u32 strata_tcp_cwnd_room(const struct strata_tcp *tp)
 	return tp->cong.cwnd > flight ? tp->cong.cwnd - flight : 0;
 }
 
-/* Cut a buffer that was never sent (and so has no clone) after @len bytes. */
-static int split_unsent(struct sock *sk, struct sk_buff *skb, u32 len)
+/**
+ * strata_tcp_split_unsent() - cut a buffer that was never sent (and so has no clone)
+ * @sk: locked
+ * @skb: in the transmit queue
+ * @len: bytes that stay; the rest is a buffer of its own behind it
+ *
+ * Context: socket locked. Return: 0 or -ENOMEM.
+ */
+int strata_tcp_split_unsent(struct sock *sk, struct sk_buff *skb, u32 len)
 {
 	struct strata_tcp_seg *seg = tcp_seg(skb), *rest_seg;
 	struct sk_buff *rest;
@@ -322,14 +331,11 @@ static void data_sent(struct strata_tcp *tp)
 		tp->pingpong = 1;
 }
 
-/* Cut, stamp and send the head. False: it has to wait. */
-static bool send_one(struct sock *sk, struct sk_buff *skb, u32 len)
+/* Stamp and send the head. False: it has to wait. */
+static bool send_head(struct sock *sk, struct sk_buff *skb)
 {
 	struct strata_tcp *tp = strata_tcp(sk);
 
-	if (len < skb->len && split_unsent(sk, skb, len))
-		return false;
-	set_segs(tcp_seg(skb), skb->len, tp->mss);
 	data_sent(tp);
 	if (strata_tcp_transmit(sk, skb, true, GFP_ATOMIC | __GFP_NOWARN) ==
 	    -ENOMEM)
@@ -337,6 +343,28 @@ static bool send_one(struct sock *sk, struct sk_buff *skb, u32 len)
 	tcp_rate_sent(tp, tcp_seg(skb));
 	sent(sk, skb);
 	return true;
+}
+
+/* Cut the head first, if not all of it may go. */
+static bool send_one(struct sock *sk, struct sk_buff *skb, u32 len)
+{
+	if (len < skb->len && strata_tcp_split_unsent(sk, skb, len))
+		return false;
+	set_segs(tcp_seg(skb), skb->len, strata_tcp(sk)->mss);
+	return send_head(sk, skb);
+}
+
+/**
+ * strata_tcp_send_whole() - send the head as one segment, however large it is
+ * @sk: locked; tp->mstamp_us is fresh
+ * @skb: the head of what was never sent
+ *
+ * Context: socket locked. Return: false if it has to wait.
+ */
+bool strata_tcp_send_whole(struct sock *sk, struct sk_buff *skb)
+{
+	set_segs(tcp_seg(skb), skb->len, skb->len);
+	return send_head(sk, skb);
 }
 
 /* May a FIN without data go? Its octet of sequence space needs no window. */
@@ -388,6 +416,13 @@ static void write_queue(struct sock *sk, enum nagle nagle)
 	strata_tcp_fresh_mss(sk);
 	if (!tp->packets_out && (u32)jiffies - tp->lsndtime > tp->rto)
 		strata_tcp_cwv_idle(sk);
+	if (unlikely(tp->mtu.on)) {
+		enum strata_tcp_probed probed = strata_tcp_mtu_probe(sk);
+
+		if (probed == TCP_PROBED_WAIT)
+			return;
+		any = probed == TCP_PROBED_SENT;
+	}
 	while ((skb = tp->send_head)) {
 		if (unlikely(strata_tcp_tsq_full(sk)) ||
 		    (tcp_is_paced(sk) && strata_tcp_pacing_waits(sk)))
