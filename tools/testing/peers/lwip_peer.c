@@ -3,8 +3,8 @@
  * lwip_peer [OPTION…] TAP COMMAND…: lwIP's stack at the other end of a tap device.
  *
  * One thread: the library is used as lwIP is used without an operating system, with
- * its callbacks from the loop below. Random numbers are lwIP's own rand(), with a seed, or
- * each process would begin with the port and the sequence number of the one before.
+ * its callbacks from the loop below. lwIP's first port is by rand(), which has a seed here,
+ * or each process would begin with the port of the one before.
  */
 #define _GNU_SOURCE
 #include <err.h>
