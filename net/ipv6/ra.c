@@ -64,7 +64,8 @@ static void obey_mtu(struct strata_link *link, const u8 *option)
 {
 	u32 mtu = get_unaligned_be32(option + 4);
 
-	if (option[1] != 1 || mtu < IPV6_MIN_MTU || mtu == link->ipv6_mtu)
+	if (option[1] != 1 || mtu < IPV6_MIN_MTU ||
+	    mtu > READ_ONCE(link->dev->mtu) || mtu == link->ipv6_mtu)
 		return;
 	WRITE_ONCE(link->ipv6_mtu, mtu);
 	strata_net_changed(link->sn);
