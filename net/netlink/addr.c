@@ -42,13 +42,15 @@ static_assert(BIT(STRATA_ADDR_TEMPORARY) == STRATA_ADDR_FLAGS_TEMPORARY);
  * strata_nl_seconds_until() - the rest of a lifetime
  * @end: when it ends, in jiffies
  *
- * Context: any. Return: in seconds, 0 when it is over.
+ * Context: any. Return: in seconds, 0 when it is over, U32_MAX: never.
  */
 u32 strata_nl_seconds_until(unsigned long end)
 {
 	unsigned long now = jiffies;
 
-	return time_after(end, now) ? (end - now) / HZ : 0;
+	if (!time_after(end, now))
+		return 0;
+	return min_t(unsigned long, (end - now) / HZ, U32_MAX);
 }
 
 /* What changes while the address is there. */

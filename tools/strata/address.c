@@ -38,6 +38,14 @@ static void json_state(const struct nl_row *row)
 		 nl_number(row, STRATA_A_ADDR_PREFERRED_S));
 }
 
+static void print_lifetime(const char *name, uint32_t seconds)
+{
+	if (seconds == UINT32_MAX)
+		printf(" %s forever", name);
+	else
+		printf(" %s %usec", name, seconds);
+}
+
 static void print_state(const struct nl_row *row)
 {
 	uint64_t set = nl_number(row, STRATA_A_ADDR_FLAGS);
@@ -46,11 +54,12 @@ static void print_state(const struct nl_row *row)
 	for (i = 0; i < ARRAY_SIZE(flags); i++)
 		if (set & flags[i].flag)
 			printf(" %s", flags[i].name);
-	if (row->attrs[STRATA_A_ADDR_VALID_S])
-		printf(" dynamic valid_lft %usec preferred_lft %usec",
-		       (unsigned int)nl_number(row, STRATA_A_ADDR_VALID_S),
-		       (unsigned int)nl_number(row,
-					       STRATA_A_ADDR_PREFERRED_S));
+	if (!row->attrs[STRATA_A_ADDR_VALID_S])
+		return;
+	printf(" dynamic");
+	print_lifetime("valid_lft", nl_number(row, STRATA_A_ADDR_VALID_S));
+	print_lifetime("preferred_lft",
+		       nl_number(row, STRATA_A_ADDR_PREFERRED_S));
 }
 
 void address_json(const struct nl_row *row)

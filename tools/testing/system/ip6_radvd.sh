@@ -70,6 +70,8 @@ def prefix(address):
     return ipaddress.ip_interface(f"{address}/64").network
 
 def lifetime(seconds):
+    if seconds == 0xffffffff:
+        return "forever"
     return -(-seconds // 10) * 10
 
 def address(a):
@@ -142,12 +144,12 @@ expect 61 "$(hops "$(ip -n "$C" -6 addr show dev h0 scope link | sed -n 's/.* \(
 advertise <<-EOF
 	AdvDefaultLifetime 1800; AdvLinkMTU 9000;
 	prefix 2001:db8:1::/64 { AdvValidLifetime 7200; AdvPreferredLifetime 0; };
-	prefix 2001:db8:3::/64 { AdvOnLink off; AdvValidLifetime 90000; AdvPreferredLifetime 80000; };
+	prefix 2001:db8:3::/64 { AdvOnLink off; AdvValidLifetime infinity; AdvPreferredLifetime 80000; };
 	prefix 2001:db8:4::/64 { AdvAutonomous off; AdvValidLifetime 600; AdvPreferredLifetime 600; };
 EOF
 both_say <<-EOF
 	address in 2001:db8:1::/64 deprecated, valid 7200, preferred 0
-	address in 2001:db8:3::/64 preferred, valid 90000, preferred 80000
+	address in 2001:db8:3::/64 preferred, valid forever, preferred 80000
 	route 2001:db8:1::/64 via the link
 	route 2001:db8:4::/64 via the link
 	route default via $ROUTER
@@ -158,13 +160,13 @@ EOF
 advertise <<-EOF
 	AdvDefaultLifetime 0;
 	prefix 2001:db8:1::/64 { AdvValidLifetime 7200; AdvPreferredLifetime 3600; };
-	prefix 2001:db8:3::/64 { AdvOnLink off; AdvValidLifetime 90000; AdvPreferredLifetime 80000; };
+	prefix 2001:db8:3::/64 { AdvOnLink off; AdvValidLifetime infinity; AdvPreferredLifetime 80000; };
 	prefix 2001:db8:4::/64 { AdvAutonomous off; AdvValidLifetime 0; AdvPreferredLifetime 0; };
 	prefix 2001:db8:6::/64 { AdvValidLifetime 10; AdvPreferredLifetime 10; };
 EOF
 both_say <<-EOF
 	address in 2001:db8:1::/64 preferred, valid 7200, preferred 3600
-	address in 2001:db8:3::/64 preferred, valid 90000, preferred 80000
+	address in 2001:db8:3::/64 preferred, valid forever, preferred 80000
 	address in 2001:db8:6::/64 preferred, valid 10, preferred 10
 	route 2001:db8:1::/64 via the link
 	route 2001:db8:6::/64 via the link
@@ -175,11 +177,11 @@ EOF
 advertise <<-EOF
 	AdvDefaultLifetime 1800;
 	prefix 2001:db8:1::/64 { AdvValidLifetime 7200; AdvPreferredLifetime 3600; };
-	prefix 2001:db8:3::/64 { AdvOnLink off; AdvValidLifetime 90000; AdvPreferredLifetime 0; };
+	prefix 2001:db8:3::/64 { AdvOnLink off; AdvValidLifetime infinity; AdvPreferredLifetime 0; };
 EOF
 both_say <<-EOF
 	address in 2001:db8:1::/64 preferred, valid 7200, preferred 3600
-	address in 2001:db8:3::/64 deprecated, valid 90000, preferred 0
+	address in 2001:db8:3::/64 deprecated, valid forever, preferred 0
 	route 2001:db8:1::/64 via the link
 	route default via $ROUTER
 	MTU 1400 from 2001:db8:1::/64
