@@ -65,11 +65,17 @@ static inline void strata_packet_set_frag_size(struct sk_buff *skb, u16 bytes)
 	skb->inner_network_header = bytes;
 }
 
+/* Of a datagram that was put together. */
+static inline u16 strata_packet_largest(const struct sk_buff *skb)
+{
+	return skb->inner_network_header;
+}
+
 /* 0: it came whole. */
 static inline u16 strata_packet_frag_size(const struct sk_buff *skb)
 {
 	return strata_cb(skb)->flags & STRATA_CB_FRAGMENTED ?
-	       skb->inner_network_header : 0;
+	       strata_packet_largest(skb) : 0;
 }
 
 /* An IPv4 address in the form used above L3: v4-mapped (RFC 4291 2.5.5.2). */

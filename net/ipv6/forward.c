@@ -75,17 +75,25 @@ void strata_ipv6_forward_refuse(struct strata_link *in, struct sk_buff *skb,
 			  0);
 }
 
+/* What came in fragments goes on so: each of them counts. */
+static bool fits(const struct sk_buff *skb, u32 largest, u32 mtu)
+{
+	return unlikely(largest) ? largest <= mtu :
+				   strata_forward_fits(skb, mtu);
+}
+
 /* Nothing of the datagram has been changed yet; its sender is told. */
 static enum strata_drop_reason check(struct strata_link *in,
 				     struct sk_buff *skb,
-				     const struct strata_forward *way)
+				     const struct strata_forward *way,
+				     u32 largest)
 {
 	if (unlikely(ipv6_hdr(skb)->hop_limit <= 1)) {
 		strata_icmp6_send(in->sn, skb, in->ifindex, ICMPV6_TIME_EXCEED,
 				  ICMPV6_EXC_HOPLIMIT, 0);
 		return STRATA_DROP_IP_TTL;
 	}
-	if (unlikely(!strata_forward_fits(skb, way->mtu))) {
+	if (unlikely(!fits(skb, largest, way->mtu))) {
 		strata_icmp6_send(in->sn, skb, in->ifindex, ICMPV6_PKT_TOOBIG,
 				  0, way->mtu);
 		return STRATA_DROP_IP_TOO_BIG;
@@ -96,7 +104,7 @@ static enum strata_drop_reason check(struct strata_link *in,
 
 /* One hop less. Owns @skb. */
 static void send_on(struct strata_link *in, struct sk_buff *skb,
-		    const struct strata_forward *way)
+		    const struct strata_forward *way, u32 largest)
 {
 	struct strata_net *sn = in->sn;
 
@@ -110,6 +118,8 @@ static void send_on(struct strata_link *in, struct sk_buff *skb,
 	if (unlikely(!strata_hook_pass(sn, STRATA_HOOK_L3_POSTROUTING, in->dev,
 				       way->link->dev, skb)))
 		strata_drop(sn, skb, STRATA_DROP_HOOK);
+	else if (unlikely(largest) && skb->len > largest)
+		strata_ipv6_cut(sn, skb, way, largest);
 	else
 		strata_forward_send(way, skb);
 }
@@ -119,13 +129,15 @@ static void send_on(struct strata_link *in, struct sk_buff *skb,
  * @in: the link it came in on
  * @skb: skb->data at the IPv6 header, which is valid; owned
  * @way: where to
+ * @largest: bytes of the largest fragment that it was put together from; 0: it
+ *	came whole
  *
  * Context: softirq, RCU.
  */
 void strata_ipv6_forward(struct strata_link *in, struct sk_buff *skb,
-			 const struct strata_forward *way)
+			 const struct strata_forward *way, u32 largest)
 {
-	enum strata_drop_reason reason = check(in, skb, way);
+	enum strata_drop_reason reason = check(in, skb, way, largest);
 
 	if (unlikely(reason != STRATA_IPV6_PASS))
 		goto drop;
@@ -138,7 +150,7 @@ void strata_ipv6_forward(struct strata_link *in, struct sk_buff *skb,
 	}
 	skb_forward_csum(skb);
 	skb_clear_tstamp(skb);
-	send_on(in, skb, way);
+	send_on(in, skb, way, largest);
 	return;
 drop:
 	strata_drop(in->sn, skb, reason);

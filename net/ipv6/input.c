@@ -337,7 +337,8 @@ static void rcv_one(struct strata_net *sn, struct strata_link *link,
 		return;
 	}
 	if (likely(reason == STRATA_IPV6_FORWARD)) {
-		strata_ipv6_forward(link, skb, &decision->way);
+		strata_ipv6_forward(link, skb, &decision->way,
+				    flags ? strata_packet_largest(skb) : 0);
 		return;
 	}
 	strata_ipv6_forward_refuse(link, skb, reason);

@@ -254,7 +254,9 @@ strata_ipv6_forward_decide(struct strata_link *in, struct sk_buff *skb,
 void strata_ipv6_forward_refuse(struct strata_link *in, struct sk_buff *skb,
 				enum strata_drop_reason reason);
 void strata_ipv6_forward(struct strata_link *in, struct sk_buff *skb,
-			 const struct strata_forward *way);
+			 const struct strata_forward *way, u32 largest);
+void strata_ipv6_cut(struct strata_net *sn, struct sk_buff *skb,
+		     const struct strata_forward *way, u32 size);
 void strata_redirect_send(struct strata_link *link, const struct sk_buff *skb,
 			  const struct strata_forward *way);
 
