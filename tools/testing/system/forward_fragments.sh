@@ -32,8 +32,12 @@ for size in 1400 1500 20000 60000; do
 	echoed fd00:1::2 $size
 done
 
-# The sender's fragments are small, the way beyond is not: so are those that leave.
-ip -n "$B" link set k0 mtu 1300
+# The sender's link carries less than the one beyond: what leaves there is no larger than it came.
+near_mtu() {
+	ip -n "$B" link set k0 mtu "$1"
+	ip -n "$A" link set s0 mtu "$1"
+}
+near_mtu 1300
 in_c tcpdump -U --immediate-mode -ni c0 -w "$WORK/pcap" 'ip6[6] == 44' 2>"$WORK/tcpdump.log" &
 capture=$!
 until_ok grep -q 'listening on' "$WORK/tcpdump.log"
@@ -44,7 +48,7 @@ lengths=$(tcpdump -nr "$WORK/pcap" 'dst host fd00:1::2 and ip6[6] == 44' 2>/dev/
 	sed -n 's/.*frag (\([0-9]*\)|\([0-9]*\)).*/\1 \2/p')
 [ "$(wc -l <<<"$lengths")" -ge 4 ] || fail "not in fragments: $(tcpdump -nr "$WORK/pcap" 2>&1)"
 awk '$2 > 1300 - 48 { exit 1 }' <<<"$lengths" || fail "larger than they came: $lengths"
-ip -n "$B" link set k0 mtu 1500
+near_mtu 1500
 
 # The way beyond is narrower than fragments are: their sender is told.
 told=$(counter "$A" icmpv6 tx)
