@@ -6,6 +6,7 @@
         --reset-after BYTES     reset it when so many were received
         --wait-for FILE         receive nothing until FILE is there
         --receive-buffer BYTES  SO_RCVBUF
+        --end-after FILE        send no FIN until FILE is as long as what was sent
         --mss                   say the largest segment at the end, on standard error
 
 Exit status: 3 refused, 4 reset, 5 timed out.
@@ -23,8 +24,12 @@ STATUS = {ConnectionRefusedError: 3, ConnectionResetError: 4, BrokenPipeError: 4
 
 
 def send(sock):
+    total = 0
     while data := os.read(0, CHUNK):
         sock.sendall(data)
+        total += len(data)
+    while options.end_after and os.path.getsize(options.end_after) < total:
+        time.sleep(0.05)
     sock.shutdown(socket.SHUT_WR)
 
 
@@ -79,6 +84,7 @@ parser.add_argument("address")
 parser.add_argument("port", type=int)
 parser.add_argument("--reset-after", type=int)
 parser.add_argument("--wait-for")
+parser.add_argument("--end-after")
 parser.add_argument("--receive-buffer", type=int)
 parser.add_argument("--mss", action="store_true")
 options = parser.parse_args()
