@@ -124,11 +124,16 @@ static void range_tcp_connect(struct world *w)
 {
 	struct sockaddr_in in = local(7400);
 	int l = make(w, SOCK_STREAM, 0);
+	size_t i;
 
 	set_int(l, SOL_SOCKET, SO_REUSEADDR, 1);
 	DO(w, bind(l, SA(in), sizeof(in)));
 	DO(w, listen(l, 100));
-	range_each(w, "connect", SOCK_STREAM, pick_connect);
+	/* Of an odd number the last is left out by Strata and by 6.1, not by 6.12. */
+	for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+		if (ranges[i].low == ranges[i].high || (ranges[i].high - ranges[i].low) % 2)
+			note_picks(w, "connect", SOCK_STREAM, ranges[i].low, ranges[i].high,
+				   pick_connect);
 	close(l);
 }
 
