@@ -118,6 +118,8 @@ static void event(const struct nl_row *row, void *context)
 /* The words that say what to follow; none: everything. */
 static int parse_wanted(struct args *args, struct wanted *wanted)
 {
+	static const char unknown[] =
+		"monitor: \"%s\" is not link, address, route, nexthop or rule";
 	bool all = !args_peek(args);
 	const char *word;
 	size_t i;
@@ -129,8 +131,7 @@ static int parse_wanted(struct args *args, struct wanted *wanted)
 			if (word_matches(word, kinds[i].name))
 				break;
 		if (i == ARRAY_SIZE(kinds))
-			return usage_error("monitor: \"%s\" is not link, address, route, nexthop or rule",
-					   word);
+			return usage_error(unknown, word);
 		wanted->kinds[i] = true;
 	}
 	return STATUS_OK;

@@ -20,6 +20,7 @@
 const int mapped_options[] = {
 	SO_DOMAIN, SO_PROTOCOL, SO_REUSEPORT, SO_ZEROCOPY,
 };
+
 const unsigned int mapped_options_count = ARRAY_SIZE(mapped_options);
 
 static int mapped_option(int option)

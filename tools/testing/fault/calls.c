@@ -257,17 +257,17 @@ static void arrives_and_is_told(struct bench *b, long result)
 		.msg_control = control,
 		.msg_controllen = sizeof(control),
 	};
-	bool told;
+	bool wanted = result > 0, told;
 	int ms;
 
 	arrives(b, result);
 	told = !recvmsg(b->fd, &message, MSG_ERRQUEUE);
-	/* It comes with the acknowledgement; its own event may be behind others. */
-	for (ms = 0; !told && result > 0 && ms < PATIENCE_MS; ms++) {
+	/* It comes with the acknowledgment; its own event may be behind others. */
+	for (ms = 0; !told && wanted && ms < PATIENCE_MS; ms++) {
 		poll(NULL, 0, 1);
 		told = !recvmsg(b->fd, &message, MSG_ERRQUEUE);
 	}
-	if (told != (result > 0))
+	if (told != wanted)
 		die("%ld bytes were sent, and %s notice came", result,
 		    told ? "a" : "no");
 }

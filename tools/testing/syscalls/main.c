@@ -189,6 +189,9 @@ static int count_wanted(const char *prefix)
 	return count;
 }
 
+static const char usage[] =
+	"usage: syscalls [[--udplite] PREFIX | --options | random SEED SECONDS [SEQUENCE]]\n";
+
 int main(int argc, char **argv)
 {
 	const char *prefix = argc > 1 ? argv[1] : NULL;
@@ -209,7 +212,7 @@ int main(int argc, char **argv)
 		prefix = argv[--argc];
 	}
 	if (argc > 2 || (prefix && prefix[0] == '-')) {
-		fprintf(stderr, "usage: syscalls [[--udplite] PREFIX OF CASES | --options | random SEED SECONDS [SEQUENCE]]\n");
+		fputs(usage, stderr);
 		return 2;
 	}
 	worlds = mmap(NULL, 2 * sizeof(*worlds), PROT_READ | PROT_WRITE,

@@ -209,7 +209,7 @@ static void report(struct sequence *q, struct verdict *v)
 	printf("# AF_INET:   %s\n# AF_STRATA: %s\n", v->kernel, v->strata);
 }
 
-static int usage(void)
+static int say_usage(void)
 {
 	fprintf(stderr, "usage: syscalls random [--itself] SEED SECONDS [SEQUENCE]\n");
 	return 2;
@@ -231,7 +231,7 @@ int random_main(int argc, char **argv)
 		argc--;
 	}
 	if (argc < 4 || argc > 5)
-		return usage();
+		return say_usage();
 	/* Its own, where nothing is left of what others did. */
 	netns[0] = netns_new();
 	netns[1] = itself ? netns_new() : netns[0];

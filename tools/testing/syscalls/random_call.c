@@ -8,7 +8,7 @@
 #include <stdarg.h>
 #include "random.h"
 
-#define ACKNOWLEDGED_MS	400	/* longer than an acknowledgement is ever delayed */
+#define ACKNOWLEDGED_MS	400	/* longer than an acknowledgment is ever delayed */
 
 const struct random_kind random_kinds[] = {
 	{ "tcp", AF_INET, SOCK_STREAM, IPPROTO_TCP, 34 },
@@ -59,7 +59,7 @@ static void install(struct stack *s, int slot, int fd, const struct random_kind 
 }
 
 /*
- * Nagle's algorithm would have the moment of an acknowledgement decide how much there is to
+ * Nagle's algorithm would have the moment of an acknowledgment decide how much there is to
  * read; it is off until a call of the sequence turns it on.
  */
 static void make_socket(struct stack *s, const struct call *c, char *outcome)

@@ -25,11 +25,11 @@ struct draw {
 	int reader;		/* the slot that may have something to read, and one */
 };
 
-static struct call *next(struct draw *d, enum verb verb, int slot)
+static struct call *next(struct draw *d, enum verb what, int slot)
 {
 	struct call *c = &d->q->calls[d->q->count++];
 
-	c->verb = verb;
+	c->verb = what;
 	c->slot = slot;
 	return c;
 }
@@ -209,15 +209,15 @@ static enum verb draw_verb(struct dice *dice, const struct seat *seat)
 		SETSOCKOPT, SETSOCKOPT, GETSOCKOPT, NAME, IOCTL, SHUTDOWN, LISTEN, CLOSE, DUP
 	};
 
-	enum verb verb;
+	enum verb what;
 
 	if (seat->kind->type != SOCK_STREAM)
 		return PICK(dice, datagram);
 	do {
-		verb = seat->connected ? PICK(dice, connected) : PICK(dice, stream);
+		what = seat->connected ? PICK(dice, connected) : PICK(dice, stream);
 		/* The kernel's connections inherit it, and end as they begin. */
-	} while (seat->shut && (verb == LISTEN || verb == CONNECT));
-	return verb;
+	} while (seat->shut && (what == LISTEN || what == CONNECT));
+	return what;
 }
 
 static void draw_on(struct draw *d, struct call *c)
@@ -289,9 +289,9 @@ static int kind_of(int type, int family)
 }
 
 /* A call to the loopback address of a family. */
-static struct call *at_loopback(struct draw *d, enum verb verb, int slot, int family, int port)
+static struct call *at_loopback(struct draw *d, enum verb what, int slot, int family, int port)
 {
-	struct call *c = next(d, verb, slot);
+	struct call *c = next(d, what, slot);
 
 	c->to.address = address_loopback(family);
 	c->to.port = port;

@@ -372,7 +372,7 @@ static void receive(struct world *w, int fd, size_t len, bool whole)
 	note_same(w, len);
 }
 
-static void send_zc(struct world *w, int family, int type)
+static void zc_each(struct world *w, int family, int type)
 {
 	struct pair p = connected_pair(w, family, type);
 	struct iovec parts[] = { { out, 100 }, { out + 100, PAGES_BYTES - 100 } };
@@ -426,8 +426,8 @@ static void uring_send_zc_stream(struct world *w)
 {
 	if (!open_ring(w))
 		return;
-	send_zc(w, AF_INET, SOCK_STREAM);
-	send_zc(w, AF_INET6, SOCK_STREAM);
+	zc_each(w, AF_INET, SOCK_STREAM);
+	zc_each(w, AF_INET6, SOCK_STREAM);
 	io_uring_queue_exit(&ring);
 }
 
@@ -435,8 +435,8 @@ static void uring_send_zc_datagrams(struct world *w)
 {
 	if (!open_ring(w))
 		return;
-	send_zc(w, AF_INET, SOCK_DGRAM);
-	send_zc(w, AF_INET6, SOCK_DGRAM);
+	zc_each(w, AF_INET, SOCK_DGRAM);
+	zc_each(w, AF_INET6, SOCK_DGRAM);
 	io_uring_queue_exit(&ring);
 }
 

@@ -16,7 +16,7 @@
 #define NOTICE_MS	50	/* at most, after that */
 #define PAGE		4096
 #define PIECES		40	/* more than MAX_SKB_FRAGS */
-#define BULK		(1 << 20)
+#define BULK		1048576
 #define SMALL_LOCK	(64 * 1024)
 
 #ifndef MSG_PROBE
