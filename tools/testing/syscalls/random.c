@@ -211,14 +211,14 @@ static void report(struct sequence *q, struct verdict *v)
 
 static int say_usage(void)
 {
-	fprintf(stderr, "usage: syscalls random [--itself] SEED SECONDS [SEQUENCE]\n");
+	fprintf(stderr, "usage: syscalls random [--itself] SEED SECONDS|xSEQUENCES [SEQUENCE]\n");
 	return 2;
 }
 
 int random_main(int argc, char **argv)
 {
 	static struct sequence q;
-	unsigned int number = 0;
+	unsigned int number = 0, most = 0;
 	struct verdict *v;
 	uint64_t seed;
 	long calls = 0;
@@ -240,6 +240,9 @@ int random_main(int argc, char **argv)
 		return 1;
 	}
 	seed = strtoull(argv[2], NULL, 0);
+	/* How many there are in a time, the machine decides. */
+	if (argv[3][0] == 'x')
+		most = atoi(argv[3] + 1);
 	end = time(NULL) + atoi(argv[3]);
 	only = argc == 5;
 	if (only)
@@ -256,7 +259,7 @@ int random_main(int argc, char **argv)
 		calls += v->calls;
 		if (v->step >= 0)
 			report(&q, v);
-	} while (v->step < 0 && !only && time(NULL) < end);
+	} while (v->step < 0 && !only && (most ? number < most : time(NULL) < end));
 	printf("# %u sequences, %ld calls\n", number, calls);
 	printf("%sok 1 random\n", v->step < 0 ? "" : "not ");
 	return v->step >= 0;
