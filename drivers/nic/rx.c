@@ -37,7 +37,6 @@
  * @packets: frames that go up
  * @bytes: their bytes
  * @gro: those that went through GRO
- * @handed: those that went to @direct
  * @direct: who takes frames at once; NULL: the core does
  * @sender: queue that the last frames taken came from
  * @completed: those of them that @sender's byte queue limits know of
@@ -49,7 +48,6 @@ struct rx_batch {
 	unsigned int packets;
 	unsigned int bytes;
 	unsigned int gro;
-	unsigned int handed;
 	const struct strata_direct_ops *direct;
 	struct strata_nic_tx_queue *sender;
 	unsigned int completed;
@@ -364,8 +362,6 @@ static void take(struct strata_nic_rx_queue *rx, struct rx_batch *batch,
 		return;
 	}
 	skb_mark_napi_id(skb, &rx->napi);
-	if (batch->direct)
-		batch->handed++;
 	if (!batch->singly)
 		list_add_tail(&skb->list, &batch->frames);
 	else if (batch->direct)
@@ -407,7 +403,8 @@ static noinline void receive_many(struct strata_nic_rx_queue *rx, u32 waiting)
 	}
 	complete_run(rx, &batch);
 	make_room(rx, waiting);
-	count(rx, batch.packets, batch.bytes, batch.gro, batch.handed);
+	count(rx, batch.packets, batch.bytes, batch.gro,
+	      batch.direct ? batch.packets - batch.gro : 0);
 	hand_up(rx, &batch);
 	rcu_read_unlock();
 }
