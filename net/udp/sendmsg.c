@@ -44,21 +44,38 @@ int strata_udp_prepare(struct sock *sk, struct msghdr *msg,
 	return strata_dgram_finish(sk, msg, send);
 }
 
-/**
- * strata_udp_room() - bytes of payload that one call takes
- * @route: the way
- * @gso_size: of each of several datagrams, which together are no more than fit into
- *	a large one; or 0
- *
- * Context: RCU read side.
+/* Bytes of payload that one call takes: those of several datagrams are no more than
+ * fit into a large one.
  */
-size_t strata_udp_room(const struct udp_route *route, u16 gso_size)
+static size_t route_room(const struct udp_route *route, u16 gso_size)
 {
 	if (likely(route->flow.flags & STRATA_FLOW_FRAGMENT) || gso_size)
 		return strata_addr_is4(&route->flow.daddr) ?
 		       UDP_PAYLOAD_MAX : UDP_PAYLOAD_MAX6;
 	return route->path.mtu - route->path.af->header_len -
 	       sizeof(struct udphdr);
+}
+
+/**
+ * strata_udp_way() - the way of a datagram, if it is not too large for it
+ * @sk: the socket
+ * @send: from strata_udp_prepare()
+ * @len: bytes of payload
+ * @scratch: room for a way that is not cached
+ *
+ * Context: process, RCU read side. Return: valid until its end; ERR_PTR() of what
+ * strata_udp_route() says, or of -EMSGSIZE, which the program may hear of by IP_RECVERR.
+ */
+const struct udp_route *strata_udp_way(struct sock *sk,
+				       const struct strata_dgram *send,
+				       size_t len, struct udp_route *scratch)
+{
+	const struct udp_route *route;
+
+	route = strata_udp_route(sk, &send->flow, scratch);
+	if (IS_ERR(route) || likely(len <= route_room(route, send->gso_size)))
+		return route;
+	return ERR_PTR(strata_dgram_too_big(sk, send, route->path.mtu));
 }
 
 /* What was wrong before the payload could be copied? */
@@ -69,11 +86,9 @@ static int send_first_error(struct sock *sk, const struct strata_dgram *send,
 	struct udp_route scratch;
 
 	rcu_read_lock();
-	route = strata_udp_route(sk, &send->flow, &scratch);
+	route = strata_udp_way(sk, send, len, &scratch);
 	if (IS_ERR(route))
 		err = PTR_ERR(route);
-	else if (len > strata_udp_room(route, send->gso_size))
-		err = strata_dgram_too_big(sk, send, route->path.mtu);
 	rcu_read_unlock();
 	return err;
 }
@@ -151,13 +166,9 @@ int strata_udp_send_packet(struct sock *sk, struct sk_buff *skb,
 	int err = 0;
 
 	rcu_read_lock();
-	route = strata_udp_route(sk, &send->flow, &scratch);
+	route = strata_udp_way(sk, send, len, &scratch);
 	if (IS_ERR(route)) {
 		err = PTR_ERR(route);
-		goto refuse;
-	}
-	if (unlikely(len > strata_udp_room(route, send->gso_size))) {
-		err = strata_dgram_too_big(sk, send, route->path.mtu);
 		goto refuse;
 	}
 	if (unlikely(flags & MSG_CONFIRM))

@@ -265,7 +265,9 @@ int strata_udp_prepare(struct sock *sk, struct msghdr *msg,
 		       struct strata_dgram *send);
 int strata_udp_send_datagram(struct sock *sk, struct msghdr *msg, size_t len,
 			     const struct strata_dgram *send);
-size_t strata_udp_room(const struct udp_route *route, u16 gso_size);
+const struct udp_route *strata_udp_way(struct sock *sk,
+				       const struct strata_dgram *send,
+				       size_t len, struct udp_route *scratch);
 int strata_udp_send_packet(struct sock *sk, struct sk_buff *skb,
 			   const struct strata_dgram *send, int flags);
 

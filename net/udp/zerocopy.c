@@ -26,11 +26,9 @@ static int look_ahead(struct sock *sk, const struct strata_dgram *send,
 	int err = 0;
 
 	rcu_read_lock();
-	route = strata_udp_route(sk, &send->flow, &scratch);
+	route = strata_udp_way(sk, send, len, &scratch);
 	if (IS_ERR(route))
 		err = PTR_ERR(route);
-	else if (len > strata_udp_room(route, send->gso_size))
-		err = strata_dgram_too_big(sk, send, route->path.mtu);
 	else
 		*direct = goes_as_it_is(sk, route, len, send->gso_size);
 	rcu_read_unlock();
