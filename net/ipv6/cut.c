@@ -32,12 +32,8 @@ static int send_fragment(struct sk_buff *skb, const struct strata_frag *frag,
 			 void *arg)
 {
 	const struct cutting *cutting = arg;
-	struct frag_hdr *header = __skb_push(skb, sizeof(*header));
 
-	header->nexthdr = cutting->proto;
-	header->reserved = 0;
-	header->frag_off = htons(frag->offset | (frag->more ? IP6_MF : 0));
-	header->identification = cutting->ident;
+	strata_ipv6_push_frag(skb, frag, cutting->proto, cutting->ident);
 	memcpy(__skb_push(skb, cutting->len), cutting->headers, cutting->len);
 	skb_reset_network_header(skb);
 	skb->protocol = htons(ETH_P_IPV6);

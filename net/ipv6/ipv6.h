@@ -219,6 +219,19 @@ struct sk_buff *strata_ipv6_reassemble(struct strata_net *sn,
 				       const struct strata_exthdr *ext);
 extern const struct strata_frag_ops strata_ipv6_frag;
 
+/* Before a part of a datagram, and what it is part of (RFC 8200 4.5). */
+static inline void strata_ipv6_push_frag(struct sk_buff *skb,
+					 const struct strata_frag *frag,
+					 u8 proto, __be32 ident)
+{
+	struct frag_hdr *header = __skb_push(skb, sizeof(*header));
+
+	header->nexthdr = proto;
+	header->reserved = 0;
+	header->frag_off = htons(frag->offset | (frag->more ? IP6_MF : 0));
+	header->identification = ident;
+}
+
 struct strata_icmp_meaning strata_icmp6_meaning(u8 type, u8 code);
 bool strata_icmp6_may_answer(const struct sk_buff *skb, u8 type, u8 code);
 void strata_icmp6_send(struct strata_net *sn, struct sk_buff *skb, int iif,

@@ -165,13 +165,9 @@ static int send_fragment(struct sk_buff *skb, const struct strata_frag *frag,
 			 void *arg)
 {
 	const struct sending *sending = arg;
-	struct frag_hdr *header = __skb_push(skb, sizeof(*header));
 	int err;
 
-	header->nexthdr = sending->proto;
-	header->reserved = 0;
-	header->frag_off = htons(frag->offset | (frag->more ? IP6_MF : 0));
-	header->identification = sending->ident;
+	strata_ipv6_push_frag(skb, frag, sending->proto, sending->ident);
 	err = push(sending->sn, sending->sk, skb, &sending->flow,
 		   sending->path->link);
 	if (unlikely(err))
