@@ -5,10 +5,9 @@ What comes out of a routed.Router, on which side and in which order, is compared
 byte from the IP header on, but for what `routed.masked` says.
 """
 import struct
-import sys
 
 from ip_frames import checksum, datagram, icmp, with_tos
-from routed import FAR, IP4, IP6, Router, inet6
+from routed import FAR, IP4, IP6, compare, inet6
 
 DATA = bytes(i * 7 % 256 for i in range(4000))
 BEYOND = "10.1.9.9"
@@ -185,22 +184,5 @@ def all_cases():
     yield from redirects()
 
 
-def main():
-    strata, kernel = Router(1), Router(2)
-    wrong, differ, count = [], set(), 0
-    for name, packet, lladdr in all_cases():
-        kind = IP6 if name.startswith("6") else IP4
-        count += 1
-        ours, theirs = strata.outcome(packet, lladdr, kind), kernel.outcome(packet, lladdr, kind)
-        if ours != theirs:
-            differ.add(name)
-            if name not in DIFFERENCES:
-                wrong.append("%s:\n  Strata %s\n  kernel %s" % (name, ours, theirs))
-    for name in set(DIFFERENCES) - differ:
-        wrong.append("%s: no difference any more" % name)
-    if wrong:
-        sys.exit("FAIL: " + "\n".join(wrong))
-    print("%d packets, %d differences, each with its reason" % (count, len(differ)))
-
-
-main()
+compare(((name, packet, lladdr, IP6 if name.startswith("6") else IP4)
+         for name, packet, lladdr in all_cases()), DIFFERENCES)

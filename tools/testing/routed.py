@@ -123,3 +123,24 @@ class Router:
         far = self.gather(self.far, lambda p: p[20:24] == mark)
         near = self.gather(self.near, lambda p: p[28:32] == mark)
         return [("near", p.hex()) for p in near] + [("far", p.hex()) for p in far]
+
+
+def compare(cases, differences):
+    """Cases (name, packet, L2 destination or None, EtherType) through Strata and the kernel:
+    what comes out is the same, but for `differences`, names and reasons, which must differ."""
+    strata, kernel = Router(1), Router(2)
+    wrong, names, differ = [], set(), set()
+    for name, packet, lladdr, kind in cases:
+        if name in names:
+            sys.exit("FAIL: two cases '%s'" % name)
+        names.add(name)
+        ours, theirs = strata.outcome(packet, lladdr, kind), kernel.outcome(packet, lladdr, kind)
+        if ours != theirs:
+            differ.add(name)
+            if name not in differences:
+                wrong.append("%s:\n  Strata %s\n  kernel %s" % (name, ours, theirs))
+    for name in set(differences) - differ:
+        wrong.append("%s: no difference any more" % name)
+    if wrong:
+        sys.exit("FAIL: " + "\n".join(wrong))
+    print("%d packets, %d differences, each with its reason" % (len(names), len(differ)))
