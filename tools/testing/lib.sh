@@ -332,6 +332,20 @@ same_files() {
 	expect "$(sha256sum <"$1")" "$(sha256sum <"$2")" "sha256 of $1 and $2"
 }
 
+# same_both: of two who sent each other up and down, who has what in got.up and got.down
+same_both() {
+	same_files "$WORK/up" "$WORK/got.up"
+	same_files "$WORK/down" "$WORK/got.down"
+}
+
+# ends_with STATUS COMMAND…: or the last words of all logs are said
+ends_with() {
+	local wanted=$1 status=0
+	shift
+	"$@" || status=$?
+	expect "$wanted" $status "$*: status ($(tail -qn 1 "$WORK"/*.log 2>/dev/null | xargs))"
+}
+
 # Our TCP peer, peer.py, on each side: `serve_a PORT`, `serve_b PORT`, and the
 # clients `peer_a put|get PORT BYTES [CONNECTIONS]`, `peer_b …` of the other side.
 serve_a() {

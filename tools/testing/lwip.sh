@@ -44,35 +44,15 @@ strata_serves() {
 	until_ok listening_a 7000
 }
 
-same_both() {
-	same_files "$WORK/up" "$WORK/got.up"
-	same_files "$WORK/down" "$WORK/got.down"
-}
-
-# ends_with STATUS COMMAND…
-ends_with() {
-	local wanted=$1 status=0
-	shift
-	"$@" || status=$?
-	expect "$wanted" $status "$*: status ($(tail -n 1 "$WORK/lwip.log" "$WORK/strata.log" | xargs))"
-}
-
-# background_ends_with STATUS PID
-background_ends_with() {
-	local status=0
-	wait "$2" || status=$?
-	expect "$1" $status "status in the background ($(tail -n 1 "$WORK/lwip.log" "$WORK/strata.log" | xargs))"
-}
-
 # bulk [OPTION…]: one connection each way; the options are lwIP's.
 bulk() {
 	lwip_serves "$@"
 	strata_connects --mss
-	background_ends_with 0 "$lwip_pid"
+	ends_with 0 wait "$lwip_pid"
 	same_both
 	strata_serves --mss
 	lwip_connects "$@"
-	background_ends_with 0 "$strata_pid"
+	ends_with 0 wait "$strata_pid"
 	same_both
 }
 
@@ -98,8 +78,8 @@ half_close() {
 	until_ok state_a FIN-WAIT-2
 	same_files "$WORK/up" "$WORK/got.up"
 	touch "$WORK/go"
-	background_ends_with 0 "$strata_pid"
-	background_ends_with 0 "$lwip_pid"
+	ends_with 0 wait "$strata_pid"
+	ends_with 0 wait "$lwip_pid"
 	same_both
 	rm "$WORK/go"
 
@@ -111,8 +91,8 @@ half_close() {
 	until_ok state_a CLOSE-WAIT
 	same_files "$WORK/down" "$WORK/got.down"
 	touch "$WORK/go"
-	background_ends_with 0 "$lwip_pid"
-	background_ends_with 0 "$strata_pid"
+	ends_with 0 wait "$lwip_pid"
+	ends_with 0 wait "$strata_pid"
 	same_both
 	rm "$WORK/go"
 }
@@ -128,12 +108,12 @@ refused_and_reset() {
 	until_ok grep -q ready "$WORK/lwip.log"
 	ends_with 3 stream_a cat "$HIS" 7001 </dev/null
 	ends_with 4 strata_connects
-	background_ends_with 0 "$lwip_pid"
+	ends_with 0 wait "$lwip_pid"
 	stream_a serve "$MINE" 7000 --reset-after 100000 <>"$WORK/silence" >"$WORK/got.down" &
 	strata_pid=$!
 	until_ok listening_a 7000
 	ends_with 4 lwip_connects
-	background_ends_with 0 "$strata_pid"
+	ends_with 0 wait "$strata_pid"
 }
 
 # Nobody reads what comes until the sender has met a window of nothing, and asked.
@@ -151,8 +131,8 @@ closed_window() {
 	}
 	until_ok probed
 	touch "$WORK/go"
-	background_ends_with 0 "$lwip_pid"
-	background_ends_with 0 "$strata_pid"
+	ends_with 0 wait "$lwip_pid"
+	ends_with 0 wait "$strata_pid"
 	same_both
 	rm "$WORK/go"
 
@@ -165,8 +145,8 @@ closed_window() {
 	lwip_pid=$!
 	wait $dump_pid
 	touch "$WORK/go"
-	background_ends_with 0 "$lwip_pid"
-	background_ends_with 0 "$strata_pid"
+	ends_with 0 wait "$lwip_pid"
+	ends_with 0 wait "$strata_pid"
 	same_both
 	rm "$WORK/go"
 }
@@ -184,11 +164,11 @@ started_anew() {
 	wait "$lwip_pid" || true
 	lwip_serves
 	touch "$WORK/go"
-	background_ends_with 4 "$strata_pid"
+	ends_with 4 wait "$strata_pid"
 	rm "$WORK/go"
 	# The new one serves.
 	strata_connects
-	background_ends_with 0 "$lwip_pid"
+	ends_with 0 wait "$lwip_pid"
 	same_both
 }
 

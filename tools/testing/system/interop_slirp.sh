@@ -75,19 +75,6 @@ world_serves() {
 	until_ok listening_b "$2"
 }
 
-same_both() {
-	same_files "$WORK/up" "$WORK/got.up"
-	same_files "$WORK/down" "$WORK/got.down"
-}
-
-# ends_with STATUS COMMAND…
-ends_with() {
-	local wanted=$1 status=0
-	shift
-	"$@" || status=$?
-	expect "$wanted" $status "$*: status ($(cat "$WORK/world.log" "$WORK/strata.log" | xargs))"
-}
-
 # outbound: both ways at once; a port that nobody has; and
 # a closed window. A reset of the world's slirp does not pass on: it ends the connection with
 # a FIN, or keeps it while it has data for the socket that is gone.
